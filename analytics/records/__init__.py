@@ -1,0 +1,1 @@
+"""The shared vocabulary; standard library only. Import from the modules, this file imports nothing."""

@@ -1,0 +1,84 @@
+"""Tick, Bar and Gap: what the market did, and what of it we do not have (yet)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from analytics.timeframes import bar_end
+
+BarSource = Literal["ticks", "exchange"]
+GapState = Literal["open", "filling", "filled", "verified_absent", "expired", "failed"]
+
+# A gap in one of these states may still hide trades: bars that overlap it are not final.
+UNRESOLVED: tuple[GapState, ...] = ("open", "filling", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One message of the exchange's `aggTrade` (or `trade`) stream.
+
+    `id` counts up by one per symbol. A `trade` covers itself:
+    first_trade_id = last_trade_id = id.
+    """
+
+    symbol: str
+    id: int
+    price: float
+    quantity: float  # base asset
+    traded_at: datetime  # the exchange's match time T, UTC
+    received_at: datetime  # our clock, UTC
+    buyer_is_maker: bool  # True: the taker sold
+    first_trade_id: int
+    last_trade_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What happened in [start, start + timeframe), cut on the exchange's time."""
+
+    symbol: str
+    timeframe: str
+    start: datetime  # UTC
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float  # base asset
+    quote_volume: float  # sum of price times quantity
+    trades: int
+    taker_buy_volume: float  # base asset bought by takers
+    first_id: int | None  # tick ids; None when the bar is the exchange's own
+    last_id: int | None
+    is_final: bool  # its end has passed and no unresolved gap overlaps it
+    source: BarSource
+
+    @property
+    def end(self) -> datetime:
+        """First moment after the bar."""
+        return bar_end(self.start, self.timeframe)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Ids first_id..last_id of a symbol that were not seen; the ledger's row."""
+
+    symbol: str
+    first_id: int
+    last_id: int
+    state: GapState
+    found_at: datetime  # UTC, market time when the hole was seen
+    after: datetime | None  # traded_at of the last tick before the hole
+    before: datetime | None  # traded_at of the first tick behind it
+    tries: int = 0
+    reason: str = ""
+
+    @property
+    def size(self) -> int:
+        """How many ids are missing."""
+        return self.last_id - self.first_id + 1
+
+    def overlaps(self, start: datetime, span: timedelta) -> bool:
+        """Whether a missing trade may belong to [start, start + span)."""
+        begins_before_end = self.after is None or self.after < start + span
+        ends_after_start = self.before is None or self.before >= start
+        return begins_before_end and ends_after_start

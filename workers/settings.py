@@ -1,0 +1,193 @@
+"""Every setting of every process: the only file that reads the environment.
+
+A bad value stops the process with a sentence that names the variable.
+"""
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Literal, TypeVar, cast
+from urllib.parse import urlsplit
+
+T = TypeVar("T")
+Source = Literal["LIVE", "SIMULATED", "REPLAY"]
+Market = Literal["spot", "usdm"]
+StreamKind = Literal["aggTrade", "trade"]
+
+# Only these may feed what the pages call LIVE.
+BINANCE_DOMAINS = ("binance.com", "binance.vision")
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+
+PUBLIC_ADDRESSES = {
+    "spot": ("wss://stream.binance.com:9443", "https://api.binance.com"),
+    "usdm": ("wss://fstream.binance.com", "https://fapi.binance.com"),
+}
+
+# The Socket.IO channel in Redis; writers and readers must agree on it.
+SOCKETIO_CHANNEL = "gemscap-live"
+
+
+class BadSetting(SystemExit):
+    """Raised when a variable holds a value the process cannot run with; ends it with that sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a process was told. Secrets are left out of `repr`."""
+
+    mongo_url: str = field(repr=False)  # MONGO_URL, default mongodb://127.0.0.1:27017
+    redis_url: str = field(repr=False)  # REDIS_URL, default redis://127.0.0.1:6379/0
+    database: str  # name of the MongoDB database, made of source, market, stream and seed or capture
+    source: Source  # SOURCE: where trades come from; default LIVE for Binance's hosts, else SIMULATED
+    binance_ws_url: str  # BINANCE_WS_URL, default Binance's own for the market
+    binance_rest_url: str  # BINANCE_REST_URL, likewise
+    market: Market  # MARKET, default spot
+    stream: StreamKind  # STREAM, default aggTrade; trade exists on spot only
+    symbols: tuple[str, ...]  # SYMBOLS: fills an empty watch-list; empty means "all the exchange offers"
+    pairs: tuple[tuple[str, str], ...]  # PAIRS as Y/X, comma separated: fills an empty list of pairs
+    tick_retention_hours: float  # TICK_RETENTION_HOURS, counted from arrival, default 24
+    host: str  # HOST the web listens on, default 127.0.0.1
+    port: int  # PORT of the web, default 5000
+    allowed_hosts: tuple[str, ...]  # ALLOWED_HOSTS: Host names the web answers to, default loopback names
+    secret_key: str = field(repr=False)  # SECRET_KEY signs sessions; no default, the web demands it
+
+
+def settings_from(environ: Mapping[str, str]) -> Settings:
+    """The settings an environment describes.
+
+    Raises
+    ------
+    BadSetting
+        A variable holds a value that cannot be used; the message names it.
+    """
+    market = cast(Market, _one_of(environ, "MARKET", ("spot", "usdm"), "spot"))
+    stream = cast(StreamKind, _one_of(environ, "STREAM", ("aggTrade", "trade"), "aggTrade"))
+    if market == "usdm" and stream == "trade":
+        raise BadSetting("STREAM: futures (MARKET=usdm) offer aggTrade only, not trade")
+    public_ws, public_rest = PUBLIC_ADDRESSES[market]
+    ws_url = _address(environ, "BINANCE_WS_URL", public_ws, ("ws", "wss"))
+    rest_url = _address(environ, "BINANCE_REST_URL", public_rest, ("http", "https"))
+    source = _source(environ, ws_url, rest_url)
+    return Settings(
+        mongo_url=_address(environ, "MONGO_URL", "mongodb://127.0.0.1:27017", ("mongodb", "mongodb+srv")),
+        redis_url=_address(environ, "REDIS_URL", "redis://127.0.0.1:6379/0", ("redis", "rediss", "unix")),
+        database=_database(environ, source, market, stream),
+        source=source,
+        binance_ws_url=ws_url,
+        binance_rest_url=rest_url,
+        market=market,
+        stream=stream,
+        symbols=_symbols(environ.get("SYMBOLS", "")),
+        pairs=_pairs(environ.get("PAIRS", "")),
+        tick_retention_hours=_number(environ, "TICK_RETENTION_HOURS", 24.0, low=0.1, high=87_600.0),
+        host=_host(environ),
+        port=int(_number(environ, "PORT", 5000, low=1, high=65_535, whole=True)),
+        allowed_hosts=_allowed_hosts(environ),
+        secret_key=environ.get("SECRET_KEY", ""),
+    )
+
+
+@cache
+def load_settings() -> Settings:
+    """The settings of this process, read from its environment once."""
+    return settings_from(os.environ)
+
+
+def is_binance(url: str) -> bool:
+    """Whether an address belongs to Binance itself.
+
+    >>> is_binance("wss://stream.binance.com:9443"), is_binance("wss://binance.com.evil.org")
+    (True, False)
+    """
+    host = (urlsplit(url).hostname or "").lower()
+    return any(host == domain or host.endswith("." + domain) for domain in BINANCE_DOMAINS)
+
+
+def _one_of(environ: Mapping[str, str], name: str, allowed: tuple[str, ...], default: str) -> str:
+    value = environ.get(name) or default
+    if value not in allowed:
+        raise BadSetting(f"{name}: expected one of {', '.join(allowed)}, got {value!r}")
+    return value
+
+
+def _address(environ: Mapping[str, str], name: str, default: str, schemes: tuple[str, ...]) -> str:
+    value = (environ.get(name) or default).rstrip("/")
+    parts = _readable(urlsplit, value)
+    if parts is None or parts.scheme not in schemes or not (parts.netloc or parts.path):
+        raise BadSetting(f"{name}: expected an address that begins with {'://, '.join(schemes)}://")
+    return value
+
+
+def _readable(read: Callable[[str], T], value: str) -> T | None:
+    try:
+        return read(value)
+    except ValueError:
+        return None
+
+
+def _number(
+    environ: Mapping[str, str], name: str, default: float, *, low: float, high: float, whole: bool = False
+) -> float:
+    text = environ.get(name) or str(default)
+    value = _readable(int if whole else float, text)
+    if value is None or not low <= value <= high:
+        kind = "whole number" if whole else "number"
+        raise BadSetting(f"{name}: expected a {kind} from {low:g} to {high:g}, got {text!r}")
+    return value
+
+
+def _source(environ: Mapping[str, str], ws_url: str, rest_url: str) -> Source:
+    binance = is_binance(ws_url) and is_binance(rest_url)
+    default = "LIVE" if binance else "SIMULATED"
+    source = cast(Source, _one_of(environ, "SOURCE", ("LIVE", "SIMULATED", "REPLAY"), default))
+    if source == "LIVE" and not binance:
+        raise BadSetting("SOURCE: only Binance's own hosts may be LIVE; the addresses set are not Binance's")
+    if source != "LIVE" and (is_binance(ws_url) or is_binance(rest_url)):
+        raise BadSetting(f"SOURCE: Binance's hosts are LIVE, not {source}")
+    return source
+
+
+def _database(environ: Mapping[str, str], source: Source, market: str, stream: str) -> str:
+    variant = {"LIVE": "", "SIMULATED": environ.get("SEED") or "1", "REPLAY": environ.get("CAPTURE", "")}[
+        source
+    ]
+    if not re.fullmatch(r"[A-Za-z0-9-]{0,24}", variant):
+        name = "SEED" if source == "SIMULATED" else "CAPTURE"
+        raise BadSetting(f"{name}: expected at most 24 letters, digits or dashes, got {variant!r}")
+    parts = ["gemscap", source.lower(), market, stream.lower(), variant]
+    return "_".join(part for part in parts if part)
+
+
+def _symbols(text: str) -> tuple[str, ...]:
+    names = [name.strip().upper() for name in text.split(",") if name.strip()]
+    for name in names:
+        if not name.isalnum():
+            raise BadSetting(f"SYMBOLS: expected names like BTCUSDT separated by commas, got {name!r}")
+    return tuple(dict.fromkeys(names))
+
+
+def _pairs(text: str) -> tuple[tuple[str, str], ...]:
+    pairs = []
+    for item in filter(None, (part.strip() for part in text.split(","))):
+        y, slash, x = item.upper().partition("/")
+        if not slash or not y.isalnum() or not x.isalnum() or y == x:
+            raise BadSetting(f"PAIRS: expected items like ETHUSDT/BTCUSDT separated by commas, got {item!r}")
+        pairs.append((y, x))
+    return tuple(dict.fromkeys(pairs))
+
+
+def _host(environ: Mapping[str, str]) -> str:
+    host = environ.get("HOST") or "127.0.0.1"
+    if host not in LOOPBACK_HOSTS:
+        raise BadSetting(
+            f"HOST: {host!r} is refused: without sign-in the pages are served on this machine only; "
+            "use 127.0.0.1 and reach it through an SSH tunnel"
+        )
+    return host
+
+
+def _allowed_hosts(environ: Mapping[str, str]) -> tuple[str, ...]:
+    extra = [name.strip().lower() for name in environ.get("ALLOWED_HOSTS", "").split(",") if name.strip()]
+    return (*LOOPBACK_HOSTS, *extra)
