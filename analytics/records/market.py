@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Literal
 
 from analytics.timeframes import bar_end
@@ -59,8 +60,24 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Instrument:
+    """A symbol as the exchange describes it."""
+
+    symbol: str
+    base_asset: str
+    quote_asset: str
+    status: str  # TRADING, HALT, BREAK, ...
+    price_step: Decimal  # prices are multiples of it
+    quantity_step: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
-    """Ids first_id..last_id of a symbol that were not seen; the ledger's row."""
+    """Ids first_id..last_id of a symbol that were not seen; the ledger's row.
+
+    Known by (symbol, first_id). The two ends stay as they were found; late
+    ticks and repairs only shorten `missing`.
+    """
 
     symbol: str
     first_id: int
@@ -71,10 +88,11 @@ class Gap:
     before: datetime | None  # traded_at of the first tick behind it
     tries: int = 0
     reason: str = ""
+    missing: tuple[tuple[int, int], ...] = ()  # id ranges still missing; empty and not filled: all of it
 
     @property
     def size(self) -> int:
-        """How many ids are missing."""
+        """How many ids it had when it was found."""
         return self.last_id - self.first_id + 1
 
     def overlaps(self, start: datetime, span: timedelta) -> bool:

@@ -1,0 +1,1 @@
+"""What a browser receives: topics, the envelope, and one JSON shape per subject."""

@@ -1,0 +1,55 @@
+"""JSON of the System page: processes, queues, the feed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from workers.messages.envelope import JSON
+from workers.messages.times import iso, iso_or_none
+
+STALE_SECONDS = 15.0  # a process beats every few seconds
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessState:
+    """One process as the page shows it."""
+
+    process: str
+    host: str
+    pid: int
+    started_at: datetime
+    beat_at: datetime
+    figures: Mapping[str, float | int | str | None]
+
+
+def process_json(state: ProcessState, now: datetime) -> JSON:
+    """One process with the age of its last sign of life."""
+    age = (now - state.beat_at).total_seconds()
+    return {
+        "process": state.process,
+        "host": state.host,
+        "pid": state.pid,
+        "started_at": iso(state.started_at),
+        "beat_at": iso(state.beat_at),
+        "age_seconds": round(age, 1),
+        "state": "ok" if age <= STALE_SECONDS else "stale",
+        "figures": dict(state.figures),
+    }
+
+
+def system_json(
+    processes: Sequence[ProcessState],
+    *,
+    queues: Mapping[str, int | None],
+    market_clock: datetime | None,
+    source: str,
+    now: datetime,
+) -> JSON:
+    """State of the `system` topic; a queue depth of null means Redis did not answer."""
+    return {
+        "source": source,
+        "now": iso(now),
+        "market_clock": iso_or_none(market_clock),
+        "processes": [process_json(state, now) for state in processes],
+        "queues": dict(queues),
+    }

@@ -1,0 +1,1 @@
+"""MongoDB; nobody else knows it. One file per collection, records in, records out."""

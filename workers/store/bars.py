@@ -1,0 +1,97 @@
+"""Bars: one document per symbol, timeframe and start; replaced, never incremented.
+
+Example document:
+
+    {"_id": "BTCUSDT:1m:1723161300000",
+     "symbol": "BTCUSDT", "timeframe": "1m", "start": 2024-08-08T23:55:00Z,
+     "open": 61828.0, "high": 61860.8, "low": 61780.0, "close": 61782.25,
+     "volume": 15.07702, "quote_volume": 931980.6, "trades": 1255, "taker_buy_volume": 6.1,
+     "first_id": 3735684105, "last_id": 3735685359, "is_final": True, "source": "ticks"}
+
+Index: (symbol, timeframe, start), unique.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pymongo import ASCENDING, ReplaceOne
+
+from analytics.records.market import Bar
+from workers.store.database import Document, collection
+
+_FIELDS = tuple(Bar.__dataclass_fields__)
+
+
+def ensure_indexes() -> None:
+    """By symbol, timeframe and start."""
+    keys = [("symbol", ASCENDING), ("timeframe", ASCENDING), ("start", ASCENDING)]
+    collection("bars").create_index(keys, name="by_start", unique=True)
+
+
+def save_bars(bars: Sequence[Bar]) -> None:
+    """Replace each bar by its natural key."""
+    if bars:
+        writes = [ReplaceOne({"_id": _key(bar)}, _document(bar), upsert=True) for bar in bars]
+        collection("bars").bulk_write(writes, ordered=False)
+
+
+def load_bars(
+    symbol: str,
+    timeframe: str,
+    *,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    limit: int = 0,
+) -> list[Bar]:
+    """Bars with start <= bar.start < end, oldest first; with `limit` the newest that many."""
+    query = _range_query(symbol, timeframe, start, end)
+    order = -1 if limit else 1
+    found = collection("bars").find(query, sort=[("start", order)], limit=limit, batch_size=5_000)
+    bars = [_bar(document) for document in found]
+    return bars[::-1] if limit else bars
+
+
+def load_first_bars(symbol: str, timeframe: str, *, start: datetime, limit: int) -> list[Bar]:
+    """The oldest `limit` bars that begin at or after `start`, oldest first."""
+    query = _range_query(symbol, timeframe, start, None)
+    return [_bar(document) for document in collection("bars").find(query, sort=[("start", 1)], limit=limit)]
+
+
+def load_latest_bar(symbol: str, timeframe: str) -> Bar | None:
+    """The newest bar, or None."""
+    found = load_bars(symbol, timeframe, limit=1)
+    return found[0] if found else None
+
+
+def load_unfinished_bars(symbol: str, timeframe: str, *, before: datetime) -> list[Bar]:
+    """Bars that begin before a moment and are not final."""
+    query = _range_query(symbol, timeframe, None, before) | {"is_final": False}
+    return [_bar(document) for document in collection("bars").find(query, sort=[("start", 1)])]
+
+
+def load_volume_since(symbol: str, timeframe: str, start: datetime, end: datetime) -> tuple[float, float]:
+    """(quote volume, volume) over the bars with start <= bar.start < end."""
+    stages = [
+        {"$match": _range_query(symbol, timeframe, start, end)},
+        {"$group": {"_id": None, "quote": {"$sum": "$quote_volume"}, "base": {"$sum": "$volume"}}},
+    ]
+    totals = next(iter(collection("bars").aggregate(stages)), None)
+    return (totals["quote"], totals["base"]) if totals else (0.0, 0.0)
+
+
+def _range_query(symbol: str, timeframe: str, start: datetime | None, end: datetime | None) -> Document:
+    bounds = {name: moment for name, moment in (("$gte", start), ("$lt", end)) if moment is not None}
+    query: Document = {"symbol": symbol, "timeframe": timeframe}
+    return query | {"start": bounds} if bounds else query
+
+
+def _key(bar: Bar) -> str:
+    return f"{bar.symbol}:{bar.timeframe}:{int(bar.start.timestamp() * 1000)}"
+
+
+def _document(bar: Bar) -> Document:
+    return {"_id": _key(bar)} | {name: getattr(bar, name) for name in _FIELDS}
+
+
+def _bar(document: Document) -> Bar:
+    return Bar(**{name: document[name] for name in _FIELDS})

@@ -1,0 +1,63 @@
+"""One MongoDB client per process, and the list of collections.
+
+| collection   | one document is                                    | file            |
+|--------------|----------------------------------------------------|-----------------|
+| ticks        | one trade message, keyed by symbol number and id   | ticks.py        |
+| bars         | one bar, keyed by symbol, timeframe and start      | bars.py         |
+| gaps         | one hole in the ids of a symbol                    | gaps.py         |
+| indicators   | one indicator snapshot, keyed like its bar         | indicators.py   |
+| summaries    | where one symbol stands against the last day       | summaries.py    |
+| instruments  | one symbol as the exchange describes it            | instruments.py  |
+| watchlist    | one symbol that is captured                        | watchlist.py    |
+| watermarks   | how far one stage has come for one symbol          | watermarks.py   |
+| quarantine   | one malformed message, kept with its reason        | quarantine.py   |
+| clock        | the newest time the exchange is known to have      | market_clock.py |
+| heartbeats   | one process, its last sign of life and its figures | heartbeats.py   |
+| counters     | symbol numbers                                     | ticks.py        |
+"""
+
+import os
+from functools import cache
+from typing import Any
+
+from pymongo import MongoClient
+from pymongo.collection import Collection
+from pymongo.database import Database
+from pymongo.write_concern import WriteConcern
+
+from workers.settings import load_settings
+
+Document = dict[str, Any]  # a MongoDB document: any BSON value under each name
+
+# What was acknowledged must survive a kill -9 of mongod.
+DURABLE = WriteConcern(w=1, j=True)
+
+
+def database() -> Database[Document]:
+    """The database of this source, over the one client of this process."""
+    return _client(os.getpid())[load_settings().database]
+
+
+def collection(name: str, *, durable: bool = False) -> Collection[Document]:
+    """A collection; `durable` waits for the journal on every write."""
+    found = database()[name]
+    return found.with_options(write_concern=DURABLE) if durable else found
+
+
+def ping_database() -> None:
+    """Ask the server for a sign of life; raises `pymongo.errors.PyMongoError` without one."""
+    database().command("ping")
+
+
+@cache
+def _client(_process_id: int) -> MongoClient[Document]:
+    # Keyed by process: a client must not cross a fork.
+    return MongoClient(
+        load_settings().mongo_url,
+        tz_aware=True,
+        serverSelectionTimeoutMS=2_000,
+        connectTimeoutMS=2_000,
+        socketTimeoutMS=10_000,
+        maxPoolSize=20,
+        appname="gemscap",
+    )

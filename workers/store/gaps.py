@@ -1,0 +1,57 @@
+"""Gaps: the ledger of holes in the ids.
+
+Example document:
+
+    {"_id": "BTCUSDT:3735683300", "symbol": "BTCUSDT", "first_id": 3735683300, "last_id": 3735683341,
+     "state": "open", "found_at": 2024-08-08T23:54:20Z,
+     "after": 2024-08-08T23:54:18.100Z, "before": 2024-08-08T23:54:19.900Z, "tries": 0, "reason": ""}
+
+Index: (symbol, state).
+"""
+
+from collections.abc import Sequence
+
+from pymongo import ASCENDING, ReplaceOne
+
+from analytics.records.market import UNRESOLVED, Gap
+from workers.store.database import Document, collection
+
+_FIELDS = tuple(Gap.__dataclass_fields__)
+
+
+def ensure_indexes() -> None:
+    """By symbol and state."""
+    collection("gaps").create_index([("symbol", ASCENDING), ("state", ASCENDING)], name="by_state")
+
+
+def save_gaps(gaps: Sequence[Gap]) -> None:
+    """Write gap rows durably, each replaced by its first id."""
+    if gaps:
+        writes = [ReplaceOne({"_id": _key(gap)}, _document(gap), upsert=True) for gap in gaps]
+        collection("gaps", durable=True).bulk_write(writes, ordered=True)
+
+
+def load_unresolved_gaps(symbol: str | None = None) -> list[Gap]:
+    """Holes that may still hide trades, of one symbol or of all, lowest id first."""
+    query: Document = {"state": {"$in": list(UNRESOLVED)}}
+    if symbol is not None:
+        query["symbol"] = symbol
+    return [_gap(document) for document in collection("gaps").find(query, sort=[("first_id", 1)])]
+
+
+def load_gaps(symbol: str, *, limit: int = 1_000) -> list[Gap]:
+    """Newest rows of the ledger of a symbol, in any state."""
+    found = collection("gaps").find({"symbol": symbol}, sort=[("first_id", -1)], limit=limit)
+    return [_gap(document) for document in found]
+
+
+def _key(gap: Gap) -> str:
+    return f"{gap.symbol}:{gap.first_id}"
+
+
+def _document(gap: Gap) -> Document:
+    return {"_id": _key(gap)} | {name: getattr(gap, name) for name in _FIELDS}
+
+
+def _gap(document: Document) -> Gap:
+    return Gap(**{name: document[name] for name in _FIELDS})

@@ -1,0 +1,142 @@
+"""Ticks: every trade message once.
+
+Example document (one of BTCUSDT, whose symbol number is 3):
+
+    {"_id": 52780451282171,            # 3 << 44 | 3735683259: symbol number and id
+     "price": 61837.63, "quantity": 0.02,
+     "traded_at": 2024-08-08T23:54:15.342Z, "received_at": 2026-11-22T08:00:01.120Z,
+     "buyer_is_maker": True, "first_trade_id": 3735683259, "last_trade_id": 3735683259}
+
+Indexes: `_id`; a time-to-live on received_at (counted from arrival, so that a
+replay of an old day is kept). A range of ids of one symbol is a range of `_id`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pymongo import ReturnDocument
+from pymongo.errors import BulkWriteError, OperationFailure
+
+from analytics.records.market import Tick
+from workers.settings import load_settings
+from workers.store.database import Document, collection, database
+
+ID_BITS = 44  # 1.7e13 ids a symbol, 2^19 symbols
+DUPLICATE_KEY = 11_000
+
+_numbers: dict[tuple[str, str], int] = {}  # (database, symbol) -> symbol number; never changes once given
+
+
+@dataclass(frozen=True, slots=True)
+class SavedTicks:
+    """What became of a batch."""
+
+    stored: int
+    repeated: int  # were there already
+
+
+def ensure_indexes() -> None:
+    """Time-to-live on arrival; follows TICK_RETENTION_HOURS when that changes."""
+    seconds = int(load_settings().tick_retention_hours * 3600)
+    try:
+        collection("ticks").create_index("received_at", name="retention", expireAfterSeconds=seconds)
+    except OperationFailure:
+        index = {"name": "retention", "expireAfterSeconds": seconds}
+        database().command("collMod", "ticks", index=index)
+
+
+def save_ticks(ticks: Sequence[Tick]) -> SavedTicks:
+    """Store a batch durably; ticks that are there already change nothing."""
+    if not ticks:
+        return SavedTicks(0, 0)
+    documents = [_document(tick) for tick in ticks]
+    try:
+        collection("ticks", durable=True).insert_many(documents, ordered=False)
+    except BulkWriteError as error:
+        return SavedTicks(int(error.details["nInserted"]), _repeats(error))
+    return SavedTicks(len(documents), 0)
+
+
+def load_ticks(symbol: str, *, after_id: int, up_to_id: int | None = None, limit: int = 0) -> list[Tick]:
+    """Ticks of a symbol with after_id < id <= up_to_id, by id; at most `limit` (0: all)."""
+    base = symbol_number(symbol) << ID_BITS
+    top = base | (up_to_id if up_to_id is not None else (1 << ID_BITS) - 1)
+    query = {"_id": {"$gt": base | after_id, "$lte": top}}
+    cursor = collection("ticks").find(query, sort=[("_id", 1)], limit=limit, batch_size=10_000)
+    return [_tick(symbol, document) for document in cursor]
+
+
+def load_last_tick(symbol: str) -> Tick | None:
+    """The tick with the highest id, or None before the first."""
+    return _edge_tick(symbol, newest=True)
+
+
+def load_first_tick(symbol: str) -> Tick | None:
+    """The tick with the lowest id that retention has left, or None."""
+    return _edge_tick(symbol, newest=False)
+
+
+def symbol_number(symbol: str) -> int:
+    """The number that stands for a symbol in tick keys, given on first use."""
+    key = (load_settings().database, symbol)
+    if key not in _numbers:
+        _numbers[key] = _load_symbol_number(symbol)
+    return _numbers[key]
+
+
+def _load_symbol_number(symbol: str) -> int:
+    counters = collection("counters", durable=True)
+    name = {"_id": f"symbol:{symbol}"}
+    known = counters.find_one(name)
+    if known is None:
+        top = counters.find_one_and_update(
+            {"_id": "symbols"}, {"$inc": {"number": 1}}, upsert=True, return_document=ReturnDocument.AFTER
+        )
+        counters.update_one(name, {"$setOnInsert": {"number": top["number"]}}, upsert=True)
+        known = counters.find_one(name)
+    if known is None:  # it was written durably one line above
+        raise RuntimeError(f"the symbol number of {symbol} was written and is not there")
+    return int(known["number"])
+
+
+def _edge_tick(symbol: str, *, newest: bool) -> Tick | None:
+    base = symbol_number(symbol) << ID_BITS
+    query = {"_id": {"$gte": base, "$lt": base + (1 << ID_BITS)}}
+    found = collection("ticks").find_one(query, sort=[("_id", -1 if newest else 1)])
+    return _tick(symbol, found) if found else None
+
+
+def _repeats(error: BulkWriteError) -> int:
+    failures: Iterable[dict[str, Any]] = error.details["writeErrors"]
+    repeats = sum(1 for failure in failures if failure["code"] == DUPLICATE_KEY)
+    if repeats < len(error.details["writeErrors"]) or error.details.get("writeConcernErrors"):
+        raise error
+    return repeats
+
+
+def _document(tick: Tick) -> Document:
+    return {
+        "_id": symbol_number(tick.symbol) << ID_BITS | tick.id,
+        "price": tick.price,
+        "quantity": tick.quantity,
+        "traded_at": tick.traded_at,
+        "received_at": tick.received_at,
+        "buyer_is_maker": tick.buyer_is_maker,
+        "first_trade_id": tick.first_trade_id,
+        "last_trade_id": tick.last_trade_id,
+    }
+
+
+def _tick(symbol: str, document: Document) -> Tick:
+    return Tick(
+        symbol=symbol,
+        id=document["_id"] & ((1 << ID_BITS) - 1),
+        price=document["price"],
+        quantity=document["quantity"],
+        traded_at=document["traded_at"],
+        received_at=document["received_at"],
+        buyer_is_maker=document["buyer_is_maker"],
+        first_trade_id=document["first_trade_id"],
+        last_trade_id=document["last_trade_id"],
+    )
