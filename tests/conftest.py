@@ -1,0 +1,106 @@
+"""What the tests run on: one real mongod and Redis per run, a database for each test, a browser."""
+
+import dataclasses
+import uuid
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from pymongo import MongoClient
+
+from workers.local.browser import find_chromium
+from workers.local.mongo_server import MongoServer
+from workers.local.redis_server import RedisServer
+from workers.local.server_process import last_lines
+from workers.settings import Settings, settings_from
+
+BROWSER_OPTIONS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+]
+SERVER_LOGS = pytest.StashKey[dict[str, Path]]()
+
+
+@pytest.fixture(scope="session")
+def server_logs(pytestconfig: pytest.Config) -> dict[str, Path]:
+    """Where the servers of this run write; the end of each is shown below a test that fails."""
+    return pytestconfig.stash.setdefault(SERVER_LOGS, {})
+
+
+@pytest.fixture(scope="session")
+def mongo_url(tmp_path_factory: pytest.TempPathFactory, server_logs: dict[str, Path]) -> Iterator[str]:
+    """The address of this run's own mongod, with all rights."""
+    server = MongoServer(tmp_path_factory.mktemp("mongodb") / "data", cache_gb=0.25)
+    server_logs["mongo_url"] = server.log_path
+    server.start()
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory, server_logs: dict[str, Path]) -> Iterator[str]:
+    """The address of this run's own Redis."""
+    server = RedisServer(tmp_path_factory.mktemp("redis") / "data")
+    server_logs["redis_url"] = server.log_path
+    server.start()
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def mongo_client(mongo_url: str) -> Iterator[MongoClient[dict[str, object]]]:
+    """A client of the tests' own, for looking at what was stored."""
+    with MongoClient[dict[str, object]](mongo_url, tz_aware=True) as client:
+        yield client
+
+
+@pytest.fixture
+def database_name(mongo_client: MongoClient[dict[str, object]]) -> Iterator[str]:
+    """The name of an empty database that belongs to this test alone."""
+    name = f"test_{uuid.uuid4().hex}"
+    yield name
+    mongo_client.drop_database(name)
+
+
+@pytest.fixture
+def settings(mongo_url: str, redis_url: str, database_name: str) -> Settings:
+    """Settings for this test's database and this run's Redis."""
+    environ = {"MONGO_URL": mongo_url, "REDIS_URL": redis_url, "SOURCE": "SIMULATED", "SECRET_KEY": "tests"}
+    nowhere = {"BINANCE_WS_URL": "ws://127.0.0.1:1", "BINANCE_REST_URL": "http://127.0.0.1:1"}
+    return dataclasses.replace(settings_from(environ | nowhere), database=database_name)
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> Path:
+    """The Chromium or Chrome of this machine."""
+    return find_chromium()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_path: Path) -> Iterator[Browser]:
+    """One headless browser per file; a test opens a context of its own in it.
+
+    Not one per run: while Playwright is open, no other code of this process can run an event loop.
+    """
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=chromium_path, args=BROWSER_OPTIONS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Shows the end of the servers' logs below a test that failed."""
+    report = yield
+    if report.failed:
+        for fixture, path in item.config.stash.get(SERVER_LOGS, {}).items():
+            if fixture in getattr(item, "fixturenames", ()):
+                report.sections.append((f"end of {path}", last_lines(path)))
+    return report

@@ -1,0 +1,76 @@
+"""One server process: started, watched and stopped by the process that needs it."""
+
+import ctypes
+import signal
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from workers.local.errors import CannotStart
+from workers.local.waiting import wait_until
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+STOP_SECONDS = 15.0
+LAST_LINES = 20
+
+
+class ServerProcess:
+    """A child process whose output goes to a file; it ends when its parent does."""
+
+    def __init__(self, name: str, command: Sequence[str], log_path: Path) -> None:
+        self.name = name
+        self.command = list(command)
+        self.log_path = log_path
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, is_ready: Callable[[], bool], seconds: float) -> None:
+        """Starts the process and waits until it answers.
+
+        Raises
+        ------
+        CannotStart
+            It ended, or did not answer in time.
+        """
+        with self.log_path.open("ab") as log:
+            self._process = subprocess.Popen(
+                self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=end_with_parent
+            )
+        answered = wait_until(lambda: not self.running or is_ready(), seconds)
+        if not (answered and self.running):
+            self.stop()
+            raise CannotStart(f"{self.name} did not start: {last_lines(self.log_path)}")
+
+    def stop(self) -> None:
+        """Asks the process to end and waits; kills it when it takes too long."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    @property
+    def running(self) -> bool:
+        """Whether the process is alive."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int | None:
+        """Its process id while it is held."""
+        return self._process.pid if self._process else None
+
+
+def end_with_parent() -> None:
+    """Asks the kernel to end this process when its parent dies, however it dies."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def last_lines(path: Path, count: int = LAST_LINES) -> str:
+    """The end of a log file."""
+    try:
+        return "\n".join(path.read_text(errors="replace").splitlines()[-count:])
+    except FileNotFoundError:
+        return ""
