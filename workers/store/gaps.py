@@ -4,7 +4,8 @@ Example document:
 
     {"_id": "BTCUSDT:3735683300", "symbol": "BTCUSDT", "first_id": 3735683300, "last_id": 3735683341,
      "state": "open", "found_at": 2024-08-08T23:54:20Z,
-     "after": 2024-08-08T23:54:18.100Z, "before": 2024-08-08T23:54:19.900Z, "tries": 0, "reason": ""}
+     "after": 2024-08-08T23:54:18.100Z, "before": 2024-08-08T23:54:19.900Z, "tries": 0, "reason": "",
+     "missing": [[3735683300, 3735683310], [3735683312, 3735683341]]}
 
 Index: (symbol, state).
 """
@@ -54,4 +55,5 @@ def _document(gap: Gap) -> Document:
 
 
 def _gap(document: Document) -> Gap:
-    return Gap(**{name: document[name] for name in _FIELDS})
+    values = {name: document[name] for name in _FIELDS}
+    return Gap(**values | {"missing": tuple((first, last) for first, last in values["missing"])})
