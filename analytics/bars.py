@@ -12,6 +12,15 @@ import numpy as np
 import pandas as pd
 
 from analytics.errors import AnalyticsError
+from analytics.grid import (
+    bar_starts,
+    grid_from,
+    grid_rows,
+    groups_of,
+    units_per_second,
+    utc_index,
+    utc_starts,
+)
 from analytics.timeframes import seconds
 
 COLUMNS = (
@@ -27,8 +36,6 @@ COLUMNS = (
     "last_id",
 )
 TICK_COLUMNS = ("id", "price", "quantity", "traded_at", "buyer_is_maker")
-
-_NANOSECONDS = 1_000_000_000
 
 # Values of all rows in order, and where each group begins -> one value per group.
 _Fold = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -56,16 +63,16 @@ def bars_from_ticks(ticks: pd.DataFrame, timeframe: str) -> pd.DataFrame:
     Raises
     ------
     AnalyticsError
-        A column is missing or of the wrong kind, or a price or quantity is
-        not a finite number.
+        A column is missing or of the wrong kind, or an id, price or
+        quantity is not a finite number.
     """
     _check_ticks(ticks)
     if ticks.empty:
         return _no_bars(pd.DatetimeIndex([], dtype="datetime64[us, UTC]"), COLUMNS)
     ticks = ticks.drop_duplicates("id").sort_values("id", kind="stable")
-    starts = _starts(pd.DatetimeIndex(ticks["traded_at"]), timeframe)
+    starts = bar_starts(pd.DatetimeIndex(ticks["traded_at"]), timeframe)
     ticks, starts = _grouped(ticks, starts)
-    index, begins = _groups(starts)
+    index, begins = groups_of(starts)
     price, quantity, ids = (ticks[name].to_numpy(np.float64) for name in ("price", "quantity", "id"))
     bought = np.where(ticks["buyer_is_maker"].to_numpy(bool), 0.0, quantity)
     columns = {
@@ -110,7 +117,7 @@ def fold(bars: pd.DataFrame, timeframe: str) -> pd.DataFrame:
     traded = bars.loc[_has_trades(bars), names].sort_index(kind="stable")
     if traded.empty:
         return _no_bars(pd.DatetimeIndex(traded.index), names)
-    index, begins = _groups(_starts(pd.DatetimeIndex(traded.index), timeframe))
+    index, begins = groups_of(bar_starts(pd.DatetimeIndex(traded.index), timeframe))
     folded = {name: _FOLDS[name](traded[name].to_numpy(np.float64), begins) for name in names}
     return pd.DataFrame(folded, index=index)
 
@@ -128,16 +135,17 @@ def fill_gaps(bars: pd.DataFrame, timeframe: str) -> pd.DataFrame:
     """
     _check_bars(bars)
     known = bars[bars["close"].notna()].sort_index()
-    grid = _grid(pd.DatetimeIndex(known.index), timeframe)
-    marked = known["synthetic"].reindex(grid, fill_value=True) if "synthetic" in known else None
-    filled = known.reindex(grid)
-    absent = ~grid.isin(known.index)
-    close = filled["close"].ffill()
-    for name in filled.columns.intersection(["open", "high", "low", "close"]):
-        filled[name] = filled[name].where(~absent, close)
+    starts = pd.DatetimeIndex(known.index)
+    rows, absent = grid_rows(starts.asi8, seconds(timeframe) * units_per_second(starts))
+    filled = known.iloc[rows].set_axis(grid_from(starts, rows, timeframe))
+    for name in filled.columns.intersection(["open", "high", "low"]):
+        filled[name] = filled[name].where(~absent, filled["close"])
     for name in filled.columns.intersection(["volume", "quote_volume", "trades", "taker_buy_volume"]):
         filled[name] = filled[name].where(~absent, 0.0)
-    filled["synthetic"] = absent if marked is None else marked.to_numpy(bool)
+    for name in filled.columns.intersection(["first_id", "last_id"]):
+        filled[name] = filled[name].where(~absent)
+    marked = filled["synthetic"].to_numpy(bool) if "synthetic" in filled else np.zeros(len(filled), bool)
+    filled["synthetic"] = marked | absent
     return filled
 
 
@@ -187,44 +195,12 @@ _FOLDS: dict[str, _Fold] = {
 }
 
 
-def _starts(moments: pd.DatetimeIndex, timeframe: str) -> pd.DatetimeIndex:
-    """The start of the bar each moment belongs to, in the moments' own unit."""
-    size = seconds(timeframe) * _units_per_second(moments)
-    counted = moments.asi8
-    return _utc(counted - counted % size, moments.unit)
-
-
-def _groups(starts: pd.DatetimeIndex) -> tuple[pd.DatetimeIndex, np.ndarray]:
-    """The distinct starts (sorted already), and the row each of them begins at."""
-    counted = starts.asi8
-    begins = np.flatnonzero(np.diff(counted, prepend=counted[0] - 1))
-    return _utc(counted[begins], starts.unit), begins
-
-
 def _grouped(ticks: pd.DataFrame, starts: pd.DatetimeIndex) -> tuple[pd.DataFrame, pd.DatetimeIndex]:
     """Ticks by bar, then by id: the exchange's time may step back between two ids."""
     if starts.is_monotonic_increasing:
         return ticks, starts
     order = np.argsort(starts.asi8, kind="stable")
     return ticks.iloc[order], pd.DatetimeIndex(starts[order])
-
-
-def _grid(starts: pd.DatetimeIndex, timeframe: str) -> pd.DatetimeIndex:
-    """Every start of the timeframe from the first of these to the last."""
-    if starts.empty:
-        return starts.rename("start")
-    if not _starts(starts, timeframe).equals(starts.rename("start")):
-        raise AnalyticsError(f"bars do not start on the {timeframe} grid: the first starts at {starts[0]}")
-    size = seconds(timeframe) * _units_per_second(starts)
-    return _utc(np.arange(starts.asi8[0], starts.asi8[-1] + size, size), starts.unit)
-
-
-def _units_per_second(moments: pd.DatetimeIndex) -> int:
-    return {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": _NANOSECONDS}[moments.unit]
-
-
-def _utc(counted: np.ndarray, unit: str) -> pd.DatetimeIndex:
-    return pd.DatetimeIndex(counted.view(f"M8[{unit}]"), name="start").tz_localize("UTC")
 
 
 def _trades(ticks: pd.DataFrame) -> np.ndarray:
@@ -240,7 +216,9 @@ def _has_trades(bars: pd.DataFrame) -> pd.Series:
 
 
 def _no_bars(like: pd.DatetimeIndex, names: list[str] | tuple[str, ...]) -> pd.DataFrame:
-    return pd.DataFrame({name: np.empty(0) for name in names}, index=_utc(np.empty(0, np.int64), like.unit))
+    return pd.DataFrame(
+        {name: np.empty(0) for name in names}, index=utc_index(np.empty(0, np.int64), like.unit)
+    )
 
 
 def _check_ticks(ticks: pd.DataFrame) -> None:
@@ -255,15 +233,13 @@ def _check_ticks(ticks: pd.DataFrame) -> None:
         raise AnalyticsError(f"traded_at must hold timestamps in UTC, not {ticks['traded_at'].dtype}")
     if ticks["buyer_is_maker"].dtype != bool:
         raise AnalyticsError(f"buyer_is_maker must be bool, not {ticks['buyer_is_maker'].dtype}")
-    for name in ("price", "quantity"):
+    for name in ("id", "price", "quantity"):
         wrong = ~np.isfinite(ticks[name].to_numpy(np.float64))
         if wrong.any():
             raise AnalyticsError(f"tick {ticks['id'][wrong].iloc[0]} has no finite {name}")
 
 
 def _check_bars(bars: pd.DataFrame) -> None:
-    index = bars.index
-    if not isinstance(index, pd.DatetimeIndex) or index.tz is None:
-        raise AnalyticsError(f"bars must be indexed by their start in UTC, not by {index.dtype}")
+    index = utc_starts(bars.index)
     if not index.is_unique:
         raise AnalyticsError(f"bars hold the start {index[index.duplicated()][0]} more than once")

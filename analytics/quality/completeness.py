@@ -1,0 +1,51 @@
+"""Share of a window that is present: the stamp on every snapshot. Standard library only."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from analytics.records.market import UNRESOLVED, Gap
+from analytics.records.snapshots import Completeness
+from analytics.timeframes import length
+
+
+def completeness(
+    starts: Sequence[datetime],
+    finals: Sequence[bool],
+    *,
+    as_of: datetime,
+    bars: int,
+    timeframe: str,
+    gaps: Sequence[Gap],
+) -> Completeness:
+    """How whole the last `bars` bars up to the one that starts at `as_of` are.
+
+    A bar that is not stored counts as present, and final, if history is known
+    before it and no unresolved gap reaches into it: then nothing was traded.
+
+    Parameters
+    ----------
+    starts, finals
+        The stored bars, oldest first, from the window or from before it.
+    gaps
+        Rows of the symbol in any state; resolved ones do not matter.
+    """
+    span = length(timeframe)
+    window_start = as_of - (bars - 1) * span
+    open_gaps = [g for g in gaps if g.state in UNRESOLVED and g.overlaps(window_start, bars * span)]
+    begin, end = bisect_left(starts, window_start), bisect_right(starts, as_of)
+    known_from = max(window_start, starts[0]) if starts and starts[0] <= as_of else as_of + span
+    known = (as_of - known_from) // span + 1
+    lost = _lost(set(starts[begin:end]), known_from, known, span, open_gaps) if open_gaps else 0
+    return Completeness(
+        expected=bars,
+        present=known - lost,
+        final=known - lost - sum(not final for final in finals[begin:end]),
+        open_gaps=len(open_gaps),
+    )
+
+
+def _lost(stored: set[datetime], first: datetime, bars: int, span: timedelta, gaps: Sequence[Gap]) -> int:
+    """Bars of the grid that are not stored and that a gap reaches into."""
+    grid = (first + position * span for position in range(bars))
+    return sum(1 for start in grid if start not in stored and any(gap.overlaps(start, span) for gap in gaps))
