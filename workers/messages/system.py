@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from workers.messages.envelope import JSON
 from workers.messages.times import iso, iso_or_none
@@ -20,6 +21,15 @@ class ProcessState:
     started_at: datetime
     beat_at: datetime
     figures: Mapping[str, float | int | str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """Whether the exchange is heard."""
+
+    state: Literal["fresh", "stale", "waiting"]  # waiting: not a word yet
+    heard_at: datetime | None  # our clock
+    age_seconds: float | None  # since then
 
 
 def process_json(state: ProcessState, now: datetime) -> JSON:
@@ -44,12 +54,23 @@ def system_json(
     market_clock: datetime | None,
     source: str,
     now: datetime,
+    feed: FeedState,
 ) -> JSON:
     """State of the `system` topic; a queue depth of null means Redis did not answer."""
     return {
         "source": source,
         "now": iso(now),
         "market_clock": iso_or_none(market_clock),
+        "feed": feed_json(feed),
         "processes": [process_json(state, now) for state in processes],
         "queues": dict(queues),
+    }
+
+
+def feed_json(feed: FeedState) -> JSON:
+    """Whether the exchange is heard, and since when not."""
+    return {
+        "state": feed.state,
+        "heard_at": iso_or_none(feed.heard_at),
+        "age_seconds": None if feed.age_seconds is None else round(feed.age_seconds, 1),
     }

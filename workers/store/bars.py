@@ -6,32 +6,38 @@ Example document:
      "symbol": "BTCUSDT", "timeframe": "1m", "start": 2024-08-08T23:55:00Z,
      "open": 61828.0, "high": 61860.8, "low": 61780.0, "close": 61782.25,
      "volume": 15.07702, "quote_volume": 931980.6, "trades": 1255, "taker_buy_volume": 6.1,
-     "first_id": 3735684105, "last_id": 3735685359, "is_final": True, "source": "ticks"}
+     "first_id": 3735684105, "last_id": 3735685359, "is_final": True, "source": "ticks",
+     "saved_at": 2026-11-22T08:00:01.230Z}
 
-Index: (symbol, timeframe, start), unique.
+Indexes: (symbol, timeframe, start), unique; (symbol, timeframe, saved_at), by
+which a reader that keeps bars finds those that were corrected meanwhile.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from pymongo import ASCENDING, ReplaceOne
 
 from analytics.records.market import Bar
+from analytics.timeframes import FOLDED_FROM
 from workers.store.database import Document, collection
 
 _FIELDS = tuple(Bar.__dataclass_fields__)
+UNFINISHED_REACH = timedelta(hours=3)
 
 
 def ensure_indexes() -> None:
-    """By symbol, timeframe and start."""
-    keys = [("symbol", ASCENDING), ("timeframe", ASCENDING), ("start", ASCENDING)]
-    collection("bars").create_index(keys, name="by_start", unique=True)
+    """By symbol and timeframe: in order of start, and in order of saving."""
+    series = [("symbol", ASCENDING), ("timeframe", ASCENDING)]
+    collection("bars").create_index([*series, ("start", ASCENDING)], name="by_start", unique=True)
+    collection("bars").create_index([*series, ("saved_at", ASCENDING)], name="by_saving")
 
 
 def save_bars(bars: Sequence[Bar]) -> None:
     """Replace each bar by its natural key."""
     if bars:
-        writes = [ReplaceOne({"_id": _key(bar)}, _document(bar), upsert=True) for bar in bars]
+        saved_at = {"saved_at": datetime.now(UTC)}
+        writes = [ReplaceOne({"_id": _key(bar)}, _document(bar) | saved_at, upsert=True) for bar in bars]
         collection("bars").bulk_write(writes, ordered=False)
 
 
@@ -63,10 +69,33 @@ def load_latest_bar(symbol: str, timeframe: str) -> Bar | None:
     return found[0] if found else None
 
 
-def load_unfinished_bars(symbol: str, timeframe: str, *, before: datetime) -> list[Bar]:
-    """Bars that begin before a moment and are not final."""
-    query = _range_query(symbol, timeframe, None, before) | {"is_final": False}
+def load_bars_saved_since(symbol: str, timeframe: str, moment: datetime, *, limit: int) -> list[Bar]:
+    """Bars written at or after a moment of our clock, new and corrected ones, at most `limit`."""
+    query: Document = {"symbol": symbol, "timeframe": timeframe, "saved_at": {"$gte": moment}}
+    found = collection("bars").find(query, sort=[("saved_at", 1)], limit=limit, batch_size=limit)
+    return [_bar(document) for document in found]
+
+
+def load_unfinished_bars(symbol: str, *, until: datetime) -> list[Bar]:
+    """Bars longer than a second that were over by `until` or still move, and are not marked final.
+
+    Only those of the last hours: what a hole keeps open longer is built again when it closes.
+    """
+    query: Document = {
+        "symbol": symbol,
+        "timeframe": {"$in": list(FOLDED_FROM)},
+        "start": {"$gte": until - UNFINISHED_REACH, "$lt": until},
+        "is_final": False,
+    }
     return [_bar(document) for document in collection("bars").find(query, sort=[("start", 1)])]
+
+
+def load_neighbours(symbol: str, second: datetime) -> tuple[Bar | None, Bar | None]:
+    """The nearest one-second bars made of ticks before and after a second."""
+    series = {"symbol": symbol, "timeframe": "1s", "first_id": {"$ne": None}}
+    before = collection("bars").find_one(series | {"start": {"$lt": second}}, sort=[("start", -1)])
+    after = collection("bars").find_one(series | {"start": {"$gt": second}}, sort=[("start", 1)])
+    return (_bar(before) if before else None, _bar(after) if after else None)
 
 
 def load_volume_since(symbol: str, timeframe: str, start: datetime, end: datetime) -> tuple[float, float]:

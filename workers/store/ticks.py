@@ -61,8 +61,8 @@ def save_ticks(ticks: Sequence[Tick]) -> SavedTicks:
 def load_ticks(symbol: str, *, after_id: int, up_to_id: int | None = None, limit: int = 0) -> list[Tick]:
     """Ticks of a symbol with after_id < id <= up_to_id, by id; at most `limit` (0: all)."""
     base = symbol_number(symbol) << ID_BITS
-    top = base | (up_to_id if up_to_id is not None else (1 << ID_BITS) - 1)
-    query = {"_id": {"$gt": base | after_id, "$lte": top}}
+    top = base + (up_to_id if up_to_id is not None else (1 << ID_BITS) - 1)
+    query = {"_id": {"$gt": base + after_id, "$lte": top}}
     cursor = collection("ticks").find(query, sort=[("_id", 1)], limit=limit, batch_size=10_000)
     return [_tick(symbol, document) for document in cursor]
 
@@ -88,16 +88,16 @@ def symbol_number(symbol: str) -> int:
 def _load_symbol_number(symbol: str) -> int:
     counters = collection("counters", durable=True)
     name = {"_id": f"symbol:{symbol}"}
-    known = counters.find_one(name)
-    if known is None:
-        top = counters.find_one_and_update(
-            {"_id": "symbols"}, {"$inc": {"number": 1}}, upsert=True, return_document=ReturnDocument.AFTER
-        )
-        counters.update_one(name, {"$setOnInsert": {"number": top["number"]}}, upsert=True)
-        known = counters.find_one(name)
-    if known is None:  # it was written durably one line above
-        raise RuntimeError(f"the symbol number of {symbol} was written and is not there")
-    return int(known["number"])
+    if counters.find_one(name) is None:
+        counters.update_one(name, {"$setOnInsert": {"number": _next_symbol_number()}}, upsert=True)
+    return int(counters.find(name)[0]["number"])
+
+
+def _next_symbol_number() -> int:
+    taken = collection("counters", durable=True).find_one_and_update(
+        {"_id": "symbols"}, {"$inc": {"number": 1}}, upsert=True, return_document=ReturnDocument.AFTER
+    )
+    return int((taken or {})["number"])
 
 
 def _edge_tick(symbol: str, *, newest: bool) -> Tick | None:

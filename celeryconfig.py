@@ -1,0 +1,76 @@
+"""Celery's words: broker, queues, routes, and the schedule in the order of the flow."""
+
+from workers.settings import load_settings
+
+_VISIBILITY_SECONDS = 3600  # far above every task's limit: a running task is not delivered twice
+
+broker_url = load_settings().redis_url
+result_backend = load_settings().redis_url
+broker_connection_retry_on_startup = True
+broker_connection_max_retries = None
+broker_transport_options = {
+    "visibility_timeout": _VISIBILITY_SECONDS,
+    "socket_keepalive": True,
+    "health_check_interval": 15,
+    "socket_timeout": 15,
+}
+result_backend_transport_options = {"visibility_timeout": _VISIBILITY_SECONDS}
+visibility_timeout = _VISIBILITY_SECONDS
+
+task_serializer = "json"
+result_serializer = "json"
+accept_content = ["json"]
+timezone = "UTC"
+enable_utc = True
+task_ignore_result = True
+result_expires = 3600
+
+task_acks_late = True
+task_reject_on_worker_lost = True
+worker_prefetch_multiplier = 1
+worker_cancel_long_running_tasks_on_connection_loss = True
+worker_soft_shutdown_timeout = 5
+worker_max_memory_per_child = 400_000  # kB
+worker_send_task_events = False
+task_soft_time_limit = 90
+task_time_limit = 120
+
+imports = (
+    "workers.tasks.bars",
+    "workers.tasks.history",
+    "workers.tasks.indicators",
+    "workers.tasks.summaries",
+)
+task_default_queue = "batch"
+task_routes = {
+    "workers.tasks.bars.*": {"queue": "bars"},
+    "workers.tasks.history.*": {"queue": "batch"},
+    "workers.tasks.indicators.*": {"queue": "analytics"},
+    "workers.tasks.summaries.*": {"queue": "analytics"},
+}
+
+# Each stage looks each second for what is new since its watermark; `expires`
+# stays below the interval, so that a slow worker skips instead of piling up.
+beat_max_loop_interval = 1
+beat_schedule = {
+    "fill bars from the exchange's history": {
+        "task": "workers.tasks.history.fill_history",
+        "schedule": 1.0,
+        "options": {"expires": 0.9},
+    },
+    "build bars from new ticks": {
+        "task": "workers.tasks.bars.build_bars",
+        "schedule": 1.0,
+        "options": {"expires": 0.9},
+    },
+    "compute indicators of closed bars": {
+        "task": "workers.tasks.indicators.compute_indicators",
+        "schedule": 1.0,
+        "options": {"expires": 0.9},
+    },
+    "summarise the last day of each symbol": {
+        "task": "workers.tasks.summaries.summarise_symbols",
+        "schedule": 5.0,
+        "options": {"expires": 4.5},
+    },
+}

@@ -1,0 +1,31 @@
+"""The Celery instance, the --hold-stream option and the steps of its workers."""
+
+from typing import Any
+
+from celery import Celery
+from celery.signals import beat_init, setup_logging
+from click import Option
+
+from workers.heartbeat import HeartbeatThread
+from workers.logs import set_up_logging
+from workers.stream.step import HeartbeatStep, StreamStep
+
+app = Celery("gemscap")
+app.config_from_object("celeryconfig")
+app.user_options["worker"].add(
+    Option(["--hold-stream"], is_flag=True, default=False, help="Hold the exchange's stream in this worker.")
+)
+app.steps["worker"].add(StreamStep)
+app.steps["worker"].add(HeartbeatStep)
+
+
+@setup_logging.connect
+def use_house_logging(**_options: Any) -> None:  # Any: Celery's signal arguments
+    """Keep Celery from setting up logging of its own."""
+    set_up_logging()
+
+
+@beat_init.connect
+def start_beat_heartbeat(**_options: Any) -> None:
+    """The scheduler is a process like the others."""
+    HeartbeatThread("beat").start()

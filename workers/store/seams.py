@@ -1,0 +1,58 @@
+"""Seams: stretches of time whose bars were taken from the exchange's own history.
+
+Example documents:
+
+    {"_id": "BTCUSDT:history", "symbol": "BTCUSDT", "seam": "history", "seconds_from": ...,
+     "since": 2026-11-20T08:00:00Z, "until": 2026-11-22T08:00:00Z}
+    {"_id": "BTCUSDT:join", ...}            # from there to the first trade captured
+    {"_id": "BTCUSDT:3735683300", ...}      # over the gap that begins with this id
+
+One-second bars are whole from `seconds_from` on; longer bars are folded only
+from there. None: the exchange has no such candles, or none were needed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from workers.store.database import collection
+
+HISTORY, JOIN = "history", "join"
+
+
+@dataclass(frozen=True, slots=True)
+class Seam:
+    """One stretch taken from the exchange, and why: `history`, `join` or a gap's first id."""
+
+    symbol: str
+    name: str
+    since: datetime
+    until: datetime
+    seconds_from: datetime | None
+
+
+def load_seams(symbol: str) -> dict[str, Seam]:
+    """The seams of a symbol by name."""
+    return {
+        row["seam"]: Seam(symbol, row["seam"], row["since"], row["until"], row["seconds_from"])
+        for row in collection("seams").find({"symbol": symbol})
+    }
+
+
+def save_seam(seam: Seam) -> None:
+    """Note that a stretch was taken from the exchange."""
+    row = {
+        "symbol": seam.symbol,
+        "seam": seam.name,
+        "since": seam.since,
+        "until": seam.until,
+        "seconds_from": seam.seconds_from,
+    }
+    collection("seams").replace_one({"_id": f"{seam.symbol}:{seam.name}"}, row, upsert=True)
+
+
+def folds_from(seams: dict[str, Seam]) -> datetime | None:
+    """Since when one-second bars are whole; None while they are not joined to the history."""
+    if JOIN not in seams:
+        return None
+    known = [seam.seconds_from for seam in seams.values() if seam.seconds_from is not None]
+    return max(known, default=None)

@@ -1,0 +1,1 @@
+"""Exchange -> ticks: the connection, what it brings, and how that gets into the store."""

@@ -1,0 +1,104 @@
+"""Messages in, new ticks out: drops repeats, records holes, sets malformed ones aside."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from analytics.quality.holes import IdLedger, Seen
+from analytics.records.market import Gap, Tick
+from workers.binance.errors import MalformedMessage
+from workers.binance.feed import Notice, parsed_message
+from workers.store.gaps import load_unresolved_gaps
+from workers.store.quarantine import Quarantined
+from workers.store.ticks import load_last_tick
+
+
+@dataclass(slots=True)
+class Counts:
+    """What came since the process started."""
+
+    messages: int = 0
+    ticks: int = 0
+    repeats: int = 0
+    late: int = 0
+    placeholders: int = 0
+    malformed: int = 0
+    gaps: int = 0
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one round of messages came to; gaps are saved before the ticks behind them."""
+
+    gaps: list[Gap] = field(default_factory=list)
+    ticks: list[Tick] = field(default_factory=list)
+    late: list[Tick] = field(default_factory=list)  # those of `ticks` that filled a hole
+    quarantined: list[Quarantined] = field(default_factory=list)
+    shutdown_announced: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.gaps or self.ticks or self.quarantined)
+
+
+class Sequencer:
+    """Knows of each symbol which ids have come; one per stream process."""
+
+    def __init__(self, symbols: list[str]) -> None:
+        self.counts = Counts()
+        self._ledgers = {symbol: stored_ledger(symbol) for symbol in symbols}
+
+    def last_id(self, symbol: str) -> int | None:
+        """The highest id that came of a symbol."""
+        return self._ledgers[symbol].last_id
+
+    def sorted_out(self, messages: list[tuple[int, bytes]]) -> Batch:
+        """New ticks, changed gaps and malformed messages of one round, in order of arrival."""
+        batch = Batch()
+        for received_ns, raw in messages:
+            self.counts.messages += 1
+            received_at = datetime.fromtimestamp(received_ns / 1e9, UTC)
+            try:
+                self._sort_in(batch, parsed_message(raw, received_at))
+            except MalformedMessage as problem:
+                self.counts.malformed += 1
+                batch.quarantined.append(Quarantined(received_at, str(problem), raw))
+        self._collect_gaps(batch)
+        return batch
+
+    def _sort_in(self, batch: Batch, message: Tick | Notice) -> None:
+        if isinstance(message, Tick):
+            self._sort_in_tick(batch, message)
+        elif message is Notice.PLACEHOLDER:
+            self.counts.placeholders += 1
+        elif message is Notice.SHUTDOWN:
+            batch.shutdown_announced = True
+
+    def _sort_in_tick(self, batch: Batch, tick: Tick) -> None:
+        ledger = self._ledgers.get(tick.symbol)
+        if ledger is None:
+            raise MalformedMessage(f"s: {tick.symbol[:40]!r} was not subscribed to")
+        seen = ledger.see(tick.id, tick.traded_at)
+        if seen is Seen.REPEAT:
+            self.counts.repeats += 1
+            return
+        self.counts.ticks += 1
+        batch.ticks.append(tick)
+        if seen is Seen.LATE:
+            self.counts.late += 1
+            batch.late.append(tick)
+
+    def _collect_gaps(self, batch: Batch) -> None:
+        found_at = batch.ticks[-1].traded_at if batch.ticks else datetime.now(UTC)
+        for ledger in self._ledgers.values():
+            batch.gaps.extend(ledger.take_changes(found_at))
+        self.counts.gaps += sum(1 for gap in batch.gaps if gap.state == "open")
+
+
+def stored_ledger(symbol: str) -> IdLedger:
+    """The ledger of a symbol as the store has it: its newest id and its open holes."""
+    last = load_last_tick(symbol)
+    return IdLedger(
+        symbol,
+        last.id if last else None,
+        last.traded_at if last else None,
+        load_unresolved_gaps(symbol),
+    )

@@ -1,0 +1,64 @@
+"""Celery bootsteps: the stream and the heartbeat live as long as their worker."""
+
+from typing import Any
+
+from celery import bootsteps
+
+from workers.heartbeat import HeartbeatThread
+from workers.store.indexes import ensure_indexes
+from workers.stream.capture import Capture
+
+# A worker holds its heartbeat's figures source here; only one capture lives in a process.
+FLUSH_ON_TERM_SECONDS = 6.0
+FLUSH_ON_QUIT_SECONDS = 2.0
+
+
+class StreamStep(bootsteps.StartStopStep):
+    """Holds the stream in a worker that was started with --hold-stream."""
+
+    requires = {"celery.worker.components:Pool"}  # noqa: RUF012 - Celery reads it from the class
+
+    def __init__(self, worker: Any, hold_stream: bool = False, **options: Any) -> None:  # Any: Celery's own
+        super().__init__(worker, **options)
+        self.enabled = bool(hold_stream)
+        worker.capture = None
+
+    def start(self, worker: Any) -> None:
+        """Begin to capture."""
+        ensure_indexes()
+        worker.capture = Capture()
+        worker.capture.start()
+
+    def stop(self, worker: Any) -> None:
+        """SIGTERM: store what has come, then go."""
+        self._end(worker, FLUSH_ON_TERM_SECONDS)
+
+    def terminate(self, worker: Any) -> None:
+        """SIGQUIT: likewise, in less time."""
+        self._end(worker, FLUSH_ON_QUIT_SECONDS)
+
+    def _end(self, worker: Any, flush_seconds: float) -> None:
+        if worker.capture is not None:
+            worker.capture.stop(flush_seconds=flush_seconds)
+            worker.capture = None
+
+
+class HeartbeatStep(bootsteps.StartStopStep):
+    """Says that the worker lives; its name is the part of the node name before the @."""
+
+    requires = {StreamStep}  # noqa: RUF012 - Celery reads it from the class
+
+    def start(self, worker: Any) -> None:
+        """Begin to beat."""
+
+        def figures() -> dict[str, float | int | str | None]:
+            return worker.capture.figures() if worker.capture else {}
+
+        self.heartbeat = HeartbeatThread(str(worker.hostname).partition("@")[0], figures)
+        self.heartbeat.start()
+
+    def stop(self, worker: Any) -> None:
+        """Stop beating."""
+        self.heartbeat.stop()
+
+    terminate = stop

@@ -1,0 +1,67 @@
+"""Silence, watched on a monotonic clock, for the connection and for each stream.
+
+A connection that brings nothing at all is dead. A stream that is silent far
+beyond its own habit while its connection lives is a suspect: thinly traded
+symbols are silent often, so the limit follows what is usual for each.
+"""
+
+from dataclasses import dataclass, field
+
+CONNECTION_SILENCE_SECONDS = 30.0  # a stream of several symbols is never that quiet; pings are every 20 s
+STREAM_SILENCE_SECONDS = 30.0  # no stream is suspected sooner
+USUAL_FACTOR = 20.0  # times the usual pause between two trades
+SMOOTHING = 0.05  # weight of the newest pause in the usual one
+
+
+@dataclass(slots=True)
+class _Rhythm:
+    last_at: float
+    usual_pause: float = 5.0
+    events: int = 0
+
+
+@dataclass(slots=True)
+class Watchdog:
+    """Knows when each stream last spoke; times are of `time.monotonic`."""
+
+    connected_at: float = 0.0
+    last_at: float = 0.0
+    _rhythms: dict[str, _Rhythm] = field(default_factory=dict)
+
+    def connected(self, symbols: list[str], now: float) -> None:
+        """A new connection was subscribed; what is usual for a symbol is kept."""
+        self.connected_at = self.last_at = now
+        known = self._rhythms
+        self._rhythms = {symbol: known.get(symbol, _Rhythm(now)) for symbol in symbols}
+        for rhythm in self._rhythms.values():
+            rhythm.last_at = now
+
+    def heard(self, now: float) -> None:
+        """Any frame came, a ping included."""
+        self.last_at = now
+
+    def traded(self, symbol: str, now: float) -> None:
+        """A trade of a symbol came."""
+        rhythm = self._rhythms.get(symbol)
+        if rhythm is None:
+            return
+        pause = now - rhythm.last_at
+        rhythm.usual_pause += SMOOTHING * (pause - rhythm.usual_pause)
+        rhythm.last_at = now
+        rhythm.events += 1
+
+    def connection_is_dead(self, now: float) -> bool:
+        """Nothing at all came for too long."""
+        return now - self.last_at > CONNECTION_SILENCE_SECONDS
+
+    def silent_streams(self, now: float) -> list[str]:
+        """Symbols whose stream is silent far beyond what is usual for them."""
+        return [
+            symbol
+            for symbol, rhythm in self._rhythms.items()
+            if now - rhythm.last_at > max(STREAM_SILENCE_SECONDS, USUAL_FACTOR * rhythm.usual_pause)
+        ]
+
+    def silence_seconds(self, now: float) -> dict[str, float]:
+        """How long each stream has been silent."""
+        return {symbol: now - rhythm.last_at for symbol, rhythm in self._rhythms.items()}

@@ -1,0 +1,118 @@
+"""Batches -> store, in order: gap rows, ticks, seconds to rebuild, quarantine.
+
+A batch is tried until the store has it; every write may be repeated without
+changing anything. While the store is away batches wait in a bounded buffer.
+"""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+
+from pymongo.errors import PyMongoError
+
+from analytics.timeframes import bar_start
+from workers.store.gaps import save_gaps
+from workers.store.market_clock import save_market_clock
+from workers.store.quarantine import save_quarantined
+from workers.store.rebuilds import note_rebuilds
+from workers.store.ticks import save_ticks
+from workers.stream.buffer import BoundedBuffer
+from workers.stream.sequence import Batch
+
+log = logging.getLogger(__name__)
+
+BATCHES_WAITING = 2_000
+RETRY_SECONDS = 0.5
+LATENCIES_KEPT = 2_000
+
+
+class TickWriter:
+    """One thread that writes batches in the order they came."""
+
+    def __init__(self) -> None:
+        self.stored = 0
+        self.repeated = 0
+        self.failing_since: float | None = None  # monotonic
+        self.latencies: deque[float] = deque(maxlen=LATENCIES_KEPT)  # seconds, received -> stored
+        self._waiting: BoundedBuffer[Batch] = BoundedBuffer(BATCHES_WAITING)
+        self._stopping = threading.Event()
+        self._give_up_at = float("inf")
+        self._thread = threading.Thread(target=self._run, name="tick-writer", daemon=True)
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._thread.start()
+
+    def offer(self, batch: Batch) -> bool:
+        """Hand a batch over; False when too many wait already."""
+        return self._waiting.offer(batch)
+
+    def stop(self, *, flush_seconds: float) -> bool:
+        """Write what waits, then end; False when something could not be written in time."""
+        self._give_up_at = time.monotonic() + flush_seconds
+        self._stopping.set()
+        self._waiting.close()
+        self._thread.join(flush_seconds + 1.0)
+        return not self._waiting and not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while not (self._stopping.is_set() and not len(self._waiting)):
+            for batch in self._waiting.take(at_most=1, age_seconds=0.1):
+                if not self._write_until_stored(batch):
+                    log.error("batch lost at stop ticks=%d: the store was away", len(batch.ticks))
+
+    def _write_until_stored(self, batch: Batch) -> bool:
+        steps: list[Callable[[Batch], None]] = [
+            _save_gaps,
+            self._save_ticks,
+            _note_rebuilds,
+            _save_quarantined,
+        ]
+        while steps:
+            try:
+                steps[0](batch)
+                steps.pop(0)
+            except PyMongoError as error:
+                self._note_failure(error)
+                if time.monotonic() > self._give_up_at:
+                    return False
+                time.sleep(RETRY_SECONDS)
+        self._note_success()
+        return True
+
+    def _save_ticks(self, batch: Batch) -> None:
+        if not batch.ticks:
+            return
+        saved = save_ticks(batch.ticks)
+        now = time.time()
+        self.stored += saved.stored
+        self.repeated += saved.repeated
+        self.latencies.extend(now - tick.received_at.timestamp() for tick in batch.ticks[::50])
+        save_market_clock(max(tick.traded_at for tick in batch.ticks[-200:]))
+
+    def _note_failure(self, error: PyMongoError) -> None:
+        if self.failing_since is None:
+            self.failing_since = time.monotonic()
+            log.warning("store does not take batches, retrying reason=%s", type(error).__name__)
+
+    def _note_success(self) -> None:
+        if self.failing_since is not None:
+            log.warning("store takes batches again after=%.1fs", time.monotonic() - self.failing_since)
+            self.failing_since = None
+
+
+def _save_gaps(batch: Batch) -> None:
+    save_gaps(batch.gaps)
+
+
+def _note_rebuilds(batch: Batch) -> None:
+    note_rebuilds((tick.symbol, bar_start(tick.traded_at, "1s")) for tick in batch.late)
+
+
+def _save_quarantined(batch: Batch) -> None:
+    save_quarantined(batch.quarantined)

@@ -1,0 +1,1 @@
+"""Celery tasks: load, compute, save, publish."""

@@ -1,0 +1,118 @@
+"""The exchange's own bars where ours cannot be whole: before capture began, and over holes."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from celery import shared_task
+
+from analytics.records.market import Bar, Gap
+from analytics.second_bars import GRACE, finality
+from analytics.timeframes import TIMEFRAMES, bar_end, bar_start
+from workers.binance.errors import ExchangeBusy, ExchangeError
+from workers.binance.history import SHORTEST_KLINE, load_exchange_bars
+from workers.coordination.single_flight import single_flight
+from workers.settings import load_settings
+from workers.store.bars import load_bars, save_bars
+from workers.store.gaps import load_unresolved_gaps
+from workers.store.market_clock import load_market_clock
+from workers.store.seams import HISTORY, JOIN, Seam, load_seams, save_seam
+from workers.store.ticks import load_first_tick
+from workers.store.watchlist import load_watchlist
+from workers.store.watermarks import lower_watermarks, watermark_name
+
+log = logging.getLogger(__name__)
+
+HISTORY_SPAN = timedelta(hours=48)
+SECONDS_SPAN = timedelta(minutes=30)  # of one-second bars, at least; they begin on a full hour
+AT_MOST_SECONDS = 300.0
+
+
+@shared_task(name="workers.tasks.history.fill_history", soft_time_limit=240, time_limit=280)
+def fill_history() -> None:
+    """Fill every stretch that is not filled yet, symbol by symbol."""
+    with single_flight("fill_history", at_most_seconds=AT_MOST_SECONDS) as mine:
+        clock = load_market_clock()
+        if not mine or clock is None:
+            return
+        for symbol in load_watchlist():
+            try:
+                fill_symbol(symbol, clock)
+            except ExchangeBusy as error:
+                log.info("history waits symbol=%s reason=%s", symbol, error)
+                return
+            except ExchangeError as error:
+                log.warning("history not loaded symbol=%s reason=%s", symbol, error)
+
+
+def fill_symbol(symbol: str, clock: datetime) -> None:
+    """Fill the stretches of one symbol that the exchange's candles cover by now."""
+    seams = load_seams(symbol)
+    gaps = load_unresolved_gaps(symbol)
+    if HISTORY not in seams:
+        fill_seam(symbol, HISTORY, bar_start(clock - HISTORY_SPAN, "1h"), clock, clock=clock, gaps=gaps)
+        return
+    if JOIN not in seams:
+        first = load_first_tick(symbol)
+        if first is not None and _is_covered(first.traded_at, clock):
+            since, until = sorted([seams[HISTORY].until, first.traded_at])
+            fill_seam(symbol, JOIN, since, until, clock=clock, gaps=gaps)
+    for gap in gaps:
+        seam = str(gap.first_id)
+        if seam not in seams and gap.after and gap.before and _is_covered(gap.before, clock):
+            fill_seam(symbol, seam, gap.after, gap.before, clock=clock, gaps=gaps)
+
+
+def fill_seam(
+    symbol: str, name: str, since: datetime, until: datetime, *, clock: datetime, gaps: Sequence[Gap]
+) -> None:
+    """Take the exchange's bars that overlap since..until, both included, and are over."""
+    seconds_from = max(bar_start(since, "1s"), bar_start(clock - SECONDS_SPAN, "1h"))
+    count = 0
+    for timeframe in _timeframes():
+        begin = seconds_from if timeframe == "1s" else bar_start(since, timeframe)
+        end = bar_end(bar_start(until, timeframe), timeframe)
+        count += _take_over(
+            symbol, timeframe, load_exchange_bars(symbol, timeframe, start=begin, end=end), clock, gaps
+        )
+    whole_from = _seconds_whole_from(name, since, until, seconds_from)
+    save_seam(Seam(symbol, name, since, until, whole_from))
+    log.info("history filled symbol=%s seam=%s since=%s until=%s bars=%d", symbol, name, since, until, count)
+
+
+def _take_over(symbol: str, timeframe: str, bars: Sequence[Bar], clock: datetime, gaps: Sequence[Gap]) -> int:
+    """Save the exchange's bars that are over and hold more than ours."""
+    over = [replace(bar, is_final=finality(bar, gaps, clock)) for bar in bars if bar.end <= clock - GRACE / 2]
+    if not over:
+        return 0
+    stored = {
+        bar.start: bar
+        for bar in load_bars(symbol, timeframe, start=over[0].start, end=bar_end(over[-1].start, timeframe))
+    }
+    taken = [bar for bar in over if bar.start not in stored or stored[bar.start].trades < bar.trades]
+    save_bars(taken)
+    if taken:
+        lower_watermarks([watermark_name("indicators", symbol, timeframe)], rewritten=taken[0].start)
+    return len(taken)
+
+
+def _seconds_whole_from(
+    name: str, since: datetime, until: datetime, seconds_from: datetime
+) -> datetime | None:
+    """Since when one-second bars are whole after this stretch; None: as before."""
+    if SHORTEST_KLINE[load_settings().market] != "1s":
+        return bar_end(bar_start(until, "1m"), "1m")
+    began_later_than_asked = seconds_from > bar_start(since, "1s")
+    return seconds_from if name == HISTORY or began_later_than_asked else None
+
+
+def _timeframes() -> tuple[str, ...]:
+    shortest = SHORTEST_KLINE[load_settings().market]
+    return TIMEFRAMES[TIMEFRAMES.index(shortest) :]
+
+
+def _is_covered(moment: datetime, clock: datetime) -> bool:
+    """Whether the exchange's shortest candle that holds a moment is over."""
+    shortest = SHORTEST_KLINE[load_settings().market]
+    return clock >= bar_end(bar_start(moment, shortest), shortest) + GRACE
