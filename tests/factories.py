@@ -88,7 +88,7 @@ def gap(first_id: int, last_id: int, **fields: object) -> Gap:
 def starts_of(count: int, timeframe: str = "1m", *, first: datetime = MIDNIGHT) -> pd.DatetimeIndex:
     """So many consecutive starts of bars."""
     moments = [first + timedelta(seconds=position * seconds(timeframe)) for position in range(count)]
-    return pd.DatetimeIndex(moments, name="start").as_unit("us")
+    return pd.DatetimeIndex(moments, dtype="datetime64[us, UTC]", name="start")
 
 
 def random_closes(seed: int, count: int, *, price: float = 100.0, timeframe: str = "1m") -> pd.Series:

@@ -1,0 +1,131 @@
+"""Laws that every indicator obeys, whatever the prices."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.errors import AnalyticsError
+from analytics.indicators import atr, bollinger, ema, macd, rsi, sma, true_range, vwap
+from tests.factories import random_bars
+
+Indicator = Callable[[pd.DataFrame], pd.DataFrame]
+
+INDICATORS: dict[str, Indicator] = {
+    "sma": lambda bars: sma(bars["close"], 20).to_frame(),
+    "ema": lambda bars: ema(bars["close"], 20).to_frame(),
+    "rsi": lambda bars: rsi(bars["close"], 14).to_frame(),
+    "macd": lambda bars: macd(bars["close"]),
+    "bollinger": lambda bars: bollinger(bars["close"]),
+    "true_range": lambda bars: true_range(bars).to_frame(),
+    "atr": lambda bars: atr(bars).to_frame(),
+    "vwap": lambda bars: vwap(bars).to_frame(),
+}
+SCALE_FREE = {"rsi_14", "percent_b", "bandwidth"}
+PRICES = ["open", "high", "low", "close", "quote_volume"]
+
+every_indicator = pytest.mark.parametrize("indicator", INDICATORS.values(), ids=INDICATORS)
+
+
+@every_indicator
+def test_a_value_does_not_change_when_later_bars_are_added(indicator: Indicator) -> None:
+    bars = random_bars(seed=1, count=1_600)
+    whole = indicator(bars)
+    for count in (1, 2, 14, 15, 20, 26, 34, 35, 300, 1_439, 1_441, 1_599):
+        pd.testing.assert_frame_equal(indicator(bars.iloc[:count]), whole.iloc[:count], check_exact=True)
+
+
+@every_indicator
+@settings(max_examples=30)
+@given(seed=st.integers(0, 10**6), count=st.integers(1, 120), factor=st.sampled_from([1e-7, 0.3, 7.0, 1e6]))
+def test_scaled_prices_scale_the_figure_or_leave_it(
+    indicator: Indicator, seed: int, count: int, factor: float
+) -> None:
+    bars = random_bars(seed, count)
+    scaled = bars.assign(**{name: bars[name] * factor for name in PRICES})
+    for name, values in indicator(bars).items():
+        expected = values if name in SCALE_FREE else values * factor
+        largest = np.abs(bars["close"]).max() * (1 if name in SCALE_FREE else factor)
+        np.testing.assert_allclose(indicator(scaled)[name], expected, rtol=1e-8, atol=1e-11 * largest)
+
+
+@every_indicator
+def test_the_index_of_the_input_is_kept(indicator: Indicator) -> None:
+    bars = random_bars(seed=2, count=50)
+    pd.testing.assert_index_equal(indicator(bars).index, bars.index)
+
+
+@every_indicator
+def test_the_input_is_not_changed(indicator: Indicator) -> None:
+    bars = random_bars(seed=3, count=60)
+    before = bars.copy(deep=True)
+    indicator(bars)
+    pd.testing.assert_frame_equal(bars, before)
+
+
+@every_indicator
+@pytest.mark.parametrize("broken", [np.nan, np.inf])
+def test_behind_a_hole_the_warm_up_begins_again(indicator: Indicator, broken: float) -> None:
+    bars = random_bars(seed=4, count=200)
+    holed = bars.copy()
+    holed.iloc[100] = broken
+    values = indicator(holed)
+    assert values.iloc[100].isna().all()
+    pd.testing.assert_frame_equal(values.iloc[:100], indicator(bars).iloc[:100])
+    if "vwap_session" not in values:  # a sum over the session, which has no warm-up
+        pd.testing.assert_frame_equal(values.iloc[101:], indicator(bars.iloc[101:]))
+
+
+@every_indicator
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_a_series_too_short_is_answered_with_nan(indicator: Indicator, count: int) -> None:
+    values = indicator(random_bars(seed=5, count=count)).drop(columns="vwap_session", errors="ignore")
+    assert len(values) == count
+    assert values.drop(columns="true_range", errors="ignore").isna().all(axis=None)
+
+
+@every_indicator
+def test_whole_numbers_are_prices_too(indicator: Indicator) -> None:
+    bars = random_bars(seed=6, count=80, price=60_000.0).round()
+    pd.testing.assert_frame_equal(indicator(bars.astype(np.int64)), indicator(bars))
+
+
+@pytest.mark.parametrize("period", [1, 0, -3])
+@pytest.mark.parametrize(
+    "average",
+    [
+        lambda bars, period: sma(bars["close"], period),
+        lambda bars, period: ema(bars["close"], period),
+        lambda bars, period: rsi(bars["close"], period),
+        lambda bars, period: bollinger(bars["close"], period),
+        lambda bars, period: macd(bars["close"], period),
+        atr,
+    ],
+)
+def test_a_period_that_is_none_is_refused(
+    average: Callable[[pd.DataFrame, int], object], period: int
+) -> None:
+    with pytest.raises(AnalyticsError, match=f"at least 2 bars, got {period}"):
+        average(random_bars(seed=7, count=50), period)
+
+
+@given(st.integers(0, 10**6))
+def test_figures_stay_within_their_bounds(seed: int) -> None:
+    bars = random_bars(seed, 100)
+    assert rsi(bars["close"], 14).dropna().between(0, 100).all()
+    assert (true_range(bars).dropna() >= (bars["high"] - bars["low"]).iloc[1:]).all()
+    bands = bollinger(bars["close"]).dropna()
+    assert (bands["lower"] <= bands["middle"]).all()
+    assert (bands["middle"] <= bands["upper"]).all()
+    traded = vwap(bars)
+    assert traded.between(bars["low"].cummin() * (1 - 1e-12), bars["high"].cummax() * (1 + 1e-12)).all()
+
+
+@given(st.integers(0, 10**6))
+def test_falling_is_the_mirror_of_rising(seed: int) -> None:
+    close = random_bars(seed, 60)["close"]
+    mirrored = rsi(1_000 - close, 14)
+    np.testing.assert_allclose(mirrored, 100 - rsi(close, 14), rtol=0, atol=1e-7)

@@ -1,0 +1,193 @@
+"""All figures at the close of each new bar."""
+
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analytics.bars import fill_gaps
+from analytics.errors import AnalyticsError
+from analytics.indicators import atr, bollinger, ema, macd, rsi, sma, vwap
+from analytics.indicators.snapshot import LONGEST_NEED_BARS, WARM_UP_BARS, indicator_snapshots
+from analytics.records.indicators import INDICATORS
+from analytics.records.snapshots import Completeness, IndicatorSnapshot
+from tests.factories import MIDNIGHT, at, random_bars, starts_of
+
+WHOLE = Completeness(expected=34, present=34, final=34, open_gaps=0)
+
+
+def test_the_figures_are_those_of_the_public_functions() -> None:
+    bars = random_bars(seed=1, count=400)
+    snapshot = _snapshots(bars, since=bars.index[-2])[0]
+    values = {name: value.value for name, value in snapshot.values.items()}
+    assert list(values) == list(INDICATORS)
+    for name, expected in _public_figures(bars).items():
+        assert values[name] == pytest.approx(expected.iloc[-1], rel=1e-12), name
+
+
+def test_one_snapshot_for_each_bar_after_the_last() -> None:
+    bars = random_bars(seed=2, count=60)
+    assert [one.as_of for one in _snapshots(bars, since=at(56 * 60))] == [
+        at(57 * 60),
+        at(58 * 60),
+        at(59 * 60),
+    ]
+    assert len(_snapshots(bars, since=None)) == 60
+    assert _snapshots(bars, since=at(59 * 60)) == []
+    assert _snapshots(bars.iloc[:0], since=None) == []
+
+
+def test_a_snapshot_says_what_and_when_it_is_of() -> None:
+    snapshot = _snapshots(random_bars(seed=2, count=3), since=at(60))[0]
+    assert (snapshot.symbol, snapshot.timeframe, snapshot.computed_at) == ("BTCUSDT", "1m", at(9_999))
+    assert (snapshot.as_of, snapshot.completeness) == (at(120), WHOLE)
+
+
+def test_the_stamp_is_asked_for_each_bar() -> None:
+    asked: list[datetime] = []
+
+    def stamp(moment: datetime) -> Completeness:
+        asked.append(moment)
+        return WHOLE
+
+    bars = random_bars(seed=2, count=4)
+    _snapshots(bars, since=at(60), completeness_of=stamp)
+    assert asked == [at(120), at(180)]
+
+
+def test_every_figure_says_how_far_its_warm_up_is() -> None:
+    for snapshot, present in zip(
+        _snapshots(random_bars(seed=3, count=40), since=None), range(1, 41), strict=True
+    ):
+        for name, value in snapshot.values.items():
+            needed = INDICATORS[name].bars_needed
+            assert (value.bars_needed, value.bars_present) == (needed, present)
+            assert value.state == ("ready" if present >= needed else "warming_up")
+            assert (value.value is not None) == (present >= needed), name
+
+
+def test_bars_needed_is_where_the_public_function_begins() -> None:
+    first_values = {
+        name: values.first_valid_index() for name, values in _public_figures(random_bars(4, 60)).items()
+    }
+    needed = {name: starts_of(60)[definition.bars_needed - 1] for name, definition in INDICATORS.items()}
+    assert first_values == needed
+    assert LONGEST_NEED_BARS == 34
+
+
+def test_one_by_one_equals_in_bulk() -> None:
+    bars = random_bars(seed=5, count=WARM_UP_BARS + 40, price=60_000.0)
+    bulk = _snapshots(bars, since=bars.index[WARM_UP_BARS - 1])
+    single = [
+        _snapshots(bars.iloc[position - WARM_UP_BARS : position + 1], since=bars.index[position - 1])[0]
+        for position in range(WARM_UP_BARS, len(bars))
+    ]
+    for one, other in zip(single, bulk, strict=True):
+        _assert_same_figures(one, other, without=("vwap_session",))
+
+
+def test_vwap_one_by_one_equals_in_bulk_when_the_rest_of_the_session_is_carried() -> None:
+    bars = random_bars(seed=6, count=1_500)
+    bulk = _snapshots(bars, since=at(1_200 * 60))
+    for position in (1_201, 1_439, 1_440, 1_499):
+        window = bars.iloc[position - WARM_UP_BARS : position + 1]
+        before = bars.loc[: window.index[0]].iloc[:-1]
+        carried = (before["quote_volume"].sum(), before["volume"].sum())
+        single = _snapshots(window, since=bars.index[position - 1], carried=carried)[0]
+        _assert_same_figures(single, bulk[position - 1_201], without=())
+
+
+def test_bars_without_trades_stand_flat() -> None:
+    bars = random_bars(seed=7, count=120).drop(starts_of(120)[[60, 61, 62, 90, 118]])
+    filled = fill_gaps(bars, "1m")
+    figures = _public_figures(filled)
+    snapshots = _snapshots(bars, since=at(100 * 60))
+    assert [one.as_of for one in snapshots] == [at(n * 60) for n in range(101, 120) if n != 118]
+    for snapshot in snapshots:
+        for name, expected in figures.items():
+            assert snapshot.values[name].value == pytest.approx(expected.loc[snapshot.as_of], rel=1e-12), name
+
+
+def test_a_silence_before_the_new_bars_is_warm_up_too() -> None:
+    bars = random_bars(seed=8, count=5).iloc[[0, 4]]
+    assert _snapshots(bars, since=at(0))[0].values["sma_20"].bars_present == 5
+
+
+def test_bars_far_back_do_not_matter() -> None:
+    bars = random_bars(seed=9, count=10_000).iloc[[*range(100), *range(9_000, 10_000)]]
+    recent = bars.iloc[-WARM_UP_BARS - 1 :]
+    values = [_snapshots(frame, since=bars.index[-2])[0] for frame in (bars, recent)]
+    _assert_same_figures(*values, without=("vwap_session",))
+    assert values[0].values["sma_20"].bars_present == WARM_UP_BARS + 1
+
+
+def test_what_is_undefined_says_why() -> None:
+    flat = random_bars(seed=10, count=40).assign(open=5.0, high=5.0, low=5.0, close=5.0, volume=0.0)
+    values = _snapshots(flat, since=flat.index[-2])[0].values
+    undefined = {name for name, value in values.items() if value.value is None}
+    assert undefined == {"rsi_14", "bollinger_percent_b", "vwap_session"}
+    assert all(values[name].state == "ready" and values[name].reason for name in undefined)
+    assert all(value.reason is None for name, value in values.items() if name not in undefined)
+
+
+def test_bars_out_of_order_or_off_the_grid_are_refused() -> None:
+    bars = random_bars(seed=11, count=5)
+    with pytest.raises(AnalyticsError, match="oldest first"):
+        _snapshots(bars.iloc[::-1], since=None)
+    with pytest.raises(AnalyticsError, match="off the grid"):
+        _snapshots(bars.shift(freq="1s"), since=None)
+
+
+def test_every_figure_is_explained_for_a_person() -> None:
+    for definition in INDICATORS.values():
+        assert definition.definition.endswith(".")
+        assert definition.label
+        assert definition.source
+        assert definition.undefined_when
+
+
+def _snapshots(
+    bars: pd.DataFrame,
+    *,
+    since: datetime | None,
+    carried: tuple[float, float] = (0.0, 0.0),
+    completeness_of: object = lambda moment: WHOLE,
+) -> list[IndicatorSnapshot]:
+    return indicator_snapshots(
+        bars,
+        symbol="BTCUSDT",
+        timeframe="1m",
+        since=since,
+        computed_at=MIDNIGHT + pd.Timedelta(seconds=9_999),
+        completeness_of=completeness_of,  # type: ignore[arg-type]  # any function of a moment
+        carried=carried,
+    )
+
+
+def _public_figures(bars: pd.DataFrame) -> dict[str, pd.Series]:
+    """Every figure as a notebook would compute it."""
+    close = bars["close"]
+    lines = macd(close).rename(columns={"macd": "", "signal": "_signal", "histogram": "_histogram"})
+    return {
+        "sma_20": sma(close, 20),
+        "ema_20": ema(close, 20),
+        "rsi_14": rsi(close, 14),
+        "atr_14": atr(bars, 14),
+        "vwap_session": vwap(bars),
+        **{f"macd{name}": lines[name] for name in lines},
+        **{f"bollinger_{name}": band for name, band in bollinger(close).items()},
+    }
+
+
+def _assert_same_figures(
+    one: IndicatorSnapshot, other: IndicatorSnapshot, *, without: tuple[str, ...]
+) -> None:
+    """Equal to 1e-12 of the figure, or of the price for differences of prices."""
+    price = one.values["sma_20"].value or 0.0
+    for name in one.values.keys() - set(without):
+        left, right = one.values[name].value, other.values[name].value
+        assert left is not None
+        assert right is not None
+        tolerance = 1e-12 * (price if name.startswith("macd") else 0.0)
+        np.testing.assert_allclose(left, right, rtol=1e-12, atol=tolerance, err_msg=name)

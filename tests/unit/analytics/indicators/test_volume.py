@@ -1,0 +1,83 @@
+"""VWAP."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analytics.bars import bars_from_ticks, fill_gaps
+from analytics.errors import AnalyticsError
+from analytics.indicators import vwap
+from tests.captured import captured_trades
+from tests.factories import at, random_bars, starts_of
+
+
+def test_the_session_price_of_real_trades_is_their_mean_by_quantity() -> None:
+    trades = captured_trades("BTCUSDT")  # from 23:54 to 00:05: two sessions
+    bars = bars_from_ticks(trades, "1m")
+    midnight = pd.Timestamp("2024-08-09", tz="UTC")
+    for last, of_session in (
+        ("23:59", trades["traded_at"] < midnight),
+        ("00:05", trades["traded_at"] >= midnight),
+    ):
+        session = trades[of_session]
+        expected = (session["price"] * session["quantity"]).sum() / session["quantity"].sum()
+        value = vwap(bars)[bars.index.strftime("%H:%M") == last].iloc[0]
+        assert value == pytest.approx(expected, rel=1e-12)
+
+
+def test_without_quote_volume_the_typical_price_counts() -> None:
+    bars = pd.DataFrame(
+        {"high": [12.0, 21.0], "low": [9.0, 18.0], "close": [9.0, 21.0], "volume": [1.0, 3.0]},
+        index=starts_of(2),
+    )
+    assert vwap(bars).tolist() == [10.0, 17.5]
+
+
+def test_the_sum_begins_anew_at_midnight() -> None:
+    bars = random_bars(seed=1, count=3_000)
+    by_day = bars.groupby(bars.index.floor("D"))[["quote_volume", "volume"]].cumsum()
+    np.testing.assert_allclose(vwap(bars), by_day["quote_volume"] / by_day["volume"], rtol=1e-12)
+
+
+def test_what_was_carried_stands_in_for_the_bars_before() -> None:
+    bars = random_bars(seed=2, count=2_000)
+    before = bars.iloc[:500]
+    carried = (before["quote_volume"].sum(), before["volume"].sum())
+    np.testing.assert_allclose(vwap(bars.iloc[500:], carried=carried), vwap(bars).iloc[500:], rtol=1e-12)
+
+
+def test_nothing_is_carried_into_the_next_session() -> None:
+    bars = random_bars(seed=3, count=1_500)
+    np.testing.assert_array_equal(
+        vwap(bars, carried=(1e9, 1.0)).iloc[1_440:].to_numpy(), vwap(bars).iloc[1_440:].to_numpy()
+    )
+
+
+def test_bars_without_trades_leave_it_where_it_is() -> None:
+    bars = random_bars(seed=4, count=20).drop(starts_of(20)[[5, 6, 7]])
+    filled = vwap(fill_gaps(bars, "1m"))
+    assert filled.iloc[5:8].tolist() == [filled.iloc[4]] * 3
+    pd.testing.assert_series_equal(filled.loc[bars.index], vwap(bars))
+
+
+def test_before_the_first_trade_of_a_session_there_is_none() -> None:
+    bars = random_bars(seed=5, count=5).assign(
+        volume=[0.0, 0.0, 1.0, 1.0, 1.0], quote_volume=[0, 0, 7.0, 9.0, 8.0]
+    )
+    assert vwap(bars).isna().tolist() == [True, True, False, False, False]
+    assert vwap(bars).iloc[-1] == 8.0
+
+
+def test_an_unknown_volume_has_no_value_and_counts_as_nothing() -> None:
+    bars = random_bars(seed=6, count=10)
+    holed = bars.assign(volume=bars["volume"].where(bars.index != at(180)))
+    assert vwap(holed).isna().tolist() == [position == 3 for position in range(10)]
+    pd.testing.assert_series_equal(vwap(holed).drop(at(180)), vwap(bars.drop(at(180))))
+
+
+def test_other_anchors_and_naive_times_are_refused() -> None:
+    bars = random_bars(seed=7, count=3)
+    with pytest.raises(AnalyticsError, match="not at 'week'"):
+        vwap(bars, anchor="week")  # type: ignore[arg-type]  # what a notebook may type
+    with pytest.raises(AnalyticsError, match="in UTC"):
+        vwap(bars.tz_localize(None))
