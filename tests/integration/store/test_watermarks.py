@@ -1,0 +1,43 @@
+"""Watermarks move forward, unless somebody rewrote what lies behind them."""
+
+from tests.factories import at
+from workers.settings import Settings
+from workers.store.progress import BarProgress, load_progress, save_progress
+from workers.store.rebuilds import finish_rebuilds, load_rebuilds, note_rebuilds
+from workers.store.watermarks import advance_watermark, load_watermarks, lower_watermarks, watermark_name
+
+NAME = watermark_name("indicators", "BTCUSDT", "1m")
+
+
+def test_a_mark_that_was_lowered_meanwhile_is_not_advanced(settings: Settings) -> None:
+    assert advance_watermark(NAME, seen=None, done=at(60))
+    lower_watermarks([NAME], rewritten=at(0))
+    assert not advance_watermark(NAME, seen=at(60), done=at(120))
+    assert load_watermarks("indicators")[NAME] < at(0)
+
+
+def test_lowering_never_raises_a_mark(settings: Settings) -> None:
+    advance_watermark(NAME, seen=None, done=at(60))
+    lower_watermarks([NAME], rewritten=at(600))
+    assert load_watermarks("indicators") == {NAME: at(60)}
+
+
+def test_two_first_advances_do_not_overwrite_each_other(settings: Settings) -> None:
+    assert advance_watermark(NAME, seen=None, done=at(60))
+    assert not advance_watermark(NAME, seen=None, done=at(0))
+
+
+def test_progress_never_goes_back(settings: Settings) -> None:
+    save_progress(BarProgress("BTCUSDT", 10, at(10)))
+    save_progress(BarProgress("BTCUSDT", 7, at(12)))
+    assert load_progress() == {"BTCUSDT": BarProgress("BTCUSDT", 10, at(12))}
+
+
+def test_a_rebuild_asked_for_while_it_runs_is_not_lost(settings: Settings) -> None:
+    note_rebuilds([("BTCUSDT", at(5)), ("BTCUSDT", at(5)), ("ETHUSDT", at(1))])
+    running = load_rebuilds("BTCUSDT")
+    note_rebuilds([("BTCUSDT", at(5))])
+    finish_rebuilds(running)
+    assert [row.second for row in load_rebuilds("BTCUSDT")] == [at(5)]
+    finish_rebuilds(load_rebuilds("BTCUSDT"))
+    assert load_rebuilds("BTCUSDT") == []

@@ -1,0 +1,177 @@
+"""The stage that builds bars: from stored ticks to stored bars, on a real database."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from random import Random
+
+import pytest
+
+from analytics.bars import bars_from_ticks, fold
+from analytics.records.market import Bar, Gap, Tick
+from analytics.series import frame_of
+from analytics.timeframes import bar_start
+from tests.factories import at, bar, random_ticks, tick, tick_frame
+from workers.settings import Settings
+from workers.store.bars import load_bars, save_bars
+from workers.store.gaps import save_gaps
+from workers.store.indexes import ensure_indexes
+from workers.store.market_clock import load_market_clock, save_market_clock
+from workers.store.progress import load_progress
+from workers.store.rebuilds import load_rebuilds, note_rebuilds
+from workers.store.seams import HISTORY, JOIN, Seam, save_seam
+from workers.store.ticks import save_ticks
+from workers.store.watermarks import advance_watermark, load_watermarks, watermark_name
+from workers.tasks.bars import build_symbol
+
+BTC = "BTCUSDT"
+
+
+@pytest.fixture(autouse=True)
+def _begun(settings: Settings) -> None:
+    """A symbol whose history is joined: everything from midnight on is ours."""
+    ensure_indexes()
+    for name in (HISTORY, JOIN):
+        save_seam(Seam(BTC, name, at(0), at(0), at(0)))
+
+
+def build(clock: datetime) -> list[Bar]:
+    """One run of the stage at a moment of the exchange's clock."""
+    save_market_clock(clock)
+    return build_symbol(BTC, load_progress().get(BTC), load_market_clock() or clock)
+
+
+def arrive(ticks: Sequence[Tick]) -> None:
+    """Ticks are stored, and those behind the newest are noted as late, as the stream does."""
+    save_ticks(ticks)
+
+
+def numbers(bars: Sequence[Bar]) -> list[tuple[object, ...]]:
+    return [(b.start, b.open, b.high, b.low, b.close, b.trades, round(b.volume, 9)) for b in bars]
+
+
+def test_three_trades_make_the_bar_that_one_can_count_by_hand() -> None:
+    arrive([tick(1, 100.0, 1.0, 0.2), tick(2, 103.0, 2.0, 0.5, buyer_is_maker=True), tick(3, 99.0, 0.5, 0.9)])
+    build(at(10))
+    assert load_bars(BTC, "1s") == [
+        Bar(BTC, "1s", at(0), 100.0, 103.0, 99.0, 99.0, 3.5, 355.5, 3, 1.5, 1, 3, True, "ticks")
+    ]
+
+
+def test_a_second_is_not_built_before_it_is_over() -> None:
+    arrive([tick(1, second=0.2), tick(2, second=1.1)])
+    build(at(1.2))
+    assert [b.start for b in load_bars(BTC, "1s")] == [at(0)]
+
+
+def test_later_trades_or_the_clock_prove_that_a_second_is_over() -> None:
+    arrive([tick(1, second=0.2)])
+    build(at(1.5))
+    assert load_bars(BTC, "1s") == []
+    build(at(3.0))
+    assert [b.is_final for b in load_bars(BTC, "1s")] == [True]
+
+
+@pytest.mark.parametrize("seed", [11, 12, 13])
+def test_in_any_number_of_steps_the_bars_are_those_of_one_step(seed: int) -> None:
+    ticks = random_ticks(seed, 2_000, ticks_per_second=4.0)
+    random = Random(seed)
+    at_tick = 0
+    while at_tick < len(ticks):
+        step = random.randint(1, 400)
+        arrive(ticks[at_tick : at_tick + step])
+        at_tick += step
+        build(ticks[min(at_tick, len(ticks)) - 1].traded_at)
+    build(ticks[-1].traded_at + timedelta(hours=2))
+    for timeframe in ("1s", "1m", "5m", "15m", "1h"):
+        expected = bars_from_ticks(tick_frame(ticks), timeframe)
+        stored = load_bars(BTC, timeframe)
+        assert len(stored) == len(expected)
+        frame = frame_of(stored)
+        for column in ("open", "high", "low", "close", "trades", "first_id", "last_id"):
+            assert (frame[column] == expected[column]).all(), (seed, timeframe, column)
+        assert abs(frame["volume"] - expected["volume"]).max() < 1e-9
+        assert all(b.is_final for b in stored)
+
+
+def test_longer_bars_move_with_the_seconds_and_are_final_when_over() -> None:
+    arrive(random_ticks(21, 400, ticks_per_second=5.0))
+    build(at(70))
+    minutes = load_bars(BTC, "1m")
+    assert [b.is_final for b in minutes] == [True, False]
+    build(at(200))
+    assert all(b.is_final for b in load_bars(BTC, "1m"))
+    assert [b.is_final for b in load_bars(BTC, "5m")] == [False]
+
+
+def test_running_again_changes_nothing() -> None:
+    arrive(random_ticks(22, 300, ticks_per_second=5.0))
+    build(at(70))
+    assert build(at(70)) == []
+
+
+def test_a_late_tick_reopens_its_second_and_all_longer_bars() -> None:
+    ticks = random_ticks(23, 600, ticks_per_second=5.0)
+    late = ticks.pop(100)
+    save_gaps([Gap(BTC, late.id, late.id, "open", at(30), ticks[99].traded_at, ticks[100].traded_at)])
+    arrive(ticks)
+    build(at(400))
+    second = bar_start(late.traded_at, "1s")
+    assert not next(b for b in load_bars(BTC, "1m") if b.start == at(0)).is_final
+    arrive([late])
+    save_gaps([Gap(BTC, late.id, late.id, "filled", at(30), ticks[99].traded_at, ticks[100].traded_at)])
+    note_rebuilds([(BTC, second)])
+    build(at(401))
+    expected = bars_from_ticks(tick_frame([*ticks, late]), "1m")
+    stored = load_bars(BTC, "1m")
+    assert [b.trades for b in stored] == expected["trades"].tolist()
+    assert all(b.is_final for b in stored)
+    assert load_rebuilds(BTC) == []
+
+
+def test_a_rewritten_bar_sends_the_next_stage_back() -> None:
+    arrive(random_ticks(24, 600, ticks_per_second=5.0))
+    build(at(400))
+    name = watermark_name("indicators", BTC, "1s")
+    advance_watermark(name, seen=None, done=at(60))
+    note_rebuilds([(BTC, at(5))])
+    save_bars([bar(at(5), "1s", trades=1)])  # what the rebuild will correct
+    build(at(401))
+    assert load_watermarks("indicators")[name] < at(5)
+
+
+def test_a_bar_over_an_open_hole_is_not_final() -> None:
+    ticks = random_ticks(25, 300, ticks_per_second=5.0)
+    missing = ticks[50:60]
+    save_gaps(
+        [Gap(BTC, missing[0].id, missing[-1].id, "open", at(20), ticks[49].traded_at, ticks[60].traded_at)]
+    )
+    arrive([*ticks[:50], *ticks[60:]])
+    build(at(400))
+    assert [b.is_final for b in load_bars(BTC, "1m")] == [False, True]
+    hole = [b for b in load_bars(BTC, "1s") if not b.is_final]
+    assert hole
+    assert all(ticks[49].traded_at < b.end and b.start <= ticks[60].traded_at for b in hole)
+
+
+def test_the_exchange_s_fuller_bar_is_not_replaced_by_ours() -> None:
+    save_bars([bar(at(0), "1s", trades=5, source="exchange", first_id=None, last_id=None)])
+    arrive([tick(1, second=0.9), tick(2, second=5.0)])
+    build(at(10))
+    assert [b.trades for b in load_bars(BTC, "1s")] == [5, 1]
+
+
+def test_bars_are_folded_only_where_the_seconds_are_whole() -> None:
+    save_seam(Seam(BTC, HISTORY, at(0), at(0), at(3600)))
+    arrive([tick(1, second=0.9), tick(2, second=3605.0)])
+    build(at(4000))
+    assert [b.start for b in load_bars(BTC, "1m")] == [at(3600)]
+
+
+def test_fold_of_stored_bars_agrees_with_the_stage() -> None:
+    ticks = random_ticks(26, 3_000, ticks_per_second=3.0)
+    arrive(ticks)
+    build(at(8_000))
+    seconds = frame_of(load_bars(BTC, "1s"))
+    for timeframe in ("1m", "5m", "15m", "1h"):
+        folded = fold(seconds, timeframe)
+        assert folded["close"].tolist() == [b.close for b in load_bars(BTC, timeframe)]
