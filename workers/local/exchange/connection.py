@@ -1,0 +1,190 @@
+"""One websocket connection: its subscriptions, its incoming limit, its pings and its end."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import orjson
+from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
+
+from workers.local.exchange.control import answer
+from workers.local.exchange.frames import text_frame, wrapped
+from workers.local.exchange.hub import Hub
+from workers.local.exchange.streams import Route, Stream, delivers, parse_stream
+
+log = logging.getLogger(__name__)
+
+LONGEST_BACKLOG = 256 * 1024 * 1024  # bytes a client may leave unread before it is dropped
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionRules:
+    """The limits of a connection; times in seconds."""
+
+    ping_seconds: float = 20.0
+    pong_seconds: float = 60.0
+    cut_seconds: float = 86_400.0
+    incoming_per_second: int = 5
+    streams: int = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a client asked for by the address it connected to."""
+
+    route: Route
+    combined: bool
+    unit: int
+    streams: tuple[str, ...]
+
+
+class World(Protocol):
+    """What a connection needs to know of the exchange around it."""
+
+    connections: "set[Connection]"
+
+    def listened_to(self, stream: Stream) -> None:
+        """Somebody listens to this stream from now on."""
+
+    def ping_payload(self) -> bytes:
+        """The payload of the next ping, unlike any before."""
+
+
+class Connection(WSListener):
+    """A client of the streams."""
+
+    def __init__(self, opening: Opening, rules: ConnectionRules, hub: Hub, world: World) -> None:
+        self.combined = opening.combined
+        self.unit = opening.unit
+        self.streams: dict[str, None] = {}
+        self.stream_limit = rules.streams
+        self._opening = opening
+        self._rules = rules
+        self._hub = hub
+        self._world = world
+        self._outbox: list[bytes] = []
+        self._arrivals: deque[float] = deque(maxlen=rules.incoming_per_second)
+        self._pings: dict[bytes, float] = {}
+        self._timers: list[asyncio.TimerHandle] = []
+        self._loop = asyncio.get_running_loop()
+
+    # --- called by picows ---------------------------------------------------
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        """Begin delivering."""
+        self._transport = transport
+        self._world.connections.add(self)
+        self.subscribe(list(self._opening.streams))
+        self._after(self._rules.ping_seconds, self._ping)
+        self._after(self._rules.cut_seconds, self.end)
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:
+        """Forget the client."""
+        self._world.connections.discard(self)
+        self.unsubscribe(list(self.streams))
+        for timer in self._timers:
+            timer.cancel()
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        """Answer a control message, a ping or a close; count everything."""
+        if frame.msg_type == WSMsgType.CLOSE:
+            transport.send_close(WSCloseCode.OK)
+            transport.disconnect()
+            return
+        if self._too_many():
+            self.end(WSCloseCode.POLICY_VIOLATION, b"Too many requests")
+            return
+        payload = frame.get_payload_as_bytes()
+        if frame.msg_type == WSMsgType.PING:
+            transport.send_pong(payload)
+        elif frame.msg_type == WSMsgType.PONG:
+            self._pong(payload)
+        else:
+            self._write(text_frame(orjson.dumps(answer(payload, self))))
+
+    def pause_writing(self) -> None:
+        """The client reads slowly: the backlog is bounded in flush."""
+
+    def resume_writing(self) -> None:
+        """The client has caught up."""
+
+    # --- called by the rest of the exchange ---------------------------------
+
+    def subscribe(self, names: list[str]) -> None:
+        """Deliver these streams from now on."""
+        for name in names:
+            self.streams[name] = None
+            stream = parse_stream(name)
+            if stream is not None and delivers(self._opening.route, stream):
+                self._hub.add(name, self)
+                self._world.listened_to(stream)
+
+    def unsubscribe(self, names: list[str]) -> None:
+        """Deliver them no more."""
+        for name in names:
+            self.streams.pop(name, None)
+            self._hub.remove(name, self)
+
+    def put(self, frames: bytes) -> None:
+        """Take frames to be written at the next flush."""
+        self._outbox.append(frames)
+
+    def flush(self) -> None:
+        """Write what was put; drop a client that does not read."""
+        frames, self._outbox = b"".join(self._outbox), []
+        if self._transport.underlying_transport.get_write_buffer_size() > LONGEST_BACKLOG:
+            log.warning("client dropped: it does not read streams=%d", len(self.streams))
+            self._transport.underlying_transport.abort()
+            return
+        self._write(frames)
+
+    def announce_shutdown(self, now: int) -> None:
+        """Send the notice that the server is about to shut down."""
+        event = orjson.dumps({"e": "serverShutdown", "E": now // self.unit})
+        self._write(text_frame(wrapped("!serverShutdown", event) if self.combined else event))
+
+    def end(self, code: WSCloseCode = WSCloseCode.GOING_AWAY, reason: bytes = b"") -> None:
+        """Close the connection from this side."""
+        if not self._transport.is_disconnected:
+            self._transport.send_close(code, reason)
+            self._transport.disconnect()
+
+    # --- own ----------------------------------------------------------------
+
+    def _write(self, frames: bytes) -> None:
+        if not self._transport.is_disconnected and not self._transport.is_close_frame_sent:
+            self._transport.underlying_transport.write(frames)
+
+    def _too_many(self) -> bool:
+        """Whether this frame is one more than the limit within a second."""
+        now = self._loop.time()
+        full = len(self._arrivals) == self._arrivals.maxlen
+        breach = full and now - self._arrivals[0] < 1.0
+        self._arrivals.append(now)
+        return breach
+
+    def _ping(self) -> None:
+        payload = self._world.ping_payload()
+        self._pings[payload] = self._loop.time()
+        self._transport.send_ping(payload)
+        self._after(self._rules.pong_seconds, self._check_pongs)
+        self._after(self._rules.ping_seconds, self._ping)
+
+    def _check_pongs(self) -> None:
+        oldest = min(self._pings.values(), default=None)
+        if oldest is not None and self._loop.time() - oldest >= self._rules.pong_seconds - 0.001:
+            log.info("client cut: no matching pong within %.1f s", self._rules.pong_seconds)
+            self.end(WSCloseCode.POLICY_VIOLATION, b"Pong timeout")
+
+    def _pong(self, payload: bytes) -> None:
+        """A pong answers the ping with the same payload and all before it; any other answers none."""
+        answered = self._pings.get(payload)
+        if answered is not None:
+            self._pings = {name: sent for name, sent in self._pings.items() if sent > answered}
+
+    def _after(self, seconds: float, action: Callable[[], None]) -> None:
+        self._timers = [timer for timer in self._timers if timer.when() > self._loop.time()]
+        self._timers.append(self._loop.call_later(seconds, action))

@@ -1,0 +1,66 @@
+"""Raw websocket captures: `<receive time> <raw JSON>` per line, combined streams.
+
+    1723161254087896568 {"stream":"btcusdt@trade","data":{"e":"trade","E":1723161255343,"s":"BTCUSDT",
+        "t":3735683259,"p":"61837.63000000","q":"0.02000000","T":1723161255342,"m":true,"M":true}}
+    1626992742.289739: {"stream":"ctkusdt@aggTrade","data":{"e":"aggTrade","E":1626992741575,...}}
+
+Depth, klines and REST snapshots are passed over.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import orjson
+
+from workers.local.exchange.recordings.events import (
+    ORDER,
+    TRADE,
+    RecordedQuote,
+    RecordedTrade,
+    microseconds,
+    plain_decimal,
+)
+
+WANTED = (b"@trade", b"@aggTrade", b"@bookTicker")
+
+
+def read_websocket_lines(lines: Iterable[bytes]) -> Iterator[RecordedTrade | RecordedQuote]:
+    """The trades and quotes of a capture; a line that is cut off or damaged is passed over."""
+    for line in lines:
+        if any(kind in line[:120] for kind in WANTED):
+            event = _event(line)
+            if event is not None:
+                yield event
+
+
+def _event(line: bytes) -> RecordedTrade | RecordedQuote | None:
+    received, _, text = line.partition(b" ")
+    try:
+        message = orjson.loads(text)
+        return _recorded(message["stream"], message["data"], _receive_time(received))
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _receive_time(text: bytes) -> int:
+    text = text.rstrip(b":")
+    return int(float(text) * 1_000_000) if b"." in text else microseconds(int(text))
+
+
+def _recorded(stream: str, data: dict[str, Any], received: int) -> RecordedTrade | RecordedQuote:
+    if stream.endswith("@bookTicker"):
+        return RecordedQuote(data["s"], received, orjson.dumps(data))
+    order = data["e"] == ORDER
+    return RecordedTrade(
+        kind=ORDER if order else TRADE,
+        symbol=data["s"],
+        id=int(data["a" if order else "t"]),
+        price=plain_decimal(data["p"]),
+        quantity=plain_decimal(data["q"]),
+        time=microseconds(int(data["T"])),
+        sent_ms=int(data["E"]),
+        maker=bool(data["m"]),
+        first_id=int(data["f"]) if order else None,
+        last_id=int(data["l"]) if order else None,
+        received=received,
+    )

@@ -1,0 +1,87 @@
+"""Trades, orders and bars as rows of REST answers. `unit` is 1000 for times in ms, 1 for microseconds."""
+
+from typing import Any
+
+from workers.local.exchange.bars import Bars
+from workers.local.exchange.block import Block
+from workers.local.exchange.intervals import bar_end
+from workers.local.exchange.symbol import Symbol
+
+Row = dict[str, Any]
+
+
+def order_rows(symbol: Symbol, block: Block, low: int, high: int, unit: int, spot: bool) -> list[Row]:
+    """Rows of aggTrades for the orders [low, high)."""
+    best = {"M": True} if spot else {}
+    columns = zip(
+        block.ids[low:high].tolist(),
+        block.prices[low:high].tolist(),
+        block.quantities[low:high].tolist(),
+        block.first_ids[low:high].tolist(),
+        block.last_ids[low:high].tolist(),
+        (block.times[low:high] // unit).tolist(),
+        block.makers[low:high].tolist(),
+        strict=True,
+    )
+    return [
+        {
+            "a": order,
+            "p": symbol.price_text(price),
+            "q": symbol.quantity_text(quantity),
+            "f": first,
+            "l": last,
+            "T": time,
+            "m": maker,
+            **best,
+        }
+        for order, price, quantity, first, last, time, maker in columns
+    ]
+
+
+def trade_rows(symbol: Symbol, block: Block, low: int, high: int, unit: int, spot: bool) -> list[Row]:
+    """Rows of trades and historicalTrades for the trades [low, high) of a block."""
+    trades = block.trades
+    if trades is None:
+        return []
+    best = {"isBestMatch": True} if spot else {}
+    orders = trades.orders[low:high]
+    columns = zip(
+        trades.ids[low:high].tolist(),
+        block.prices[orders].tolist(),
+        trades.quantities[low:high].tolist(),
+        (block.times[orders] // unit).tolist(),
+        block.makers[orders].tolist(),
+        strict=True,
+    )
+    return [
+        {
+            "id": trade,
+            "price": symbol.price_text(price),
+            "qty": symbol.quantity_text(quantity),
+            "quoteQty": symbol.quote_text(price * quantity),
+            "time": time,
+            "isBuyerMaker": maker,
+            **best,
+        }
+        for trade, price, quantity, time, maker in columns
+    ]
+
+
+def kline_row(symbol: Symbol, interval: str, bar: Bars, unit: int) -> list[Any]:
+    """The twelve values of a kline."""
+    start = int(bar.starts[0])
+    scale = 1000 // unit
+    return [
+        start * scale,
+        symbol.price_text(int(bar.opens[0])),
+        symbol.price_text(int(bar.highs[0])),
+        symbol.price_text(int(bar.lows[0])),
+        symbol.price_text(int(bar.closes[0])),
+        symbol.quantity_text(int(bar.volumes[0])),
+        bar_end(interval, start) * scale - 1,
+        symbol.quote_text(int(bar.quote_volumes[0])),
+        int(bar.trades[0]),
+        symbol.quantity_text(int(bar.taker_volumes[0])),
+        symbol.quote_text(int(bar.taker_quotes[0])),
+        "0",
+    ]

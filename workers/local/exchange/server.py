@@ -1,0 +1,156 @@
+"""The running exchange: tapes, streams and REST on one port."""
+
+import asyncio
+import dataclasses
+import itertools
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import unquote, urlsplit
+
+import orjson
+from picows import WSListener
+
+from workers.local.exchange import rest
+from workers.local.exchange.candles import Candles
+from workers.local.exchange.clock import Clock
+from workers.local.exchange.connection import Connection, ConnectionRules
+from workers.local.exchange.front import Front, Request, Response
+from workers.local.exchange.hub import Hub
+from workers.local.exchange.limits import Limits
+from workers.local.exchange.market.breaking import planted_at
+from workers.local.exchange.openings import opening_of
+from workers.local.exchange.parameters import number_in, query_of
+from workers.local.exchange.pump import Pump
+from workers.local.exchange.refusals import Refusal
+from workers.local.exchange.rest import Exchange
+from workers.local.exchange.streams import Stream
+from workers.local.exchange.tape import Tape
+from workers.local.exchange.weights import weight
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS = 0.003
+AHEAD = 20_000_000  # microseconds before a block begins in which it is made ready
+JSON = {"Content-Type": "application/json;charset=UTF-8"}
+
+
+class Server:
+    """Everything behind the port."""
+
+    def __init__(
+        self, market: str, tapes: Mapping[str, Tape], clock: Clock, rules: ConnectionRules, seed: int | None
+    ) -> None:
+        candles = {name: Candles(tape) for name, tape in tapes.items()}
+        self.connections: set[Connection] = set()
+        self.clock = clock
+        self.hub = Hub()
+        self._exchange = Exchange(market, clock, tapes, candles)
+        self._limits = Limits(market)
+        self._rules = rules
+        self._seed = seed  # of a synthetic market
+        self._pump = Pump(tapes, candles, self.hub, market)
+        self._pings = itertools.count(1)
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="rest")
+
+    def front(self) -> Front:
+        """The protocol of a new client connection."""
+        return Front(self._answer, self._upgrade)
+
+    async def run(self) -> None:
+        """Send what becomes due, until cancelled."""
+        tick = 0
+        while True:
+            self._pump.send_due(self.clock.now())
+            tick += 1
+            if tick % 300 == 0:
+                self._prepare()
+            await asyncio.sleep(TICK_SECONDS)
+
+    # --- what connections ask for -------------------------------------------
+
+    def listened_to(self, stream: Stream) -> None:
+        """Begin to deliver a stream; the first one lets a held clock go."""
+        if stream.symbol in self._exchange.tapes:
+            self._pump.begin(stream, self.clock.now())
+            self.clock.let_go()
+
+    def ping_payload(self) -> bytes:
+        """A payload unlike any before."""
+        return f"{self.clock.now() // 1000}-{next(self._pings)}".encode()
+
+    def announce_shutdown(self) -> None:
+        """Tell every client that the server is about to go."""
+        log.info("shutdown announced clients=%d", len(self.connections))
+        for connection in list(self.connections):
+            connection.announce_shutdown(self.clock.now())
+
+    def cut_all(self) -> None:
+        """End every connection of the streams."""
+        log.info("connections cut count=%d", len(self.connections))
+        for connection in list(self.connections):
+            connection.end()
+
+    # --- HTTP ---------------------------------------------------------------
+
+    def _upgrade(self, request: Request) -> WSListener | Response:
+        if not self._limits.may_connect(request.host):
+            return Response(429, b"Too many connections", {"Retry-After": "300"})
+        try:
+            opening = opening_of(request.target, self._exchange.market)
+        except Refusal as refused:
+            return Response(refused.status, orjson.dumps(refused.body), JSON)
+        if opening is None:
+            return Response(404, b"", {})
+        if len(opening.streams) > self._rules.streams:
+            return Response(400, f"more than {self._rules.streams} streams".encode(), {})
+        return Connection(opening, self._rules, self.hub, self)
+
+    async def _answer(self, request: Request) -> Response:
+        parts = urlsplit(request.target)
+        path = unquote(parts.path)
+        if path == "/simulator/planted":
+            return Response(200, orjson.dumps(self._planted()), JSON)
+        endpoint = rest.endpoint_of(path, self._exchange.market)
+        if endpoint is None or request.method != "GET":
+            return Response(404 if endpoint is None else 405, b"", {})
+        try:
+            body = await self._body(endpoint, parts.query, request)
+            return Response(200, body, {**JSON, **self._limits.headers(request.host)})
+        except Refusal as refused:
+            wait = {} if refused.retry_after is None else {"Retry-After": str(refused.retry_after)}
+            headers = {**JSON, **self._limits.headers(request.host), **wait}
+            return Response(refused.status, orjson.dumps(refused.body), headers)
+
+    async def _body(self, endpoint: str, text: str, request: Request) -> bytes:
+        self._limits.charge(request.host, weight(self._exchange.market, endpoint, _limit_of(text)))
+        query = query_of(text)
+        unit = request.headers.get("x-mbx-time-unit", "")
+        return await self._in_thread(lambda: orjson.dumps(rest.answer(self._exchange, endpoint, query, unit)))
+
+    def _planted(self) -> dict[str, object]:
+        """What the synthetic market holds on purpose; a recording holds nothing."""
+        if self._seed is None:
+            return {"seed": None, "pairs": []}
+        pairs = planted_at(self._seed, self.clock.now() // 1000)
+        return {"seed": self._seed, "pairs": [dataclasses.asdict(pair) for pair in pairs]}
+
+    # --- work beside the loop -----------------------------------------------
+
+    async def _in_thread(self, work: Callable[[], bytes]) -> bytes:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def _prepare(self) -> None:
+        """Make the coming blocks of the running streams, so that sending never waits for them."""
+        now = self.clock.now()
+        for name, pump in self._pump.trades.items():
+            number = pump.feed.nearly_through(now, AHEAD) if pump.feed else None
+            if number is not None:
+                self._thread.submit(self._exchange.tapes[name].block, number)
+
+
+def _limit_of(text: str) -> int | None:
+    try:
+        return number_in(query_of(text), "limit")
+    except Refusal:
+        return None
