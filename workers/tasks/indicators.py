@@ -1,7 +1,7 @@
 """Indicator snapshots of every bar that closed."""
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from celery import shared_task
 
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 FIRST_SNAPSHOTS = 1_000  # how many bars of the history get snapshots on the first run
 BARS_AT_ONCE = 2_000
+JUST_AFTER = timedelta(milliseconds=1)  # the store's finest step
 AT_MOST_SECONDS = 120.0
 
 
@@ -82,8 +83,9 @@ def _load_window(
     if done is None:
         bars = load_bars(symbol, timeframe, end=end, limit=FIRST_SNAPSHOTS + WARM_UP_BARS)
         return bars, bars[-FIRST_SNAPSHOTS - 1].start if len(bars) > FIRST_SNAPSHOTS else None
-    warm_up = load_bars(symbol, timeframe, end=bar_end(done, timeframe), limit=WARM_UP_BARS)
-    new = load_bars(symbol, timeframe, start=done + length(timeframe) / 1000, end=end)
+    after = done + JUST_AFTER
+    warm_up = load_bars(symbol, timeframe, end=after, limit=WARM_UP_BARS)
+    new = load_bars(symbol, timeframe, start=after, end=end)
     return [*warm_up, *new[:BARS_AT_ONCE]], done
 
 
