@@ -1,5 +1,6 @@
 """The Celery instance, the --hold-stream option and the steps of its workers."""
 
+import logging
 from typing import Any
 
 from celery import Celery
@@ -9,6 +10,8 @@ from click import Option
 from workers.heartbeat import HeartbeatThread
 from workers.logs import set_up_logging
 from workers.stream.step import HeartbeatStep, StreamStep
+
+log = logging.getLogger(__name__)
 
 app = Celery("gemscap")
 app.config_from_object("celeryconfig")
@@ -29,3 +32,4 @@ def use_house_logging(**_options: Any) -> None:  # Any: Celery's signal argument
 def start_beat_heartbeat(**_options: Any) -> None:
     """The scheduler is a process like the others."""
     HeartbeatThread("beat").start()
+    log.info("scheduler ready.")

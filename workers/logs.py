@@ -3,6 +3,9 @@
 import logging
 import sys
 
+# Ours, and Celery's word that a worker is up; not its line per task.
+SPOKEN = ("workers", "app", "analytics", "celery.apps.worker")
+
 FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
@@ -13,5 +16,5 @@ def set_up_logging(level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
-    for package in ("workers", "app", "analytics"):
+    for package in SPOKEN:
         logging.getLogger(package).setLevel(level)
