@@ -13,7 +13,7 @@ from workers.local.browser import find_chromium
 from workers.local.mongo_server import MongoServer
 from workers.local.redis_server import RedisServer
 from workers.local.server_process import last_lines
-from workers.settings import Settings, settings_from
+from workers.settings import Settings, settings_from, use_settings
 
 BROWSER_OPTIONS = [
     "--headless",
@@ -70,11 +70,14 @@ def database_name(mongo_client: MongoClient[dict[str, object]]) -> Iterator[str]
 
 
 @pytest.fixture
-def settings(mongo_url: str, redis_url: str, database_name: str) -> Settings:
-    """Settings for this test's database and this run's Redis."""
+def settings(mongo_url: str, redis_url: str, database_name: str) -> Iterator[Settings]:
+    """Settings for this test's database and this run's Redis, in force while the test runs."""
     environ = {"MONGO_URL": mongo_url, "REDIS_URL": redis_url, "SOURCE": "SIMULATED", "SECRET_KEY": "tests"}
     nowhere = {"BINANCE_WS_URL": "ws://127.0.0.1:1", "BINANCE_REST_URL": "http://127.0.0.1:1"}
-    return dataclasses.replace(settings_from(environ | nowhere), database=database_name)
+    with use_settings(
+        dataclasses.replace(settings_from(environ | nowhere), database=database_name)
+    ) as settings:
+        yield settings
 
 
 @pytest.fixture(scope="session")

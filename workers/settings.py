@@ -5,7 +5,8 @@ A bad value stops the process with a sentence that names the variable.
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal, TypeVar, cast
@@ -27,6 +28,8 @@ PUBLIC_ADDRESSES = {
 
 # The Socket.IO channel in Redis; writers and readers must agree on it.
 SOCKETIO_CHANNEL = "gemscap-live"
+
+_given: list["Settings"] = []
 
 
 class BadSetting(SystemExit):
@@ -89,9 +92,23 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     )
 
 
-@cache
 def load_settings() -> Settings:
-    """The settings of this process, read from its environment once."""
+    """The settings of this process: those it was given, else those of its environment, read once."""
+    return _given[-1] if _given else _from_environment()
+
+
+@contextmanager
+def use_settings(settings: Settings) -> Iterator[Settings]:
+    """Run a piece of code under other settings than the environment's: tests, notebooks."""
+    _given.append(settings)
+    try:
+        yield settings
+    finally:
+        _given.remove(settings)
+
+
+@cache
+def _from_environment() -> Settings:
     return settings_from(os.environ)
 
 
