@@ -1,5 +1,6 @@
 """A MongoDB server of our own: on loopback, with passwords, in a folder of the project."""
 
+import json
 from pathlib import Path
 from urllib.parse import quote
 
@@ -25,7 +26,7 @@ USER_NOT_FOUND = 11
 # In YAML. JavaScript on the server ($where, mapReduce) is off: nothing here needs it.
 CONFIGURATION = """\
 storage:
-  dbPath: "{data_dir}"
+  dbPath: {data_dir}
   wiredTiger: {{engineConfig: {{cacheSizeGB: {cache_gb}}}}}
 net: {{bindIp: 127.0.0.1, port: {port}, unixDomainSocket: {{enabled: false}}}}
 security: {{authorization: enabled, javascriptEnabled: false}}
@@ -62,6 +63,10 @@ class MongoServer:
         """The address with the rights of a user."""
         return f"mongodb://{quote(user)}:{quote(password)}@127.0.0.1:{self.port}/?authSource=admin"
 
+    def application_address(self, password: str) -> str:
+        """The address with the rights `grant` gives."""
+        return self.address(APPLICATION, password)
+
     def command(self) -> list[str]:
         """The command line, which holds no secret; writes the configuration it names.
 
@@ -78,7 +83,7 @@ class MongoServer:
 
     def _configuration(self) -> str:
         return CONFIGURATION.format(
-            data_dir=str(self.data_dir).replace("\\", "\\\\").replace('"', '\\"'),
+            data_dir=json.dumps(str(self.data_dir), ensure_ascii=False),  # also YAML
             cache_gb=self.cache_gb,
             port=self.port,
         )
@@ -136,7 +141,7 @@ class MongoServer:
                 if error.code != USER_NOT_FOUND:
                     raise
                 client.admin.command({"createUser": APPLICATION, **rights})
-        return self.address(APPLICATION, password)
+        return self.application_address(password)
 
     def _client(
         self, *, with_password: bool = True, milliseconds: int = CLIENT_MILLISECONDS

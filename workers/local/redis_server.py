@@ -1,5 +1,6 @@
 """A Redis server of our own: on loopback, with a password, nothing on disk."""
 
+import json
 from pathlib import Path
 from urllib.parse import quote
 
@@ -25,7 +26,7 @@ bind 127.0.0.1
 port {port}
 protected-mode yes
 requirepass {password}
-dir "{data_dir}"
+dir {data_dir}
 save ""
 appendonly no
 maxmemory-policy noeviction
@@ -65,7 +66,8 @@ class RedisServer:
         program = find_redis()
         self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         configuration = self.data_dir.with_name(self.data_dir.name + ".conf")
-        text = CONFIGURATION.format(port=self.port, password=self.password, data_dir=self.data_dir)
+        quoted = json.dumps(str(self.data_dir), ensure_ascii=False)  # Redis and JSON quote alike
+        text = CONFIGURATION.format(port=self.port, password=self.password, data_dir=quoted)
         write_private(configuration, text)
         return [str(program), str(configuration)]
 

@@ -1,15 +1,13 @@
 """One server process: started, watched and stopped by the process that needs it."""
 
-import ctypes
-import signal
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from workers.local.errors import CannotStart
+from workers.local.parent_death import end_with_parent
 from workers.local.waiting import wait_until
 
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
 STOP_SECONDS = 15.0
 LAST_LINES = 20
 
@@ -61,11 +59,6 @@ class ServerProcess:
     def pid(self) -> int | None:
         """Its process id while it is held."""
         return self._process.pid if self._process else None
-
-
-def end_with_parent() -> None:
-    """Asks the kernel to end this process when its parent dies, however it dies."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def last_lines(path: Path, count: int = LAST_LINES) -> str:

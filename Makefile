@@ -1,0 +1,59 @@
+# Everything a person runs. REPLAY, REPLAY_SPEED, SEED, PORT, SYMBOLS, MONGO_URL ... are passed on.
+.DEFAULT_GOAL := help
+.PHONY: help run live test lint bench soak reset install install-develop
+
+PY := .venv/bin/python
+OLDEST := (3, 11)
+
+# The first Python that is new enough makes the virtual environment; PYTHON=/a/path names one.
+define set_up
+	@for python in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
+	  if $$python -c 'import sys; sys.exit(sys.version_info < $(OLDEST))' 2>/dev/null; then \
+	    exec $$python -m workers.local.install $(1); \
+	  fi; \
+	done; \
+	echo "Python 3.11 or newer is needed: apt-get install python3 python3-venv, or PYTHON=/path/to/it" >&2; exit 1
+endef
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F '\t' '{printf "make %-10s %s\n", $$1, $$2}'
+	@echo 'REPLAY="file ..." make run   replays captured trades instead (REPLAY_SPEED=60 for a faster one)'
+
+run: install ## the whole product on this machine, fed by a simulated market, at http://127.0.0.1:5000
+	@exec $(PY) -m workers.local.launch
+
+live: install ## the same, fed by Binance itself
+	@exec $(PY) -m workers.local.launch --live
+
+test: install-develop ## every test: unit, integration, browser, fault
+	@$(PY) -m workers.local.browser
+	@failed=; \
+	for group in unit integration browser fault; do \
+	  echo "=== $$group"; \
+	  places=tests/$$group; if [ $$group = unit ]; then places="tests/unit analytics workers"; fi; \
+	  $(PY) -m pytest -q $$places || failed="$$failed $$group"; \
+	done; \
+	if [ -n "$$failed" ]; then echo "FAILED:$$failed" >&2; exit 1; fi; \
+	echo "All groups passed: unit, integration, browser, fault"
+
+lint: install-develop ## style and types
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+
+bench: install-develop ## speed and size, as tables
+	@for file in tests/benchmarks/[!_]*.py; do \
+	  name=$$(basename $$file .py); echo "=== $$name"; $(PY) -m tests.benchmarks.$$name || exit 1; \
+	done
+
+soak: install-develop ## the fault tests at full length
+	@$(PY) -m pytest -q --full tests/fault
+
+reset: ## removes the data the demo has stored (asks first)
+	@if [ -d .venv ]; then $(PY) -m workers.local.reset; else echo "Nothing is installed, so nothing is stored."; fi
+
+install: ## Python and front-end packages, what a run needs
+	$(call set_up,run)
+
+install-develop: ## the same, and what the tests need
+	$(call set_up,develop)

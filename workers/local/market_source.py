@@ -1,0 +1,94 @@
+"""Where the trades of a run come from: Binance, a synthetic market, or captured files."""
+
+import shlex
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from workers.local.errors import CannotStart
+from workers.local.http_check import status_of
+from workers.local.part import Part
+from workers.local.ports import free_port
+
+PING_PATHS = {"spot": "/api/v3/ping", "usdm": "/fapi/v1/ping"}
+START_SECONDS = 120.0  # two days of synthetic history are made, or a long capture is read
+
+
+@dataclass(frozen=True, slots=True)
+class MarketSource:
+    """Variables that say where the trades come from, and the exchange to be started for it."""
+
+    environ: dict[str, str]
+    exchange: list[Part] = field(default_factory=list)
+
+
+def choose_source(environ: Mapping[str, str], *, live: bool) -> MarketSource:
+    """Binance when `live`, else the files of REPLAY, else the synthetic market of SEED.
+
+    Raises
+    ------
+    CannotStart
+        REPLAY, REPLAY_SPEED or SEED cannot be used; the message names it.
+    """
+    if live:
+        return MarketSource({"SOURCE": "LIVE"})
+    market = environ.get("MARKET") or "spot"
+    if environ.get("REPLAY"):
+        return _replay(environ, market)
+    seed = _whole_number(environ.get("SEED") or "1")
+    return _simulated({"SOURCE": "SIMULATED", "SEED": seed}, ["--synthetic", "--seed", seed], market)
+
+
+def _replay(environ: Mapping[str, str], market: str) -> MarketSource:
+    from workers.local.exchange.captures import describe  # only a replay needs to read captures
+
+    files = replay_files(environ["REPLAY"])
+    capture = describe(files)
+    told = {"SOURCE": "REPLAY", "STREAM": capture.stream, "CAPTURE": capture.label}
+    told["SYMBOLS"] = environ.get("SYMBOLS") or ",".join(capture.symbols)
+    speed = _speed(environ.get("REPLAY_SPEED") or "1")
+    return _simulated(told, ["--replay", *map(str, files), "--speed", speed], market)
+
+
+def replay_files(text: str) -> list[Path]:
+    """The files named by REPLAY, separated by spaces; quotes keep a space inside a name."""
+    files = [Path(name).expanduser().resolve() for name in shlex.split(text)]
+    for file in files:
+        if not file.is_file():
+            raise CannotStart(f"REPLAY: there is no file {file}")
+    return files
+
+
+def _simulated(told: dict[str, str], options: list[str], market: str) -> MarketSource:
+    port = free_port()
+    command = [sys.executable, "-m", "workers.local.exchange", "--port", str(port), *options]
+    ping = PING_PATHS.get(market, PING_PATHS["spot"])
+    exchange = Part(
+        name="exchange",
+        title="Exchange",
+        command=shlex.join(command),
+        start_seconds=START_SECONDS,
+        is_ready=lambda: status_of("127.0.0.1", port, ping) == 200,
+    )
+    addresses = {
+        "BINANCE_WS_URL": f"ws://127.0.0.1:{port}",
+        "BINANCE_REST_URL": f"http://127.0.0.1:{port}",
+    }
+    return MarketSource(told | addresses, [exchange])
+
+
+def _whole_number(text: str) -> str:
+    if not text.isdecimal():
+        raise CannotStart(f"SEED: expected a whole number, got {text!r}")
+    return text
+
+
+def _speed(text: str) -> str:
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0 < speed < float("inf"):
+        raise CannotStart(f"REPLAY_SPEED: expected a number above 0, such as 1 or 60, got {text!r}")
+    return text
