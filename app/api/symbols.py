@@ -1,0 +1,22 @@
+"""The watch-list with the last price of each symbol: `GET /api/symbols`."""
+
+from flask import Blueprint, Response, jsonify
+
+from workers.messages.market import symbol_json
+from workers.store.instruments import load_instruments
+from workers.store.summaries import load_summaries
+from workers.store.ticks import load_last_tick
+from workers.store.watchlist import load_watchlist
+
+blueprint = Blueprint("symbols", __name__)
+
+
+@blueprint.get("/symbols")
+def symbols() -> Response:
+    """Rows in the order of the watch-list."""
+    instruments, summaries = load_instruments(), load_summaries()
+    rows = [
+        symbol_json(symbol, instruments.get(symbol), load_last_tick(symbol), summaries.get(symbol))
+        for symbol in load_watchlist()
+    ]
+    return jsonify(rows)

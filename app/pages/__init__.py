@@ -1,0 +1,20 @@
+"""The pages: one blueprint each; what they have in common is given here."""
+
+from flask import Flask, request
+
+from app.pages import market, overview, system
+from workers.settings import Settings
+
+THEMES = ("dark", "light")
+
+
+def register_pages(app: Flask, settings: Settings) -> None:
+    """Every page, and what the frame around them needs to know."""
+    for part in (overview, market, system):
+        app.register_blueprint(part.blueprint)
+
+    @app.context_processor
+    def frame() -> dict[str, object]:
+        theme = request.cookies.get("theme")
+        # Without a choice the page follows the system.
+        return {"source": settings.source, "theme": theme if theme in THEMES else None}

@@ -1,0 +1,28 @@
+"""Market: one symbol's chart and its indicators."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from analytics.timeframes import TIMEFRAMES
+from app.api.parameters import known_symbol, timeframe_parameter
+from workers.store.watchlist import load_watchlist
+
+blueprint = Blueprint("market", __name__)
+
+
+@blueprint.get("/market")
+def first() -> Response:
+    """The first symbol of the watch-list; the Overview says what to do when there is none."""
+    symbols = load_watchlist()
+    return redirect(url_for("market.page", symbol=symbols[0]) if symbols else url_for("overview.page"))
+
+
+@blueprint.get("/market/<symbol>")
+def page(symbol: str) -> str | Response:
+    """Chart, indicators and last trades of a symbol."""
+    known, timeframe = known_symbol(symbol), timeframe_parameter()
+    if known != symbol:
+        return redirect(url_for("market.page", symbol=known, tf=timeframe))
+    return render_template(
+        "market.html", page="market", symbol=known, timeframe=timeframe, timeframes=TIMEFRAMES
+    )

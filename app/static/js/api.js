@@ -1,0 +1,41 @@
+// JSON from the server; an error says what failed in words for a page.
+
+export class ApiError extends Error {
+  constructor(status, code, message) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+const TIMEOUT_MS = 10_000;
+
+export async function getJson(path, parameters = {}, { accept = [200] } = {}) {
+  const address = addressOf(path, parameters);
+  let response;
+  try {
+    response = await fetch(address, { credentials: "same-origin", signal: AbortSignal.timeout(TIMEOUT_MS) });
+  } catch (error) {
+    const reason = error.name === "TimeoutError" ? "did not answer within 10 s" : "cannot be reached";
+    throw new ApiError(0, "unreachable", `The server ${reason}.`);
+  }
+  return answerOf(response, accept);
+}
+
+export function addressOf(path, parameters) {
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null);
+  const query = new URLSearchParams(given).toString();
+  return query ? `${path}?${query}` : path;
+}
+
+async function answerOf(response, accept) {
+  let body = null;
+  try {
+    body = await response.json();
+  } catch {
+    throw new ApiError(response.status, "unreadable", `The server answered with status ${response.status}.`);
+  }
+  if (accept.includes(response.status)) return body;
+  const { code = "error", message = `The server answered with status ${response.status}.` } = body.error ?? {};
+  throw new ApiError(response.status, code, message);
+}

@@ -1,0 +1,164 @@
+// The bars and indicators as Plotly's traces and layout. The forming bar is not among
+// them: it moves ten times a second and is drawn over the chart (candle_overlay.js).
+
+import { formingBar } from "../series.js";
+import { zoneShiftMs } from "../format.js";
+import { domains, priceRange, symmetricRange, volumeRange } from "./candle_view.js";
+import { axis, baseLayout, withAlpha } from "./theme.js";
+
+// Chips above the chart; each line says which figure of the snapshot it draws.
+export const OVERLAYS = {
+  sma: { label: "SMA 20", lines: [["sma_20", "line-1"]] },
+  ema: { label: "EMA 20", lines: [["ema_20", "line-2"]] },
+  bands: { label: "Bollinger 20, 2", lines: [["bollinger_upper", "band"], ["bollinger_lower", "band"], ["bollinger_middle", "band"]] },
+  vwap: { label: "VWAP", lines: [["vwap_session", "line-3"]] },
+};
+export const PANES = { rsi: { label: "RSI 14", figures: ["rsi_14"] }, macd: { label: "MACD 12, 26, 9", figures: ["macd", "macd_signal", "macd_histogram"] } };
+
+const AXES = { price: "y", volume: "y2", rsi: "y3", macd: "y4" };
+const LAYOUT_NAMES = { price: "yaxis", volume: "yaxis2", rsi: "yaxis3", macd: "yaxis4" };
+
+// history: {bars, columns, view, overlays: [name], panes: [name], zone, decimals}
+export function figureOf(history, palette) {
+  const { bars } = history;
+  const closed = formingBar(bars) ? bars.slice(0, -1) : bars;
+  const shift = (at) => at + zoneShiftMs(at, history.zone);
+  return {
+    data: [
+      ...candles(closed, shift, palette),
+      volumes(closed, shift, palette),
+      ...overlayLines(history, shift, palette),
+      ...paneTraces(history, shift, palette),
+    ],
+    layout: layoutOf(history, shift, palette),
+  };
+}
+
+// Ranges of all axes for what is in view.
+export function rangesOf(history, shift) {
+  const { bars, columns, view } = history;
+  const lines = overlayFigures(history).map(([name]) => ({ at: columns.at, values: columns.series[name] ?? [] }));
+  const price = history.priceView ?? priceRange(bars, view, lines);
+  const macd = PANES.macd.figures.map((name) => columns.series[name]).filter(Boolean);
+  return {
+    xaxis: view.map((at) => shift(at)),
+    yaxis: price ?? [0, 1],
+    yaxis2: volumeRange(bars, view),
+    yaxis4: symmetricRange(columns.at, macd, view),
+  };
+}
+
+function candles(bars, shift, palette) {
+  const final = bars.filter((bar) => bar.isFinal);
+  const open = bars.filter((bar) => !bar.isFinal);
+  return [
+    candleTrace("final", final, shift, palette, (colour) => colour),
+    // Trades may be missing in these: pale, and their volume hatched.
+    candleTrace("not final", open, shift, palette, (colour) => withAlpha(colour, 0.25)),
+  ];
+}
+
+function candleTrace(name, bars, shift, palette, fill) {
+  const side = (colour) => ({ line: { color: fill(colour), width: 1 }, fillcolor: fill(colour) });
+  return {
+    type: "candlestick",
+    name,
+    x: bars.map((bar) => shift(bar.at)),
+    open: bars.map((bar) => bar.open),
+    high: bars.map((bar) => bar.high),
+    low: bars.map((bar) => bar.low),
+    close: bars.map((bar) => bar.close),
+    increasing: side(palette.up),
+    decreasing: side(palette.down),
+    hoverinfo: "skip",
+  };
+}
+
+function volumes(bars, shift, palette) {
+  return {
+    type: "bar",
+    name: "volume",
+    x: bars.map((bar) => shift(bar.at)),
+    y: bars.map((bar) => bar.volume),
+    yaxis: AXES.volume,
+    marker: {
+      color: bars.map((bar) => withAlpha(bar.close >= bar.open ? palette.up : palette.down, bar.isFinal ? 0.45 : 0.2)),
+      line: { width: 0 },
+      ...(bars.some((bar) => !bar.isFinal) && { pattern: { shape: bars.map((bar) => (bar.isFinal ? "" : "/")), size: 4 } }),
+    },
+    hoverinfo: "skip",
+  };
+}
+
+export function overlayFigures({ overlays }) {
+  return Object.entries(OVERLAYS).flatMap(([name, overlay]) => (overlays.includes(name) ? overlay.lines : []));
+}
+
+function overlayLines(history, shift, palette) {
+  return overlayFigures(history).map(([name, colour]) => line(history.columns, name, palette[colour], shift, { dash: name === "bollinger_middle" ? "dot" : "solid" }));
+}
+
+function line(columns, name, colour, shift, { axisName = "y", dash = "solid", width = 1.25 } = {}) {
+  return {
+    type: "scatter",
+    mode: "lines",
+    name,
+    x: columns.at.map((at) => shift(at)),
+    y: columns.series[name] ?? [],
+    yaxis: axisName,
+    line: { color: colour, width, dash, simplify: false },
+    connectgaps: false,
+    hoverinfo: "skip",
+  };
+}
+
+function paneTraces({ columns, panes }, shift, palette) {
+  const traces = [];
+  if (panes.includes("rsi")) traces.push(line(columns, "rsi_14", palette.accent, shift, { axisName: AXES.rsi }));
+  if (panes.includes("macd")) {
+    const histogram = columns.series.macd_histogram ?? [];
+    traces.push({
+      type: "bar",
+      name: "macd_histogram",
+      x: columns.at.map((at) => shift(at)),
+      y: histogram,
+      yaxis: AXES.macd,
+      marker: { color: histogram.map((value) => withAlpha(value >= 0 ? palette.up : palette.down, 0.5)), line: { width: 0 } },
+      hoverinfo: "skip",
+    });
+    traces.push(line(columns, "macd", palette.accent, shift, { axisName: AXES.macd }));
+    traces.push(line(columns, "macd_signal", palette["line-1"], shift, { axisName: AXES.macd }));
+  }
+  return traces;
+}
+
+function layoutOf(history, shift, palette) {
+  const shares = domains(history.panes);
+  const ranges = rangesOf(history, shift);
+  const lowest = history.panes.at(-1) ?? "volume";
+  const layout = {
+    ...baseLayout(palette),
+    margin: { l: 8, r: 76, t: 8, b: 24 },
+    bargap: 0.3,
+    uirevision: "chart",
+    xaxis: { ...axis(palette), type: "date", anchor: AXES[lowest], range: ranges.xaxis, rangeslider: { visible: false }, tickangle: 0, nticks: 9 },
+    shapes: history.panes.includes("rsi") ? [rule(30, palette), rule(70, palette)] : [],
+  };
+  for (const pane of ["price", "volume", ...history.panes]) {
+    layout[LAYOUT_NAMES[pane]] = { ...paneAxis(pane, history, palette), domain: shares[pane], range: ranges[LAYOUT_NAMES[pane]] };
+  }
+  if (layout.yaxis3) layout.yaxis3.range = [0, 100];
+  return layout;
+}
+
+function paneAxis(pane, history, palette) {
+  const common = { ...axis(palette), side: "right", fixedrange: true };
+  if (pane === "price") return { ...common, nticks: 8, tickformat: `,.${history.decimals}f` };
+  if (pane === "volume") return { ...common, nticks: 3, tickformat: ".2~s", showgrid: false };
+  if (pane === "rsi") return { ...common, tickvals: [30, 50, 70] };
+  return { ...common, nticks: 3, tickformat: ".3~s", zeroline: true, zerolinecolor: palette.border };
+}
+
+function rule(value, palette) {
+  return { type: "line", xref: "paper", x0: 0, x1: 1, yref: AXES.rsi, y0: value, y1: value, line: { color: palette.border, width: 1, dash: "dot" } };
+}

@@ -1,0 +1,162 @@
+// What moves over the candles: the forming bar, the last price, the cross-hair.
+// A canvas is redrawn in well under a millisecond; Plotly is left alone.
+
+import { zoneShiftMs, clock, moment, price as priceText } from "../format.js";
+import { formingBar } from "../series.js";
+import { font } from "./theme.js";
+
+const CANDLE_SHARE = 0.6; // of the room a bar has, as Plotly draws them
+const TAG_HEIGHT = 18;
+
+export function paintOverlay(canvas, chart, { history, palette, pointer, lastPrice }) {
+  const pen = prepared(canvas);
+  const layout = chart._fullLayout;
+  if (!layout?.xaxis || !layout.yaxis) return;
+  const scale = scaleOf(layout, history);
+  const forming = formingBar(history.bars);
+  if (forming) paintForming(pen, scale, forming, palette);
+  if (lastPrice !== null) paintLastPrice(pen, scale, lastPrice, lastDirection(history), palette, history.decimals);
+  if (pointer) paintCrossHair(pen, scale, pointer, palette, history);
+  paintPaneNames(pen, layout, history, palette);
+}
+
+// Where the axes stand now; read from Plotly's laid-out figure at every painting, so that it follows a drag.
+export function scaleOf(layout, history) {
+  const x = layout.xaxis;
+  const [from, to] = x.range.map((edge) => x.r2l(edge));
+  const shift = (at) => at + zoneShiftMs(at, history.zone);
+  const heights = (axis) => (value) => axis._offset + axis._length * (1 - (value - axis.range[0]) / (axis.range[1] - axis.range[0]));
+  const left = x._offset;
+  return {
+    left,
+    right: left + x._length,
+    top: layout.yaxis._offset,
+    priceBottom: layout.yaxis._offset + layout.yaxis._length,
+    bottom: Math.max(...[layout.yaxis, layout.yaxis2, layout.yaxis3, layout.yaxis4].filter(Boolean).map((axis) => axis._offset + axis._length)),
+    xOf: (at) => left + (x._length * (shift(at) - from)) / (to - from),
+    atOf: (pixel) => {
+      const shifted = from + ((pixel - left) / x._length) * (to - from);
+      return shifted - zoneShiftMs(shifted, history.zone);
+    },
+    priceY: heights(layout.yaxis),
+    priceAt: (pixel) => {
+      const axis = layout.yaxis;
+      return axis.range[0] + (1 - (pixel - axis._offset) / axis._length) * (axis.range[1] - axis.range[0]);
+    },
+    volumeY: layout.yaxis2 ? heights(layout.yaxis2) : null,
+    volumeTop: layout.yaxis2?._offset ?? 0,
+    barWidth: (x._length * history.timeframeMs) / (to - from),
+  };
+}
+
+function prepared(canvas) {
+  const ratio = globalThis.devicePixelRatio || 1;
+  const [width, height] = [Math.round(canvas.clientWidth * ratio), Math.round(canvas.clientHeight * ratio)];
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  const pen = canvas.getContext("2d");
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  pen.clearRect(0, 0, canvas.clientWidth, canvas.clientHeight);
+  pen.font = `11px ${font()}`;
+  pen.textBaseline = "middle";
+  pen.lineWidth = 1;
+  return pen;
+}
+
+function paintForming(pen, scale, bar, palette) {
+  const middle = scale.xOf(bar.at);
+  if (middle < scale.left - scale.barWidth || middle > scale.right + scale.barWidth) return;
+  const colour = bar.close >= bar.open ? palette.up : palette.down;
+  const half = Math.max(1, (scale.barWidth * CANDLE_SHARE) / 2);
+  const [top, bottom] = [scale.priceY(Math.max(bar.open, bar.close)), scale.priceY(Math.min(bar.open, bar.close))];
+  pen.save();
+  clip(pen, scale.left, scale.top, scale.right, scale.bottom);
+  pen.strokeStyle = colour;
+  pen.fillStyle = palette.panel;
+  pen.beginPath();
+  pen.moveTo(middle, scale.priceY(bar.high));
+  pen.lineTo(middle, top);
+  pen.moveTo(middle, bottom);
+  pen.lineTo(middle, scale.priceY(bar.low));
+  pen.stroke();
+  pen.fillRect(middle - half, top, half * 2, Math.max(1, bottom - top));
+  pen.strokeRect(middle - half, top, half * 2, Math.max(1, bottom - top));
+  if (scale.volumeY) {
+    const floor = scale.volumeY(0);
+    const height = Math.max(1, floor - Math.max(scale.volumeTop, scale.volumeY(bar.volume)));
+    pen.globalAlpha = 0.6;
+    pen.strokeRect(middle - half, floor - height, half * 2, height);
+  }
+  pen.restore();
+}
+
+function paintLastPrice(pen, scale, value, direction, palette, decimals) {
+  const y = scale.priceY(value);
+  if (y < scale.top || y > scale.priceBottom) return;
+  const colour = direction < 0 ? palette.down : palette.up;
+  pen.save();
+  pen.strokeStyle = colour;
+  pen.setLineDash([2, 3]);
+  rule(pen, scale.left, y, scale.right, y);
+  pen.restore();
+  tag(pen, scale.right + 2, y, priceText(value, decimals), colour, palette["on-accent"]);
+}
+
+function paintCrossHair(pen, scale, pointer, palette, history) {
+  if (pointer.x < scale.left || pointer.x > scale.right || pointer.y < scale.top || pointer.y > scale.bottom) return;
+  const at = snappedTo(scale.atOf(pointer.x), history.timeframeMs);
+  const x = scale.xOf(at);
+  pen.save();
+  pen.strokeStyle = palette.faint;
+  pen.setLineDash([4, 4]);
+  rule(pen, x, scale.top, x, scale.bottom);
+  if (pointer.y <= scale.priceBottom) rule(pen, scale.left, pointer.y, scale.right, pointer.y);
+  pen.restore();
+  if (pointer.y <= scale.priceBottom) {
+    tag(pen, scale.right + 2, pointer.y, priceText(scale.priceAt(pointer.y), history.decimals), palette.raised, palette.text, palette.border);
+  }
+  const text = history.timeframeMs < 60_000 ? clock(at, history.zone) : moment(at, history.zone);
+  const width = pen.measureText(text).width + 12;
+  tag(pen, Math.min(Math.max(scale.left, x - width / 2), scale.right - width), scale.bottom + TAG_HEIGHT / 2 + 2, text, palette.raised, palette.text, palette.border);
+}
+
+function paintPaneNames(pen, layout, history, palette) {
+  const names = { yaxis2: "Volume", yaxis3: "RSI 14", yaxis4: "MACD 12, 26, 9" };
+  pen.fillStyle = palette.faint;
+  for (const [name, text] of Object.entries(names)) {
+    if (layout[name]) pen.fillText(text, layout.xaxis._offset + 4, layout[name]._offset + 8);
+  }
+}
+
+export function snappedTo(at, timeframeMs) {
+  return Math.round(at / timeframeMs) * timeframeMs;
+}
+
+function lastDirection({ bars }) {
+  const newest = bars.at(-1);
+  return newest ? newest.close - newest.open : 0;
+}
+
+function tag(pen, x, y, text, background, colour, border = null) {
+  const width = pen.measureText(text).width + 12;
+  pen.fillStyle = background;
+  pen.fillRect(x, y - TAG_HEIGHT / 2, width, TAG_HEIGHT);
+  if (border) {
+    pen.strokeStyle = border;
+    pen.strokeRect(x + 0.5, y - TAG_HEIGHT / 2 + 0.5, width - 1, TAG_HEIGHT - 1);
+  }
+  pen.fillStyle = colour;
+  pen.fillText(text, x + 6, y + 0.5);
+}
+
+function rule(pen, x0, y0, x1, y1) {
+  pen.beginPath();
+  pen.moveTo(Math.round(x0) + 0.5, Math.round(y0) + 0.5);
+  pen.lineTo(Math.round(x1) + 0.5, Math.round(y1) + 0.5);
+  pen.stroke();
+}
+
+function clip(pen, left, top, right, bottom) {
+  pen.beginPath();
+  pen.rect(left, top, right - left, bottom - top);
+  pen.clip();
+}

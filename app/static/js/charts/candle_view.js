@@ -1,0 +1,87 @@
+// Which part of the bars is in view, and what heights it needs. Pure.
+
+import { placeOf } from "../series.js";
+
+export const RANGES_MS = { "1h": 3_600_000, "6h": 21_600_000, "1d": 86_400_000, "1w": 604_800_000 };
+const FIRST_BARS = 150;
+const EMPTY_RIGHT = 6; // bars of room for what comes
+const FEWEST_BARS = 30;
+const MOST_BARS = 1_500;
+
+export function firstView(bars, timeframeMs, wanted = FIRST_BARS) {
+  return viewEndingAt(bars.at(-1).at, Math.min(wanted, Math.max(bars.length, FEWEST_BARS)), timeframeMs);
+}
+
+export function viewEndingAt(newestAt, count, timeframeMs) {
+  const to = newestAt + EMPTY_RIGHT * timeframeMs;
+  return [to - (count + EMPTY_RIGHT) * timeframeMs, to];
+}
+
+// The same span, moved so that the newest bar is in view again.
+export function followed([from, to], newestAt, timeframeMs) {
+  const end = newestAt + EMPTY_RIGHT * timeframeMs;
+  return [from + end - to, end];
+}
+
+export function showsNewest([from, to], newestAt) {
+  return from <= newestAt && newestAt <= to;
+}
+
+// The timeframe in which a range has neither too few nor too many bars; the current one if it fits.
+export function timeframeFor(rangeMs, current, timeframes) {
+  const fits = (timeframe) => rangeMs / timeframes[timeframe] >= FEWEST_BARS && rangeMs / timeframes[timeframe] <= MOST_BARS;
+  if (fits(current)) return current;
+  return Object.keys(timeframes).find(fits) ?? current;
+}
+
+// Lowest and highest of the bars in view and of the lines over them, with a little air.
+export function priceRange(bars, [from, to], lines = []) {
+  let [low, high] = [Infinity, -Infinity];
+  const [first, last] = [Math.max(0, placeOf(bars, from) - 1), placeOf(bars, to)];
+  for (let place = first; place < last; place++) {
+    low = Math.min(low, bars[place].low);
+    high = Math.max(high, bars[place].high);
+  }
+  for (const { at, values } of lines) {
+    for (let place = 0; place < at.length; place++) {
+      if (values[place] === null || at[place] < from || at[place] > to) continue;
+      low = Math.min(low, values[place]);
+      high = Math.max(high, values[place]);
+    }
+  }
+  if (low > high) return null;
+  const air = (high - low || high * 0.001 || 1) * 0.06;
+  return [low - air, high + air];
+}
+
+export function volumeRange(bars, [from, to]) {
+  let high = 0;
+  for (let place = Math.max(0, placeOf(bars, from) - 1); place < placeOf(bars, to); place++) high = Math.max(high, bars[place].volume);
+  return [0, high * 1.1 || 1];
+}
+
+export function symmetricRange(at, columns, [from, to]) {
+  let size = 0;
+  for (const values of columns) {
+    for (let place = 0; place < at.length; place++) {
+      if (at[place] >= from && at[place] <= to && values[place] !== null) size = Math.max(size, Math.abs(values[place]));
+    }
+  }
+  return size ? [-size * 1.15, size * 1.15] : [-1, 1];
+}
+
+// Share of the height of each pane, from the top: price, volume, then the panes switched on.
+export function domains(panes) {
+  const each = panes.length === 0 ? 0 : panes.length === 1 ? 0.18 : 0.15;
+  const gap = 0.02;
+  const volume = 0.13;
+  const result = {};
+  let bottom = 0;
+  for (const pane of [...panes].reverse()) {
+    result[pane] = [bottom, bottom + each];
+    bottom += each + gap;
+  }
+  result.volume = [bottom, bottom + volume];
+  result.price = [bottom + volume + gap, 1];
+  return result;
+}

@@ -1,0 +1,167 @@
+// The frame around every page: theme, time zone, feed dot, what is wrong, keyboard.
+
+import { choice, keepChoice } from "./choices.js";
+import * as format from "./format.js";
+import { Latency } from "./latency.js";
+import { clockOffset, onStatus, serverNow, watch } from "./live.js";
+import { setText } from "./paint.js";
+import { showFacts } from "./states.js";
+
+const OFFLINE_NOTICE_MS = 1_500; // a reload of the server is no news
+const FEED_DRAWN_MS = 500;
+const QUIET_MS = 5_000;
+
+const source = document.body.dataset.source;
+const latency = new Latency(source);
+const zoneListeners = new Set();
+const themeListeners = new Set();
+let zone = choice("zone", "utc");
+let connection = { connected: false, since: Date.now(), ever: false };
+let feed = null; // the last word about the exchange
+let pendingKey = "";
+
+export const isLive = source === "LIVE";
+
+export function currentZone() {
+  return zone;
+}
+
+export function onZone(listener) {
+  zoneListeners.add(listener);
+}
+
+export function onTheme(listener) {
+  themeListeners.add(listener);
+}
+
+// A page that draws a live quote says so: the delay on the right end is made of these.
+export function noteDrawn(quote, message) {
+  latency.note(quote, message);
+}
+
+export function setTitle(text) {
+  document.title = `${isLive ? "" : `[${source}] `}${text}`;
+}
+
+// keys: {key: function}, beside those of the frame. onSystem gets the state of the whole.
+export function startFrame({ keys = {}, onSystem = () => {} } = {}) {
+  wireTheme();
+  wireZone();
+  wireLatency();
+  document.addEventListener("keydown", (event) => pressed(event, keys));
+  onStatus((status) => {
+    connection = status;
+    showHealth();
+    setTimeout(showHealth, OFFLINE_NOTICE_MS + 50);
+  });
+  watch("system", {
+    onState: (state) => {
+      feed = { ...state.feed, at: serverNow() };
+      showHealth();
+      onSystem(state);
+    },
+  });
+  setInterval(showFeed, FEED_DRAWN_MS);
+}
+
+function wireTheme() {
+  document.getElementById("theme").addEventListener("click", switchTheme);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", tellTheme);
+}
+
+function switchTheme() {
+  const root = document.documentElement;
+  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = dark ? "light" : "dark";
+  // A cookie, so that the server can write the theme into the page and nothing flashes.
+  document.cookie = `theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax`;
+  tellTheme();
+}
+
+function tellTheme() {
+  for (const listener of themeListeners) listener();
+}
+
+function wireZone() {
+  const button = document.getElementById("zone");
+  setText(button, format.zoneName(zone));
+  button.addEventListener("click", () => {
+    zone = zone === "utc" ? "local" : "utc";
+    keepChoice("zone", zone);
+    setText(button, format.zoneName(zone));
+    for (const listener of zoneListeners) listener(zone);
+  });
+}
+
+function wireLatency() {
+  const button = document.getElementById("feed");
+  const strip = document.getElementById("latency");
+  button.addEventListener("click", () => {
+    strip.hidden = !strip.hidden;
+    button.setAttribute("aria-expanded", String(!strip.hidden));
+    showLatency();
+  });
+}
+
+function showFeed() {
+  const quietMs = latency.newestAt === null ? null : serverNow() - latency.newestAt;
+  const text = quietMs !== null && quietMs < QUIET_MS ? format.duration(latency.current) : format.DASH;
+  setText(document.getElementById("feed-delay"), text);
+  if (!document.getElementById("latency").hidden) showLatency();
+}
+
+function showLatency() {
+  const stages = [
+    ["Exchange → captured", "captured"],
+    ["Captured → sent", "sent"],
+    ["Sent → drawn", "drawn"],
+    [latency.replayed ? "Captured → drawn" : "Exchange → drawn", "whole"],
+  ];
+  const text = (stage, share) => format.duration(latency.quantile(stage, share));
+  const rows = stages.map(([name, stage]) => [name, `${text(stage, 0.5)} · ${text(stage, 0.95)}`]);
+  showFacts(document.getElementById("latency-facts"), [["", "p50 · p95"], ...rows]);
+  const { offsetMs } = clockOffset();
+  const offset = `This clock is allowed for: the server's is ${format.duration(Math.abs(offsetMs))} ${offsetMs < 0 ? "behind" : "ahead"}.`;
+  setText(document.getElementById("latency-note"), offset);
+}
+
+function showHealth() {
+  const dot = document.getElementById("feed-dot");
+  const offline = !connection.connected && Date.now() - connection.since > OFFLINE_NOTICE_MS;
+  const stale = feed?.state === "stale";
+  dot.dataset.state = offline ? "bad" : stale ? "warn" : feed?.state === "fresh" ? "good" : "waiting";
+  document.body.classList.toggle("stale", offline || stale);
+  if (offline) {
+    const since = format.clock(connection.since, zone);
+    notice(`No connection to the server since ${since}. What you see is as of then; trying again.`, "bad");
+  } else if (stale) {
+    notice(`No word from the exchange since ${format.clock(Date.parse(feed.heard_at), zone)}. Prices are as of then.`);
+  } else if (feed?.state === "waiting") {
+    notice("Waiting for the first word from the exchange.");
+  } else {
+    notice("");
+  }
+}
+
+function notice(text, kind = "") {
+  const element = document.getElementById("notice");
+  setText(element, text);
+  element.dataset.kind = kind;
+  element.hidden = !text;
+}
+
+function pressed(event, keys) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, select, textarea, dialog")) return;
+  const pages = { o: "/", m: "/market", s: "/system" };
+  if (pendingKey === "g" && pages[event.key]) {
+    location.assign(pages[event.key]);
+    return;
+  }
+  pendingKey = event.key === "g" ? "g" : "";
+  const all = { t: switchTheme, "?": () => document.getElementById("keys").showModal(), ...keys };
+  if (all[event.key]) {
+    event.preventDefault();
+    all[event.key]();
+  }
+}

@@ -1,0 +1,78 @@
+// The latest snapshot as a table: value, or why there is none yet; what it means on hover.
+
+import { getJson } from "../api.js";
+import * as format from "../format.js";
+import { currentZone, onZone } from "../frame.js";
+import { setText } from "../paint.js";
+import { hideState, showState } from "../states.js";
+
+export class SnapshotTable {
+  constructor() {
+    this.body = document.getElementById("snapshot");
+    this.state = document.getElementById("snapshot-state");
+    this.definitions = new Map();
+    this.snapshot = null;
+    this.decimals = null;
+  }
+
+  async start() {
+    onZone(() => this.draw());
+    try {
+      for (const each of await getJson("/api/indicators/definitions")) this.definitions.set(each.name, each);
+      this.draw();
+    } catch {
+      // Names alone then; the values come live.
+    }
+  }
+
+  clear() {
+    this.snapshot = null;
+    this.body.replaceChildren();
+    hideState(this.state);
+  }
+
+  show(snapshot) {
+    this.snapshot = snapshot;
+    this.draw();
+  }
+
+  draw() {
+    if (!this.snapshot) {
+      setText(document.getElementById("snapshot-as-of"), "");
+      this.body.replaceChildren();
+      showState(this.state, { title: "Nothing computed yet", text: "Indicators appear when a bar has closed." });
+      return;
+    }
+    hideState(this.state);
+    const { as_of: asOf, values } = this.snapshot;
+    setText(document.getElementById("snapshot-as-of"), `bar of ${format.clock(Date.parse(asOf), currentZone())}`);
+    this.body.replaceChildren(...Object.entries(values).map(([name, value]) => this.row(name, value)));
+  }
+
+  row(name, value) {
+    const definition = this.definitions.get(name);
+    const row = document.createElement("tr");
+    const head = document.createElement("th");
+    const cell = document.createElement("td");
+    head.scope = "row";
+    head.textContent = definition?.label ?? name.replaceAll("_", " ");
+    head.title = definition ? `${definition.definition} (${definition.source})` : "";
+    if (value.state === "warming_up") {
+      cell.className = "warming";
+      cell.textContent = `needs ${value.bars_needed} bars, has ${value.bars_present}`;
+    } else if (value.value === null) {
+      cell.className = "warming";
+      cell.textContent = value.reason ?? "no value";
+    } else {
+      cell.textContent = text(value.value, definition?.unit);
+    }
+    row.append(head, cell);
+    return row;
+  }
+}
+
+function text(value, unit) {
+  if (unit === "index") return value.toFixed(1);
+  if (unit === "ratio") return value.toFixed(4);
+  return format.price(value);
+}

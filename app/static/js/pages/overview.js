@@ -1,0 +1,270 @@
+// Overview: the watch-list, live. Rows keep their place while live; they are sorted when asked.
+
+import { getJson } from "../api.js";
+import * as sparkline from "../charts/sparkline.js";
+import { choice, keepChoice } from "../choices.js";
+import * as format from "../format.js";
+import { noteDrawn, startFrame } from "../frame.js";
+import { watch } from "../live.js";
+import { flash, oncePerFrame, setText } from "../paint.js";
+import { sorted } from "../sorting.js";
+import { hideState, showFacts, showState } from "../states.js";
+
+const REFRESH_MS = 30_000; // sparklines and completeness move slowly
+const RETRY_MS = 3_000;
+const MOVES_SHOWN = 5;
+
+const rows = new Map(); // symbol -> {quote, drawn, element, stopWatching}
+const changed = new Map(); // symbol -> message not drawn yet
+const tbody = document.getElementById("rows");
+const filter = document.getElementById("filter");
+const watchlistState = document.getElementById("watchlist-state");
+let order = choice("overview.order", null); // null: as the watch-list has them
+let feed = null;
+let retryTimer = 0;
+
+const drawChanges = oncePerFrame(() => {
+  for (const [symbol, message] of changed) drawQuote(rows.get(symbol), message);
+  changed.clear();
+});
+
+// Only rows in sight are followed; the others catch up when they come into it.
+const inSight = new IntersectionObserver((entries) => {
+  for (const entry of entries) follow(entry.target.dataset.symbol, entry.isIntersecting);
+});
+
+startFrame({
+  keys: { "/": () => filter.focus() },
+  onSystem: (state) => {
+    feed = state.feed;
+    drawDataCard();
+  },
+});
+filter.addEventListener("input", applyFilter);
+filter.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    filter.value = "";
+    applyFilter();
+    filter.blur();
+  }
+  if (event.key === "Enter") tbody.querySelector("tr:not([hidden])")?.focus();
+});
+for (const button of document.querySelectorAll("[data-sort]")) {
+  button.addEventListener("click", () => sortBy(button.dataset.sort));
+}
+tbody.addEventListener("keydown", walk);
+tbody.addEventListener("click", (event) => {
+  const row = event.target.closest("tr");
+  if (row && !event.target.closest("a")) open(row.dataset.symbol);
+});
+skeleton();
+await load();
+setInterval(load, REFRESH_MS);
+
+async function load() {
+  clearTimeout(retryTimer);
+  try {
+    show(await getJson("/api/symbols"));
+  } catch (error) {
+    if (!rows.size) {
+      tbody.replaceChildren();
+      showState(watchlistState, { title: "The watch-list could not be read", text: error.message, kind: "bad", retry: load });
+    }
+    retryTimer = setTimeout(load, RETRY_MS);
+  }
+}
+
+function show(quotes) {
+  if (!quotes.length) {
+    tbody.replaceChildren();
+    const text = "It fills by itself when the stream has reached the exchange; SYMBOLS says what with.";
+    showState(watchlistState, { title: "No symbols are captured yet", text });
+    retryTimer = setTimeout(load, RETRY_MS);
+    return;
+  }
+  hideState(watchlistState);
+  const isNew = quotes.length !== rows.size || quotes.some((quote) => !rows.has(quote.symbol));
+  for (const quote of quotes) update(quote);
+  if (isNew) arrange();
+  drawDataCard();
+  drawMoves();
+}
+
+function update(quote) {
+  const row = rows.get(quote.symbol) ?? addRow(quote);
+  const newer = row.quote.id !== null && quote.id !== null && row.quote.id > quote.id;
+  row.decimals = format.decimalsOf(quote.price_step);
+  row.sparkline = quote.sparkline;
+  row.quote = newer ? { ...quote, ...pick(row.quote, ["price", "id", "traded_at", "change_1h", "change_24h"]) } : quote;
+  sparkline.draw(row.element.querySelector("svg"), quote.sparkline);
+  drawQuote(row, null);
+}
+
+function addRow(quote) {
+  const element = document.getElementById("row").content.firstElementChild.cloneNode(true);
+  const link = element.querySelector("a");
+  link.href = `/market/${encodeURIComponent(quote.symbol)}`;
+  link.textContent = quote.symbol;
+  link.tabIndex = -1;
+  element.dataset.symbol = quote.symbol;
+  const row = { quote, element, place: rows.size, stopWatching: null };
+  rows.set(quote.symbol, row);
+  return row;
+}
+
+function arrange() {
+  const quotes = [...rows.values()].map((row) => ({ ...row.quote, place: row.place }));
+  const wanted = order ? sorted(quotes, order) : sorted(quotes, { field: "place", descending: false });
+  tbody.replaceChildren(...wanted.map((quote) => rows.get(quote.symbol).element));
+  for (const row of rows.values()) inSight.observe(row.element);
+  for (const head of document.querySelectorAll("thead th")) {
+    const sortedBy = head.querySelector("button")?.dataset.sort;
+    if (order && sortedBy === order.field) head.setAttribute("aria-sort", order.descending ? "descending" : "ascending");
+    else head.removeAttribute("aria-sort");
+  }
+  applyFilter();
+}
+
+function sortBy(field) {
+  const textual = field === "symbol";
+  if (order?.field !== field) order = { field, descending: !textual };
+  else if (order.descending === !textual) order = { field, descending: textual };
+  else order = null;
+  keepChoice("overview.order", order);
+  arrange();
+}
+
+function applyFilter() {
+  const wanted = filter.value.trim().toUpperCase();
+  let shown = 0;
+  for (const [symbol, row] of rows) {
+    row.element.hidden = !symbol.includes(wanted);
+    shown += row.element.hidden ? 0 : 1;
+  }
+  setText(document.getElementById("watchlist-count"), wanted ? `${shown} of ${rows.size}` : `(${rows.size})`);
+  if (rows.size && !shown) showState(watchlistState, { title: "No symbol fits the filter", text: "Escape clears it." });
+  else if (rows.size) hideState(watchlistState);
+}
+
+function follow(symbol, visible) {
+  const row = rows.get(symbol);
+  if (!row) return;
+  if (visible && !row.stopWatching) {
+    row.stopWatching = watch(`symbol:${symbol}`, {
+      onState: (quote, message, isSnapshot) => receive(symbol, quote, isSnapshot ? null : message),
+    });
+  } else if (!visible && row.stopWatching) {
+    row.stopWatching();
+    row.stopWatching = null;
+  }
+}
+
+function receive(symbol, quote, message) {
+  const row = rows.get(symbol);
+  if (row.quote.id !== null && quote.id !== null && quote.id < row.quote.id) return;
+  row.quote = { ...row.quote, ...quote };
+  changed.set(symbol, message);
+  drawChanges();
+}
+
+function drawQuote(row, message) {
+  const { quote, element } = row;
+  const cell = (field) => element.querySelector(`[data-field="${field}"]`);
+  const direction = Math.sign(quote.price - (row.drawnPrice ?? quote.price));
+  setText(cell("price"), format.price(quote.price, row.decimals));
+  if (message && direction) flash(cell("price"), direction);
+  for (const field of ["change_1h", "change_24h"]) {
+    setText(cell(field), format.percent(quote[field]));
+    cell(field).classList.toggle("up", quote[field] > 0);
+    cell(field).classList.toggle("down", quote[field] < 0);
+  }
+  setText(cell("quote_volume_24h"), format.compact(quote.quote_volume_24h));
+  row.drawnPrice = quote.price;
+  drawDot(element.querySelector(".dot"), quote);
+  if (message) noteDrawn(quote, message);
+}
+
+function drawDot(dot, quote) {
+  const whole = quote.completeness;
+  const traded = quote.traded_at ? `Last trade ${format.moment(Date.parse(quote.traded_at), "utc", { seconds: true })} UTC. ` : "";
+  if (!whole) {
+    dot.dataset.state = "waiting";
+    dot.title = `${traded}No summary of the last day yet.`;
+    return;
+  }
+  const complete = isComplete(whole);
+  dot.dataset.state = whole.open_gaps ? "bad" : complete ? "good" : "warn";
+  dot.title = `${traded}${whole.present} of ${whole.expected} bars of the last day, ${whole.open_gaps} open gaps.`;
+}
+
+function isComplete(whole) {
+  return whole.open_gaps === 0 && whole.present >= whole.expected;
+}
+
+function drawDataCard() {
+  const known = [...rows.values()].map((row) => row.quote.completeness).filter(Boolean);
+  const complete = known.filter(isComplete).length;
+  const gaps = known.reduce((sum, whole) => sum + whole.open_gaps, 0);
+  setText(document.getElementById("data-lead"), rows.size ? `${complete} of ${rows.size} complete` : format.DASH);
+  const heard = feed?.age_seconds === null || feed?.age_seconds === undefined ? format.DASH : format.duration(feed.age_seconds * 1000);
+  showFacts(document.getElementById("data-facts"), [
+    ["Open gaps", rows.size ? format.count(gaps) : format.DASH, "Holes in the trade ids that are not repaired yet"],
+    ["Exchange heard", feed ? `${heard} ago` : format.DASH, "How long ago the exchange's clock moved"],
+  ]);
+}
+
+function drawMoves() {
+  const moving = [...rows.values()].map((row) => row.quote).filter((quote) => quote.change_1h !== null);
+  moving.sort((a, b) => Math.abs(b.change_1h) - Math.abs(a.change_1h));
+  const items = moving.slice(0, MOVES_SHOWN).map((quote) => {
+    const item = document.createElement("li");
+    const link = document.createElement("a");
+    const change = document.createElement("span");
+    link.href = `/market/${encodeURIComponent(quote.symbol)}`;
+    link.textContent = quote.symbol;
+    change.textContent = format.percent(quote.change_1h);
+    change.className = `figure ${quote.change_1h < 0 ? "down" : "up"}`;
+    item.append(link, change);
+    return item;
+  });
+  if (!items.length) {
+    const item = document.createElement("li");
+    item.className = "faint";
+    item.textContent = "Appears when an hour of bars is there.";
+    items.push(item);
+  }
+  document.getElementById("moves").replaceChildren(...items);
+}
+
+function walk(event) {
+  const row = event.target.closest("tr");
+  const visible = [...tbody.querySelectorAll("tr:not([hidden])")];
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (step) {
+    event.preventDefault();
+    visible[visible.indexOf(row) + step]?.focus();
+  }
+  if (event.key === "Enter") open(row.dataset.symbol);
+}
+
+function open(symbol) {
+  location.assign(`/market/${encodeURIComponent(symbol)}`);
+}
+
+function pick(object, names) {
+  return Object.fromEntries(names.map((name) => [name, object[name]]));
+}
+
+function skeleton() {
+  const line = () => {
+    const row = document.getElementById("row").content.firstElementChild.cloneNode(true);
+    row.removeAttribute("tabindex");
+    for (const cell of row.querySelectorAll("th, td:not(:last-child)")) {
+      const bone = document.createElement("span");
+      bone.className = "skeleton";
+      cell.replaceChildren(bone);
+    }
+    return row;
+  };
+  tbody.replaceChildren(...Array.from({ length: 8 }, line));
+}

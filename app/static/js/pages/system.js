@@ -1,0 +1,186 @@
+// System: the flow, each process, queues, the feed, and what is not ready.
+
+import { getJson } from "../api.js";
+import * as format from "../format.js";
+import { currentZone, noteDrawn, onZone, startFrame } from "../frame.js";
+import { onStatus, serverNow, watch } from "../live.js";
+import { oncePerFrame } from "../paint.js";
+import { hideState, showFacts, showState } from "../states.js";
+
+const READY_MS = 5_000;
+const FLOW = ["exchange", "stream", "store", "compute", "web", "this page"];
+const DOTS = { ok: "good", stale: "bad", gone: "waiting" };
+
+let state = null;
+let receivedAt = 0;
+let parts = {};
+let connected = false;
+
+const draw = oncePerFrame(() => {
+  if (!state) return;
+  const processes = judged(state.processes);
+  drawProcesses(processes);
+  drawFlow(processes);
+  drawQueues();
+  drawFeed();
+});
+
+startFrame({
+  onSystem: (news) => {
+    state = news;
+    receivedAt = serverNow();
+    draw();
+  },
+});
+onZone(draw);
+onStatus((status) => {
+  connected = status.connected;
+  draw();
+});
+load();
+askReady();
+watchFeed();
+setInterval(askReady, READY_MS);
+setInterval(draw, 1_000); // ages grow between two messages
+
+async function load() {
+  try {
+    state ??= await getJson("/api/system");
+    receivedAt ||= serverNow();
+    draw();
+  } catch (error) {
+    if (!state) {
+      const retry = { title: "The state could not be read", text: error.message, kind: "bad", retry: load };
+      showState(document.getElementById("processes-state"), retry);
+    }
+  }
+}
+
+async function askReady() {
+  const list = document.getElementById("parts");
+  try {
+    ({ parts } = await getJson("/api/ready", {}, { accept: [200, 503] }));
+    list.replaceChildren(...Object.entries(parts ?? {}).map(([name, part]) => partLine(name, part)));
+  } catch (error) {
+    list.replaceChildren(partLine("web", { ok: false, reason: error.message }));
+  }
+  draw();
+}
+
+// The delay on the right end needs live quotes; this page follows the first symbol for it.
+async function watchFeed() {
+  try {
+    const [first] = await getJson("/api/symbols");
+    if (!first) return;
+    watch(`symbol:${first.symbol}`, {
+      onState: (quote, message, isSnapshot) => isSnapshot || noteDrawn(quote, message),
+    });
+  } catch {
+    // Whatever failed is told by the parts above.
+  }
+}
+
+function partLine(name, part) {
+  const item = document.createElement("li");
+  const label = document.createElement("span");
+  const reason = document.createElement("span");
+  label.append(dot(part.ok ? "good" : "bad"), document.createTextNode(name));
+  reason.className = "reason";
+  reason.textContent = part.ok ? "works" : (part.reason ?? "does not work");
+  item.append(label, reason);
+  return item;
+}
+
+// A silent process with a living one of the same name was replaced: it is gone, not broken.
+function judged(processes) {
+  const living = new Set(processes.filter((each) => each.state === "ok").map((each) => each.process));
+  return processes.map((each) => (each.state !== "ok" && living.has(each.process) ? { ...each, state: "gone" } : each));
+}
+
+function drawProcesses(processes) {
+  const place = document.getElementById("processes-state");
+  if (processes.length) hideState(place);
+  else showState(place, { title: "No process has reported yet", text: "Each one does within a few seconds of its start." });
+  document.getElementById("processes").replaceChildren(...processes.map(processRow));
+}
+
+function processRow(each) {
+  const row = document.createElement("tr");
+  row.dataset.state = each.state;
+  const name = document.createElement("th");
+  name.scope = "row";
+  name.textContent = each.process;
+  name.title = `${each.host}, process ${each.pid}`;
+  const [stateCell, age, up, figures] = Array.from({ length: 4 }, () => document.createElement("td"));
+  const mark = document.createElement("span");
+  mark.className = "process-state";
+  mark.append(dot(DOTS[each.state]), document.createTextNode({ ok: "works", stale: "silent", gone: "replaced" }[each.state]));
+  stateCell.append(mark);
+  age.className = up.className = "number";
+  age.textContent = format.duration((each.age_seconds * 1000) + (serverNow() - receivedAt));
+  up.textContent = format.duration(Date.parse(each.beat_at) - Date.parse(each.started_at));
+  figures.className = "figures";
+  figures.append(...Object.entries(each.figures).map(figureText));
+  row.append(name, stateCell, age, up, figures);
+  return row;
+}
+
+function figureText([name, value]) {
+  const part = document.createElement("span");
+  const number = document.createElement("b");
+  number.textContent = format.figure(value);
+  part.append(document.createTextNode(`${name.replaceAll("_", " ")} `), number);
+  return part;
+}
+
+function drawFlow(processes) {
+  const best = (name) => processes.find((each) => each.process === name && each.state === "ok") ?? processes.find((each) => each.process === name);
+  const age = (each) => (each ? `${format.duration(each.age_seconds * 1000)} ago` : "not started");
+  const mark = (each) => (each ? DOTS[each.state] : "bad");
+  const stages = {
+    exchange: [{ fresh: "good", stale: "bad", waiting: "waiting" }[state.feed.state], { fresh: "heard", stale: "silent", waiting: "not heard yet" }[state.feed.state]],
+    stream: [mark(best("stream")), age(best("stream"))],
+    store: [parts.mongodb ? (parts.mongodb.ok ? "good" : "bad") : "waiting", "MongoDB"],
+    compute: [mark(best("compute")), age(best("compute"))],
+    web: [mark(best("web")), age(best("web"))],
+    "this page": [connected ? "good" : "bad", connected ? "connected" : "no connection"],
+  };
+  document.getElementById("flow").replaceChildren(...FLOW.map((name) => stage(name, ...stages[name])));
+}
+
+function stage(name, mark, text) {
+  const item = document.createElement("li");
+  const box = document.createElement("div");
+  const title = document.createElement("b");
+  const line = document.createElement("span");
+  box.className = "stage";
+  title.append(dot(mark), document.createTextNode(name));
+  line.textContent = text;
+  box.append(title, line);
+  item.append(box);
+  return item;
+}
+
+function drawQueues() {
+  const facts = Object.entries(state.queues).map(([name, depth]) => [name, depth === null ? "Redis silent" : format.count(depth)]);
+  showFacts(document.getElementById("queues"), facts);
+}
+
+function drawFeed() {
+  const { feed, market_clock: market } = state;
+  const zone = currentZone();
+  const heard = feed.heard_at ? Date.parse(feed.heard_at) : null;
+  showFacts(document.getElementById("feed-facts"), [
+    ["Source", state.source],
+    ["Exchange's clock", market ? format.moment(Date.parse(market), zone, { seconds: true }) : format.DASH],
+    ["Last moved", heard ? `${format.duration(Math.max(0, serverNow() - heard))} ago` : "never"],
+    ["Server's clock", format.clock(serverNow(), zone)],
+  ]);
+}
+
+function dot(mark) {
+  const element = document.createElement("span");
+  element.className = "dot";
+  element.dataset.state = mark;
+  return element;
+}

@@ -1,0 +1,81 @@
+// The bars a chart shows, oldest first, and how news are merged into them. Pure.
+
+export const TIMEFRAME_MS = { "1s": 1_000, "1m": 60_000, "5m": 300_000, "15m": 900_000, "1h": 3_600_000 };
+
+export function barFrom(json) {
+  return {
+    at: Date.parse(json.ts),
+    open: json.open,
+    high: json.high,
+    low: json.low,
+    close: json.close,
+    volume: json.volume,
+    trades: json.trades,
+    isFinal: json.is_final,
+  };
+}
+
+// Merge bars into a list; returns what changed: {closed: a bar that was or is not the newest changed,
+// newest: the newest bar changed in place, appended: bars were added at the end}.
+export function mergeBars(bars, incoming) {
+  const change = { closed: false, newest: false, appended: 0 };
+  for (const bar of incoming) {
+    const place = placeOf(bars, bar.at);
+    const known = bars[place]?.at === bar.at ? bars[place] : null;
+    if (known && !isNews(known, bar)) continue;
+    const atEnd = known ? place === bars.length - 1 : place === bars.length;
+    bars.splice(place, known ? 1 : 0, bar);
+    if (!known && atEnd) change.appended += 1;
+    else if (atEnd) change.newest = true;
+    else change.closed = true;
+  }
+  return change;
+}
+
+// An open bar only grows; one with fewer trades is older news. A final bar is the last word.
+function isNews(known, bar) {
+  if (!bar.isFinal && bar.trades < known.trades) return false;
+  return ["open", "high", "low", "close", "volume", "trades", "isFinal"].some((field) => known[field] !== bar[field]);
+}
+
+export function placeOf(bars, at) {
+  let low = 0;
+  let high = bars.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (bars[middle].at < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+// Whether news leave a hole behind the newest bar known: the page then reloads.
+export function leavesHole(bars, incoming, timeframeMs) {
+  const newest = bars.at(-1);
+  const oldest = incoming[0];
+  return Boolean(newest && oldest && oldest.at > newest.at + timeframeMs);
+}
+
+// The bar that moves: the newest, as long as it is not over.
+export function formingBar(bars) {
+  const newest = bars.at(-1);
+  return newest && !newest.isFinal ? newest : null;
+}
+
+// Columns of indicators: {at: [ms], series: {name: [value or null]}}.
+export function columnsFrom(json) {
+  return { at: json.ts.map((text) => Date.parse(text)), series: json.series };
+}
+
+// Put one snapshot into the columns, replacing that of the same bar.
+export function mergeSnapshot(columns, snapshot) {
+  const at = Date.parse(snapshot.as_of);
+  const place = placeOf(columns.at.map((each) => ({ at: each })), at);
+  const known = columns.at[place] === at;
+  columns.at.splice(place, known ? 1 : 0, at);
+  const names = new Set([...Object.keys(columns.series), ...Object.keys(snapshot.values)]);
+  for (const name of names) {
+    const column = (columns.series[name] ??= new Array(columns.at.length - (known ? 0 : 1)).fill(null));
+    column.splice(place, known ? 1 : 0, snapshot.values[name]?.value ?? null);
+  }
+}

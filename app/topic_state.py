@@ -1,0 +1,42 @@
+"""What a topic shows now, read from the store: the answer to `watch`."""
+
+from datetime import datetime
+
+from analytics.records.market import Bar
+from app.system_state import system_state
+from workers.messages.envelope import JSON
+from workers.messages.market import bars_json, quote_json
+from workers.messages.rooms import SYSTEM, Topic
+from workers.messages.snapshots import indicators_json
+from workers.store.bars import load_bars
+from workers.store.indicators import load_latest_indicators
+from workers.store.market_clock import load_market_clock
+from workers.store.summaries import load_summaries
+from workers.store.ticks import load_last_tick
+
+CLOSED_BARS = 3  # sent with the forming one
+
+
+def topic_state(topic: Topic) -> JSON:
+    """The whole current state of a topic."""
+    match topic:
+        case Topic("symbol", str(symbol)):
+            return quote_json(symbol, load_last_tick(symbol), load_summaries().get(symbol))
+        case Topic("bars", str(symbol), str(timeframe)):
+            return _bars_state(symbol, timeframe)
+        case Topic("indicators", str(symbol), str(timeframe)):
+            return indicators_json(symbol, timeframe, load_latest_indicators(symbol, timeframe))
+        case Topic(subject) if subject == SYSTEM:
+            return system_state()
+    raise ValueError(f"nothing is published about {topic.subject!r}")
+
+
+def _bars_state(symbol: str, timeframe: str) -> JSON:
+    bars = load_bars(symbol, timeframe, limit=CLOSED_BARS + 1)
+    forming = bars[-1] if bars and _is_forming(bars[-1], load_market_clock()) else None
+    closed = bars[:-1] if forming else bars
+    return bars_json(symbol, timeframe, forming=forming, closed=closed)
+
+
+def _is_forming(bar: Bar, clock: datetime | None) -> bool:
+    return not bar.is_final and (clock is None or bar.end > clock)

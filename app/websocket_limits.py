@@ -1,0 +1,55 @@
+"""Bounds what one websocket may cost: the size of a message, and what waits to be sent.
+
+In threading mode `max_http_buffer_size` looks at polling requests only: a
+websocket message is put together whole before anybody measures it. The library
+underneath has a limit, and this hands it on. What waits for a client is not
+bounded at all, so who does not read is cut off at the socket: the thread that
+writes to it hangs in `send` and can be woken by nothing else.
+"""
+
+import contextlib
+import socket
+from collections.abc import Iterable, Mapping
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from engineio.async_drivers import threading
+from engineio.async_drivers._websocket_wsgi import SimpleWebSocketWSGI
+
+MAX_MESSAGE_BYTES = 100_000
+MAX_WAITING_PACKETS = 200
+
+# Engine.IO's socket -> the TCP socket below it.
+_wires: WeakKeyDictionary[object, socket.socket] = WeakKeyDictionary()
+
+
+class BoundedWebSocket(SimpleWebSocketWSGI):
+    """Engine.IO's websocket with a limit on message size; remembers its TCP socket."""
+
+    def __init__(self, receive: Any, server: Any) -> None:  # Any: Engine.IO's own, untyped
+        super().__init__(receive, server, max_message_size=MAX_MESSAGE_BYTES)
+        self._owner = receive.__self__
+
+    def __call__(self, environ: Mapping[str, Any], start_response: Any) -> Any:  # Any: WSGI's
+        """Serve one connection until it ends."""
+        wire = environ.get("gunicorn.socket") or environ.get("werkzeug.socket")
+        if wire is not None:
+            _wires[self._owner] = wire
+        return super().__call__(environ, start_response)
+
+
+def limit_websocket_messages() -> None:
+    """Use bounded websockets from now on; call before SocketIO is made."""
+    threading._async["websocket"] = BoundedWebSocket
+
+
+def cut_clients_that_do_not_read(engine_sockets: Iterable[Any]) -> int:
+    """Cut every client for whom too much waits; returns how many."""
+    slow = [each for each in engine_sockets if each.queue.qsize() > MAX_WAITING_PACKETS]
+    for each in slow:
+        each.close(wait=False, abort=True)
+        wire = _wires.get(each)
+        if wire is not None:
+            with contextlib.suppress(OSError):  # it closed by itself meanwhile
+                wire.shutdown(socket.SHUT_RDWR)
+    return len(slow)
