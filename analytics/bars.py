@@ -82,7 +82,7 @@ def bars_from_ticks(ticks: pd.DataFrame, timeframe: str) -> pd.DataFrame:
         "close": _last(price, begins),
         "volume": _sum(quantity, begins),
         "quote_volume": _sum(price * quantity, begins),
-        "trades": _sum(_trades(ticks), begins),
+        "trades": _total(_trades(ticks), begins),
         "taker_buy_volume": _sum(bought, begins),
         "first_id": _first(ids, begins),
         "last_id": _last(ids, begins),
@@ -165,7 +165,12 @@ def _lowest(values: np.ndarray, begins: np.ndarray) -> np.ndarray:
     return np.minimum.reduceat(values, begins)
 
 
+def _total(counts: np.ndarray, begins: np.ndarray) -> np.ndarray:
+    return np.add.reduceat(counts, begins)  # whole numbers add up exactly
+
+
 def _sum(values: np.ndarray, begins: np.ndarray) -> np.ndarray:
+    """Sums rounded once, whatever the order."""
     listed = values.tolist()
     ends = [*begins[1:].tolist(), len(listed)]
     return np.array([fsum(listed[begin:end]) for begin, end in zip(begins.tolist(), ends, strict=True)])
@@ -188,7 +193,7 @@ _FOLDS: dict[str, _Fold] = {
     "close": _last,
     "volume": _sum,
     "quote_volume": _sum,
-    "trades": _sum,
+    "trades": _total,
     "taker_buy_volume": _sum,
     "first_id": _first_known,
     "last_id": _last_known,
