@@ -1,6 +1,7 @@
 """`python -m workers.local.exchange`: serve the simulated exchange until told to stop."""
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -39,6 +40,7 @@ async def _serve(options: Options) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    gc.freeze()  # what was loaded stays; collections need not look at it
     listening = await loop.create_server(server.front, options.host, options.port)
     port = listening.sockets[0].getsockname()[1]
     pump = loop.create_task(server.run())

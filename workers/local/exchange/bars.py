@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from workers.local.exchange.block import Block, Integers
+from workers.local.exchange.block import Block, Flags, Integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,9 @@ class Bars:
 
 
 NAMES = tuple(field.name for field in fields(Bars))
+PRICES = ("opens", "highs", "lows", "closes")
+SUMS = ("volumes", "quote_volumes", "trades", "taker_volumes", "taker_quotes")
+IDS = ("first_ids", "last_ids")
 NOTHING = Bars(*(np.zeros(0, dtype=np.int64) for _ in NAMES))
 
 
@@ -93,6 +96,34 @@ def folded(bars: Bars, starts: Integers) -> Bars:
         first_ids=bars.first_ids[first],
         last_ids=bars.last_ids[last],
     )
+
+
+def without_holes(bars: Bars, starts: Integers, close: Integers) -> Bars:
+    """Bars at all of `starts`: where one has no trade, a flat one at the close before.
+
+    `close` is the last price before the first start: one value, or none if there was no trade yet;
+    then the bars before the first trade are left out.
+    """
+    if len(close) == 0:
+        starts = starts[starts >= bars.starts[0]] if len(bars) else starts[:0]
+        close = bars.opens[:1]
+    places = np.searchsorted(bars.starts, starts, side="right") - 1
+    closes = np.concatenate((close, bars.closes))[places + 1] if len(starts) else starts
+    present = np.isin(starts, bars.starts, assume_unique=True)
+    columns = {
+        "starts": starts,
+        **{name: _filled(getattr(bars, name), places, present, closes) for name in PRICES},
+        **{name: _filled(getattr(bars, name), places, present, 0) for name in SUMS},
+        **{name: _filled(getattr(bars, name), places, present, -1) for name in IDS},
+    }
+    return Bars(**columns)
+
+
+def _filled(values: Integers, places: Integers, present: Flags, otherwise: Integers | int) -> Integers:
+    if len(values) == 0:
+        return np.zeros(len(places), dtype=np.int64) + otherwise
+    filled: Integers = np.where(present, values[places], otherwise)
+    return filled
 
 
 def within(bars: Bars, start: int, end: int) -> Bars:

@@ -1,11 +1,10 @@
 """A symbol's klines of any interval, folded from the same orders that are streamed."""
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
 
-from workers.local.exchange.bars import Bars, bars_of, folded, joined, within
+from workers.local.exchange.bars import NOTHING, Bars, bars_of, folded, joined, within, without_holes
 from workers.local.exchange.block import Integers
 from workers.local.exchange.intervals import MINUTE, bar_end, bar_start, shifted
 from workers.local.exchange.tape import Tape, newest_orders
@@ -38,7 +37,7 @@ class Candles:
         start = bar_start(interval, now // 1000)
         return self.bars(interval, start, start + 1, now)
 
-    def page(self, interval: str, start: int | None, end: int | None, limit: int, now: int) -> Iterator[Bars]:
+    def page(self, interval: str, start: int | None, end: int | None, limit: int, now: int) -> Bars:
         """Bars as the exchange lists them, those without trades included: flat at the close before.
 
         `start` and `end` (ms) bound the bars' starts, both included; `now` is in microseconds.
@@ -50,21 +49,10 @@ class Candles:
         else:
             first = max(oldest, _start_from(interval, start))
             newest = min(newest, shifted(interval, first, limit - 1))
-        if first <= newest:
-            yield from self._without_holes(interval, first, newest, now)
-
-    def _without_holes(self, interval: str, first: int, newest: int, now: int) -> Iterator[Bars]:
-        bars = self.bars(interval, first, newest + 1, now)
-        places = {start: place for place, start in enumerate(bars.starts.tolist())}
-        close = self._close_before(first)
-        start = first
-        while start <= newest:
-            place = places.get(start)
-            bar = _flat(start, close) if place is None else bars.only(place)
-            close = close if place is None else bar.closes
-            if len(close):
-                yield bar
-            start = shifted(interval, start, 1)
+        if first > newest:
+            return NOTHING
+        starts = _all_starts(interval, first, newest)
+        return without_holes(self.bars(interval, first, newest + 1, now), starts, self._close_before(first))
 
     def _close_before(self, moment: int) -> Integers:
         """The last price before a moment (ms): one value, or none before the first trade."""
@@ -93,7 +81,8 @@ def _start_from(interval: str, moment: int) -> int:
     return start if start == moment else shifted(interval, start, 1)
 
 
-def _flat(start: int, close: Integers) -> Bars:
-    none = np.zeros(1, dtype=np.int64)
-    no_id = none - 1
-    return Bars(none + start, close, close, close, close, none, none, none, none, none, no_id, no_id)
+def _all_starts(interval: str, first: int, last: int) -> Integers:
+    starts = [first]
+    while starts[-1] < last:
+        starts.append(shifted(interval, starts[-1], 1))
+    return np.array(starts, dtype=np.int64)

@@ -32,7 +32,7 @@ def describe(paths: Sequence[str | Path]) -> CaptureDescription:
         A file cannot be read, is of no known format or holds no trade; the message names it.
     """
     files = [Path(path) for path in paths]
-    recorded = read_files(files)
+    recorded = read_files(files, with_quotes=False)
     times = [row.time for rows in recorded.trades.values() for row in rows]
     first = _moment(min(times))
     return CaptureDescription(

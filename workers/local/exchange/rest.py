@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from workers.local.exchange.candles import Candles
@@ -17,7 +16,7 @@ from workers.local.exchange.parameters import (
     symbol_in,
 )
 from workers.local.exchange.refusals import bad_combination, bad_time_unit
-from workers.local.exchange.rows import kline_row, order_rows, trade_rows
+from workers.local.exchange.rows import kline_rows, order_rows, trade_rows
 from workers.local.exchange.tape import (
     Rows,
     Tape,
@@ -159,7 +158,7 @@ def _klines(exchange: Exchange, query: Query, unit: int) -> list[list[Any]]:
     limit = limit_in(query, 500, MOST_KLINES[exchange.market])
     start, end = span_in(query)
     bars = exchange.candles[name].page(interval, start, end, limit, exchange.clock.now())
-    return [kline_row(exchange.tapes[name].symbol, interval, bar, unit) for bar in islice(bars, limit)]
+    return kline_rows(exchange.tapes[name].symbol, interval, bars, unit)
 
 
 def _depth(exchange: Exchange, query: Query, unit: int) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from workers.local.exchange.bars import Bars
+from workers.local.exchange.bars import NAMES, Bars
 from workers.local.exchange.block import Block
 from workers.local.exchange.intervals import bar_end
 from workers.local.exchange.symbol import Symbol
 
 Row = dict[str, Any]
+COLUMNS = NAMES[:10]  # without the ids
 
 
 def order_rows(symbol: Symbol, block: Block, low: int, high: int, unit: int, spot: bool) -> list[Row]:
@@ -67,21 +68,25 @@ def trade_rows(symbol: Symbol, block: Block, low: int, high: int, unit: int, spo
     ]
 
 
-def kline_row(symbol: Symbol, interval: str, bar: Bars, unit: int) -> list[Any]:
-    """The twelve values of a kline."""
-    start = int(bar.starts[0])
+def kline_rows(symbol: Symbol, interval: str, bars: Bars, unit: int) -> list[list[Any]]:
+    """The twelve values of each kline."""
     scale = 1000 // unit
+    price, quantity, quote = symbol.price_text, symbol.quantity_text, symbol.quote_text
+    columns = zip(*(getattr(bars, name).tolist() for name in COLUMNS), strict=True)
     return [
-        start * scale,
-        symbol.price_text(int(bar.opens[0])),
-        symbol.price_text(int(bar.highs[0])),
-        symbol.price_text(int(bar.lows[0])),
-        symbol.price_text(int(bar.closes[0])),
-        symbol.quantity_text(int(bar.volumes[0])),
-        bar_end(interval, start) * scale - 1,
-        symbol.quote_text(int(bar.quote_volumes[0])),
-        int(bar.trades[0]),
-        symbol.quantity_text(int(bar.taker_volumes[0])),
-        symbol.quote_text(int(bar.taker_quotes[0])),
-        "0",
+        [
+            start * scale,
+            price(opened),
+            price(high),
+            price(low),
+            price(close),
+            quantity(volume),
+            bar_end(interval, start) * scale - 1,
+            quote(money),
+            trades,
+            quantity(taker_volume),
+            quote(taker_money),
+            "0",
+        ]
+        for start, opened, high, low, close, volume, money, trades, taker_volume, taker_money in columns
     ]

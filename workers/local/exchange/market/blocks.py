@@ -78,10 +78,11 @@ def _offsets(noise: np.random.Generator, count: int, seconds: int, sweeping: Fla
     shares = np.concatenate(([0.0], weights / weights[-1]))
     heads = noise.random(count) >= CLUSTERED
     heads[:1] = True
-    places = np.maximum.accumulate(np.where(heads, np.arange(count), 0))
-    starts = np.interp(noise.random(count), shares, np.linspace(0.0, seconds, ACTIVITY_CELLS + 1))
+    places = np.flatnonzero(heads)
+    draws = noise.random(len(places))
+    starts = np.interp(draws, shares, np.linspace(0.0, seconds, ACTIVITY_CELLS + 1))
     waits = np.cumsum(noise.exponential(FOLLOWING_SECONDS, count))
-    moments = np.sort((starts[places] + waits - waits[places]) % seconds)
+    moments = np.sort((waits + (starts - waits[places])[np.cumsum(heads) - 1]) % seconds)
     first_levels = np.maximum.accumulate(np.where(sweeping, 0, np.arange(count)))
     offsets: Integers = (moments[first_levels] * MICROSECONDS).astype(np.int64)
     return offsets
@@ -123,7 +124,8 @@ def _trade_counts(noise: np.random.Generator, count: int, trades: int) -> Intege
 
 
 def _quantities(noise: np.random.Generator, listing: Listing, fair: Floats) -> Integers:
-    money = listing.notional * np.exp(SIZE_SPREAD * noise.standard_normal(len(fair)))
+    factors = np.exp(np.float32(SIZE_SPREAD) * noise.standard_normal(len(fair), dtype=np.float32))
+    money = listing.notional * factors.astype(np.float64)
     units = 10 ** (listing.price_digits + listing.quantity_digits)
     return np.rint(money * units / fair).astype(np.int64)
 

@@ -7,6 +7,7 @@
 Depth, klines and REST snapshots are passed over.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -21,25 +22,40 @@ from workers.local.exchange.recordings.events import (
     plain_decimal,
 )
 
-WANTED = (b"@trade", b"@aggTrade", b"@bookTicker")
+KIND = re.compile(rb'"stream":"([^"@]+)@(trade|aggTrade|bookTicker)"')
+DATA = b'"data":'
 
 
 def read_websocket_lines(lines: Iterable[bytes]) -> Iterator[RecordedTrade | RecordedQuote]:
     """The trades and quotes of a capture; a line that is cut off or damaged is passed over."""
     for line in lines:
-        if any(kind in line[:120] for kind in WANTED):
-            event = _event(line)
+        kind = KIND.search(line, 0, 120)
+        if kind is not None:
+            event = _quote(line, kind[1]) if kind[2] == b"bookTicker" else _trade(line)
             if event is not None:
                 yield event
 
 
-def _event(line: bytes) -> RecordedTrade | RecordedQuote | None:
-    received, _, text = line.partition(b" ")
+def _quote(line: bytes, symbol: bytes) -> RecordedQuote | None:
+    """The message as it was: many more than trades, and nothing in it is looked at."""
+    received, text = _parts(line)
+    start = text.find(DATA)
+    if start < 0 or not text.endswith(b"}}"):
+        return None
+    return RecordedQuote(symbol.decode().upper(), _receive_time(received), text[start + len(DATA) : -1])
+
+
+def _trade(line: bytes) -> RecordedTrade | None:
+    received, text = _parts(line)
     try:
-        message = orjson.loads(text)
-        return _recorded(message["stream"], message["data"], _receive_time(received))
+        return _recorded(orjson.loads(text)["data"], _receive_time(received))
     except (ValueError, KeyError, TypeError):
         return None
+
+
+def _parts(line: bytes) -> tuple[bytes, bytes]:
+    received, _, text = line.rstrip().partition(b" ")
+    return received, text
 
 
 def _receive_time(text: bytes) -> int:
@@ -47,9 +63,7 @@ def _receive_time(text: bytes) -> int:
     return int(float(text) * 1_000_000) if b"." in text else microseconds(int(text))
 
 
-def _recorded(stream: str, data: dict[str, Any], received: int) -> RecordedTrade | RecordedQuote:
-    if stream.endswith("@bookTicker"):
-        return RecordedQuote(data["s"], received, orjson.dumps(data))
+def _recorded(data: dict[str, Any], received: int) -> RecordedTrade:
     order = data["e"] == ORDER
     return RecordedTrade(
         kind=ORDER if order else TRADE,
