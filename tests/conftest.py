@@ -28,6 +28,19 @@ BROWSER_OPTIONS = [
 SERVER_LOGS = pytest.StashKey[dict[str, Path]]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--full`: also what takes long, marked soak."""
+    parser.addoption("--full", action="store_true", help="also run the tests at full length (marked soak)")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves the long tests out of a plain run."""
+    if not config.getoption("--full"):
+        long = [item for item in items if item.get_closest_marker("soak")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
 @pytest.fixture(scope="session")
 def server_logs(pytestconfig: pytest.Config) -> dict[str, Path]:
     """Where the servers of this run write; the end of each is shown below a test that fails."""

@@ -1,0 +1,92 @@
+"""Ten minutes of the real market, replayed through the whole product."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+from pymongo.database import Database
+
+from tests.product import Product, wait_for
+from tests.replayed import (
+    END,
+    SYMBOLS,
+    TRADES,
+    Audit,
+    audit_ticks,
+    expected_minutes,
+    replay_files,
+    stored_minutes,
+)
+
+CLEAN: dict[str, list[int]] = {symbol: [] for symbol in SYMBOLS}
+RECORDING_SECONDS = 651
+SPEEDS = [60, pytest.param(1, marks=pytest.mark.soak)]
+
+
+@pytest.fixture(params=SPEEDS, ids=lambda speed: f"speed-{speed}")
+def speed(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
+
+
+@pytest.fixture
+def environ(mongo_url: str, redis_url: str, speed: int) -> dict[str, str]:
+    return {
+        "MONGO_URL": mongo_url,
+        "REDIS_URL": redis_url,
+        "REPLAY": replay_files(),
+        "REPLAY_SPEED": str(speed),
+    }
+
+
+@pytest.fixture
+def replayed(
+    mongo_client: MongoClient[dict[str, Any]], environ: dict[str, str]
+) -> Iterator[Database[dict[str, Any]]]:
+    """The database of the recording, empty before and gone after."""
+    from workers.local.exchange.captures import describe
+
+    label = describe([Path(name) for name in environ["REPLAY"].split()]).label
+    database = mongo_client[f"gemscap_replay_spot_trade_{label}"]
+    mongo_client.drop_database(database.name)
+    yield database
+    mongo_client.drop_database(database.name)
+
+
+def play(root: Path, environ: dict[str, str], database: Database[dict[str, Any]], speed: int) -> None:
+    """One replay from its first trade to its last bar."""
+
+    def is_over() -> bool:
+        marks = [row["built_until"] for row in database["progress"].find()]
+        return database["ticks"].estimated_document_count() >= TRADES and len(marks) == 2 and min(marks) > END
+
+    with Product(root, environ):
+        wait_for(is_over, 60 + RECORDING_SECONDS / speed, "every trade and the last bar")
+
+
+def test_every_trade_is_stored_once_and_the_minutes_are_those_that_were(
+    tmp_path: Path, environ: dict[str, str], replayed: Database[dict[str, Any]], speed: int
+) -> None:
+    play(tmp_path / "first", environ, replayed, speed)
+    assert audit_ticks(replayed) == Audit(CLEAN, CLEAN, CLEAN)
+    assert replayed["gaps"].count_documents({}) == 0
+    assert replayed["quarantine"].count_documents({}) == 0
+    check_minutes(replayed)
+    if speed > 1:
+        before = list(replayed["ticks"].find(sort=[("_id", 1)]))
+        play(tmp_path / "second", environ, replayed, speed)
+        assert list(replayed["ticks"].find(sort=[("_id", 1)])) == before
+        check_minutes(replayed)
+
+
+def check_minutes(database: Database[dict[str, Any]]) -> None:
+    """Open, high, low, close and the count of trades exactly, volume to 1e-9."""
+    for symbol in SYMBOLS:
+        expected, stored = expected_minutes(symbol), stored_minutes(database, symbol)
+        assert [bar["start"] for bar in stored] == [bar["start"] for bar in expected]
+        for wanted, got in zip(expected, stored, strict=True):
+            for name in ("open", "high", "low", "close", "trades"):
+                assert got[name] == wanted[name], (symbol, wanted["start"], name)
+            assert got["volume"] == pytest.approx(wanted["volume"], rel=1e-9)
+        assert {bar["source"] for bar in stored[1:-1]} == {"ticks"}

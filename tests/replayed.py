@@ -1,0 +1,90 @@
+"""The captured ten minutes of BTCUSDT and ETHUSDT, what must be stored of them, and the comparison."""
+
+import csv
+import gzip
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from pymongo.database import Database
+
+from tests.captured import captured
+
+SYMBOLS = ("BTCUSDT", "ETHUSDT")
+TRADES = 34_419
+END = datetime(2024, 8, 9, 0, 5, 5, 800_000, UTC)  # the last trade
+Trade = tuple[float, float, int, bool]  # price, quantity, T in ms, buyer is maker
+ID_MASK = (1 << 44) - 1
+
+
+def replay_files() -> str:
+    """REPLAY for the four files of the recording."""
+    days = ("20240808", "20240809")
+    names = [f"captures/spot/{symbol}-spot-ws-{day}.txt.gz" for day in days for symbol in SYMBOLS]
+    return " ".join(str(captured(name)) for name in names)
+
+
+@dataclass(slots=True)
+class Audit:
+    """What the store holds against what was traded; all of it must be empty."""
+
+    missing: dict[str, list[int]] = field(default_factory=dict)
+    extra: dict[str, list[int]] = field(default_factory=dict)
+    differing: dict[str, list[int]] = field(default_factory=dict)
+
+
+def audit_ticks(database: Database[dict[str, Any]]) -> Audit:
+    """Every stored tick against the recording, by id and field by field."""
+    audit = Audit()
+    for symbol in SYMBOLS:
+        expected, stored = expected_trades(symbol), stored_trades(database, symbol)
+        audit.missing[symbol] = sorted(set(expected) - set(stored))
+        audit.extra[symbol] = sorted(set(stored) - set(expected))
+        both = set(expected) & set(stored)
+        audit.differing[symbol] = sorted(id for id in both if expected[id] != stored[id])
+    return audit
+
+
+def expected_trades(symbol: str) -> dict[int, Trade]:
+    """Every trade by id, from the catalogue's own extract."""
+    path = captured(f"captures/spot/expected/{symbol}-spot-trades.csv.gz")
+    with gzip.open(path, "rt") as file:
+        return {
+            int(row["t"]): (float(row["p"]), float(row["q"]), int(row["T"]), row["m"] == "True")
+            for row in csv.DictReader(file)
+        }
+
+
+def stored_trades(
+    database: Database[dict[str, Any]], symbol: str
+) -> dict[int, tuple[float, float, int, bool]]:
+    """The same of the stored ticks."""
+    number = database["counters"].find({"_id": f"symbol:{symbol}"})[0]["number"]
+    found = database["ticks"].find({"_id": {"$gte": number << 44, "$lt": (number + 1) << 44}})
+    return {
+        row["_id"] & ID_MASK: (
+            row["price"],
+            row["quantity"],
+            round(row["traded_at"].timestamp() * 1000),
+            row["buyer_is_maker"],
+        )
+        for row in found
+    }
+
+
+def expected_minutes(symbol: str) -> list[dict[str, Any]]:
+    """The twelve minutes of the catalogue."""
+    with captured(f"captures/spot/expected/{symbol}-spot-1m-expected.csv").open() as file:
+        return [
+            {
+                "start": datetime.fromtimestamp(int(row["b"]) / 1000, UTC),
+                **{name: float(row[name[0]]) for name in ("open", "high", "low", "close", "volume")},
+                "trades": int(row["n"]),
+            }
+            for row in csv.DictReader(file)
+        ]
+
+
+def stored_minutes(database: Database[dict[str, Any]], symbol: str) -> list[dict[str, Any]]:
+    """The stored minutes, oldest first."""
+    return list(database["bars"].find({"symbol": symbol, "timeframe": "1m"}, sort=[("start", 1)]))
