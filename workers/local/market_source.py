@@ -41,33 +41,50 @@ def choose_source(environ: Mapping[str, str], *, live: bool) -> MarketSource:
 
 
 def _replay(environ: Mapping[str, str], market: str) -> MarketSource:
-    from workers.local.exchange.captures import describe  # only a replay needs to read captures
+    # Only a replay needs to read captures.
+    from workers.local.exchange.captures import describe
+    from workers.local.exchange.recordings.events import UnreadableRecording
 
+    speed = _speed(environ.get("REPLAY_SPEED") or "1")
     files = replay_files(environ["REPLAY"])
-    capture = describe(files)
+    try:
+        capture = describe(files)
+    except UnreadableRecording as error:
+        raise CannotStart(f"REPLAY: {error}") from error
     told = {"SOURCE": "REPLAY", "STREAM": capture.stream, "CAPTURE": capture.label}
     told["SYMBOLS"] = environ.get("SYMBOLS") or ",".join(capture.symbols)
-    speed = _speed(environ.get("REPLAY_SPEED") or "1")
     return _simulated(told, ["--replay", *map(str, files), "--speed", speed], market)
 
 
 def replay_files(text: str) -> list[Path]:
-    """The files named by REPLAY, separated by spaces; quotes keep a space inside a name."""
-    files = [Path(name).expanduser().resolve() for name in shlex.split(text)]
-    for file in files:
-        if not file.is_file():
-            raise CannotStart(f"REPLAY: there is no file {file}")
+    """The files named by REPLAY, separated by spaces, quoted as in a shell; a folder stands for its files.
+
+    Raises
+    ------
+    CannotStart
+        There is no such file, or the folder holds none.
+    """
+    places = [Path(name).expanduser().resolve() for name in shlex.split(text)]
+    return [file for place in places for file in _files_at(place)]
+
+
+def _files_at(place: Path) -> list[Path]:
+    inside = place.iterdir() if place.is_dir() else [place]
+    files = sorted(file for file in inside if file.is_file() and not file.name.startswith("."))
+    if not files:
+        raise CannotStart(f"REPLAY: there is no file {place}")
     return files
 
 
 def _simulated(told: dict[str, str], options: list[str], market: str) -> MarketSource:
     port = free_port()
-    command = [sys.executable, "-m", "workers.local.exchange", "--port", str(port), *options]
+    command = [sys.executable, "-m", "workers.local.exchange", "--port", str(port)]
     ping = PING_PATHS.get(market, PING_PATHS["spot"])
+    words = [*command, "--market", market, *options]
     exchange = Part(
         name="exchange",
         title="Exchange",
-        command=shlex.join(command),
+        command=shlex.join(words),
         start_seconds=START_SECONDS,
         is_ready=lambda: status_of("127.0.0.1", port, ping) == 200,
     )
