@@ -168,7 +168,7 @@ def _up_to(last_id: int | None, gaps: Sequence[Gap]) -> list[Gap]:
     return [
         replace(gap, last_id=min(gap.last_id, last_id), missing=_cut(missing(gap), last_id))
         for gap in gaps
-        if gap.first_id <= last_id
+        if _cut(missing(gap), last_id)
     ]
 
 

@@ -36,6 +36,9 @@ def test_an_id_that_was_passed_changes_nothing() -> None:
     formed = bar_with(bar_of(tick(5), "1m"), tick(8, 101.0))
     assert bar_with(formed, tick(8, 500.0)) == formed
     assert bar_with(formed, tick(6, 500.0)) == formed
+    forming = FormingBar.resumed(formed)
+    forming.add(tick(8, 500.0, second=999))  # not even looked at
+    assert forming.bar() == formed
 
 
 @pytest.mark.parametrize("second", [59.999, 120.0])

@@ -83,7 +83,8 @@ def test_what_was_seen_but_never_stored_is_found_again() -> None:
     stored = gap(10, 20)  # the tick behind it was lost with the process
     ledger = IdLedger("BTCUSDT", last_id=9, last_traded_at=at(0), gaps=[stored])
     assert ledger.see(25, at(5)) is Seen.NEW
-    assert [(one.first_id, one.last_id) for one in ledger.take_changes(at(5))] == [(10, 24)]
+    assert ledger.missing == [(10, 24)]
+    assert [(one.first_id, one.missing) for one in ledger.take_changes(at(5))] == [(10, ((10, 24),))]
 
 
 def test_a_gap_that_reaches_beyond_the_store_is_cut_there() -> None:
@@ -91,6 +92,12 @@ def test_a_gap_that_reaches_beyond_the_store_is_cut_there() -> None:
     assert ledger.missing == [(10, 14)]
     assert [ledger.see(id, at(0)) for id in (16, 18, 12)] == [Seen.NEW, Seen.NEW, Seen.LATE]
     assert ledger.missing == [(10, 11), (13, 14), (17, 17)]
+
+
+def test_a_gap_whose_rest_lies_beyond_the_store_misses_nothing_before_it() -> None:
+    ledger = IdLedger("BTCUSDT", last_id=15, gaps=[gap(10, 20, missing=((16, 20),))])
+    assert ledger.missing == []
+    assert [ledger.see(id, at(0)) for id in (12, 16)] == [Seen.REPEAT, Seen.NEW]
 
 
 def test_what_a_gap_misses() -> None:
