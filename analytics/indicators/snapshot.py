@@ -63,11 +63,13 @@ def indicator_snapshots(
     new = np.flatnonzero(starts > (-np.inf if since is None else since.timestamp()))
     if not new.size:
         return []
-    rows, absent, at = _grid(starts, new, timeframe)
-    high, low, close = (column[rows] for column in columns_of(bars, "high", "low", "close"))
-    figures = _figures(np.where(absent, close, high), np.where(absent, close, low), close, at)
-    figures["vwap_session"] = vwap_values(starts, *traded_volumes(bars), carried)[new]
-    values = _values(figures, (at + 1).tolist())
+    prices = columns_of(bars, "high", "low", "close")
+    vwap = vwap_values(starts, *traded_volumes(bars), carried)
+    values = [
+        named
+        for part in _without_long_silence(starts, new, seconds(timeframe))
+        for named in _values_of_part(starts, prices, vwap, part, seconds(timeframe))
+    ]
     moments = [datetime.fromtimestamp(second, UTC) for second in starts[new].tolist()]
     return [
         IndicatorSnapshot(symbol, timeframe, moment, computed_at, named, completeness_of(moment))
@@ -75,12 +77,29 @@ def indicator_snapshots(
     ]
 
 
-def _grid(starts: np.ndarray, new: np.ndarray, timeframe: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _without_long_silence(starts: np.ndarray, new: np.ndarray, size: int) -> list[np.ndarray]:
+    """The new rows in parts: a silence beyond the warm-up would only make the grid huge."""
+    return np.split(new, np.flatnonzero(np.diff(starts[new]) > WARM_UP_BARS * size) + 1)
+
+
+def _values_of_part(
+    starts: np.ndarray, prices: list[Values], vwap: Values, new: np.ndarray, size: int
+) -> list[dict[str, IndicatorValue]]:
+    """The named values of some new rows, over the grid that leads to them."""
+    rows, absent, at = _grid(starts, new, size)
+    high, low, close = (column[rows] for column in prices)
+    figures = _figures(np.where(absent, close, high), np.where(absent, close, low), close, at)
+    return _values(figures | {"vwap_session": vwap[new]}, (at + 1).tolist())
+
+
+def _grid(starts: np.ndarray, new: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The gapless grid: row and absence of each of its bars, and where the new ones lie on it."""
-    rows, absent = grid_rows(starts, seconds(timeframe))
-    at = (starts[new] - starts[0]) // seconds(timeframe)
-    begin = max(0, int(at[0]) - WARM_UP_BARS)
-    return rows[begin:], absent[begin:], at - begin
+    begin = starts[new[0]] - WARM_UP_BARS * size
+    first = max(0, int(np.searchsorted(starts, begin, side="right")) - 1)
+    used = np.maximum(starts[first : new[-1] + 1], begin)
+    rows, absent = grid_rows(used, size)
+    absent[0] |= starts[first] < begin  # the price then was that of a bar before the grid
+    return rows + first, absent, (starts[new] - used[0]) // size
 
 
 def _figures(high: Values, low: Values, close: Values, at: np.ndarray) -> dict[str, Values]:

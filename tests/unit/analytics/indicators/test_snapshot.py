@@ -122,6 +122,19 @@ def test_bars_far_back_do_not_matter() -> None:
     assert values[0].values["sma_20"].bars_present == WARM_UP_BARS + 1
 
 
+def test_a_long_silence_is_not_filled_bar_by_bar() -> None:
+    bars = random_bars(seed=12, count=40)
+    years_later = bars.set_axis(bars.index + pd.Timedelta(days=10_000))
+    snapshots = _snapshots(pd.concat([bars, years_later]), since=at(38 * 60))
+    assert [one.values["sma_20"].bars_present for one in snapshots] == [40, *range(501, 541)]
+    flat = fill_gaps(
+        pd.concat([bars.iloc[-1:].set_axis(years_later.index[:1] - pd.Timedelta("500min")), years_later]),
+        "1m",
+    )
+    for name, expected in _public_figures(flat).items():
+        assert snapshots[-1].values[name].value == pytest.approx(expected.iloc[-1], rel=1e-9), name
+
+
 def test_what_is_undefined_says_why() -> None:
     flat = random_bars(seed=10, count=40).assign(open=5.0, high=5.0, low=5.0, close=5.0, volume=0.0)
     values = _snapshots(flat, since=flat.index[-2])[0].values
