@@ -1,0 +1,108 @@
+"""SIGTERM under load: the stream stores what has come and goes in time."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+from pymongo.database import Database
+
+from tests.product import wait_for
+from workers.local.ports import free_port
+from workers.local.waiting import wait_until
+
+SEED = "4711"
+RATE = 1_000
+EXIT_SECONDS = 10.0
+
+
+@pytest.fixture
+def exchange() -> Iterator[int]:
+    """A simulated exchange under load; its port."""
+    port = free_port()
+    command = [sys.executable, "-m", "workers.local.exchange", "--port", str(port), "--synthetic"]
+    process = subprocess.Popen([*command, "--seed", SEED, "--rate", str(RATE)], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith(b"exchange ready")
+    yield port
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture
+def database(mongo_client: MongoClient[dict[str, Any]]) -> Iterator[Database[dict[str, Any]]]:
+    """The database of this market, empty before and gone after."""
+    database = mongo_client[f"gemscap_simulated_spot_aggtrade_{SEED}"]
+    mongo_client.drop_database(database.name)
+    yield database
+    mongo_client.drop_database(database.name)
+
+
+def start_stream(exchange: int, mongo_url: str, redis_url: str, log: Path) -> subprocess.Popen[bytes]:
+    environ = os.environ | {
+        "MONGO_URL": mongo_url,
+        "REDIS_URL": redis_url,
+        "SOURCE": "SIMULATED",
+        "SEED": SEED,
+        "BINANCE_WS_URL": f"ws://127.0.0.1:{exchange}",
+        "BINANCE_REST_URL": f"http://127.0.0.1:{exchange}",
+    }
+    line = "-A workers.celery_app worker -n stream@%h -Q stream --pool solo --hold-stream"
+    command = [sys.executable, "-m", "celery", *line.split(), "--without-mingle", "--without-gossip"]
+    with log.open("wb") as output:
+        return subprocess.Popen(command, env=environ, stdout=output, stderr=output)
+
+
+def test_it_stores_everything_and_exits_in_time(
+    exchange: int, mongo_url: str, redis_url: str, database: Database[dict[str, Any]], tmp_path: Path
+) -> None:
+    log = tmp_path / "stream.log"
+    stream = start_stream(exchange, mongo_url, redis_url, log)
+    try:
+        wait_for(lambda: database["ticks"].estimated_document_count() > 3 * RATE, 60, "some seconds of load")
+        began = time.monotonic()
+        stream.send_signal(signal.SIGTERM)
+        code = stream.wait(EXIT_SECONDS)
+        took = time.monotonic() - began
+    finally:
+        stream.kill()
+    print(f"stopped in {took:.1f} s at {RATE} trades/s")
+    assert code == 0, log.read_text()
+    assert "batch lost" not in log.read_text()
+    assert holes(database) == []
+
+
+def holes(database: Database[dict[str, Any]]) -> list[tuple[int, int]]:
+    """Where the ids of a symbol are not contiguous in the store."""
+    found, last = [], None
+    for row in database["ticks"].find({}, {"_id": 1}, sort=[("_id", 1)]):
+        if last is not None and row["_id"] >> 44 == last >> 44 and row["_id"] != last + 1:
+            found.append((last, row["_id"]))
+        last = row["_id"]
+    return found
+
+
+def test_a_stopped_stream_has_left_the_list_of_processes(
+    exchange: int, mongo_url: str, redis_url: str, database: Database[dict[str, Any]], tmp_path: Path
+) -> None:
+    stream = start_stream(exchange, mongo_url, redis_url, tmp_path / "stream.log")
+    try:
+        wait_for(
+            lambda: database["heartbeats"].count_documents({"process": "stream"}) == 1, 60, "a heartbeat"
+        )
+        stream.terminate()
+        stream.wait(EXIT_SECONDS)
+    finally:
+        stream.kill()
+    assert wait_until(lambda: beating(database) == 0, 1.0)
+
+
+def beating(database: Database[dict[str, Any]]) -> int:
+    """How many stream processes are on the list."""
+    return database["heartbeats"].count_documents({"process": "stream"})
