@@ -56,7 +56,7 @@ def test_a_whole_life_with_servers_of_its_own(launch: Launch) -> None:
     _no_secret_is_readable(first)
 
     url = environment_of(first)["MONGO_URL"]
-    with MongoClient(url) as client:
+    with MongoClient(url, journal=True) as client:
         client.gemscap_live_spot_aggtrade.ticks.insert_one({"_id": 1})
         mongod = first.pid_of("mongod")
         os.kill(mongod, signal.SIGKILL)
@@ -104,15 +104,31 @@ def test_what_is_killed_comes_back_without_its_orphans(launch: Launch, given: di
     assert launched.stop() == 0
 
 
-def test_a_part_that_ignores_sigterm_is_ended_all_the_same(launch: Launch, given: dict[str, str]) -> None:
-    stubborn = "stream: python -c 'import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(999)'"
-    launched = launch(WEB, stubborn, **given)
+SLOW_TO_STOP = """\
+import signal, sys, time
+def save(*_):
+    time.sleep(2)
+    open(sys.argv[1], "w").write("saved")
+    sys.exit()
+signal.signal(signal.SIGTERM, save)
+while True:
+    signal.pause()
+"""
+
+
+def test_a_part_gets_its_time_and_a_second_ctrl_c_asks_for_patience(
+    launch: Launch, given: dict[str, str], tmp_path: Path
+) -> None:
+    program = tmp_path / "slow.py"
+    program.write_text(SLOW_TO_STOP)
+    launched = launch(WEB, f"stream: python {program} $LOCAL_DIR/saved", **given)
     launched.wait_until_running()
     launched.process.send_signal(signal.SIGTERM)
     assert wait_until(lambda: "Stopping" in launched.words, 5)
     launched.process.send_signal(signal.SIGINT)
     assert launched.wait_until_ended() == 0
     assert "Still stopping" in launched.words
+    assert (launched.folder.root / "saved").read_text() == "saved"
     assert launched.processes == []
 
 
