@@ -1,7 +1,16 @@
 """The web process: `gunicorn --workers 1 --threads 400 wsgi:app`."""
 
+import logging
+
 from app import create_app
 from workers.logs import set_up_logging
 
+# gunicorn ends when a worker leaves with this; at any other it starts another, for ever.
+APPLICATION_CANNOT_BE_LOADED = 4
+
 set_up_logging()
-app = create_app()
+try:
+    app = create_app()
+except SystemExit as reason:
+    logging.getLogger("app").error("%s", reason)
+    raise SystemExit(APPLICATION_CANNOT_BE_LOADED) from None

@@ -3,6 +3,7 @@
 export const DASH = "–";
 const THIN_SPACE = "\u2009";
 const MINUS = "\u2212";
+const UNITS = { mb: "MB", ms: "ms", seconds: "s" };
 const DAY_MS = 86_400_000;
 
 // Digits after the point that a step allows: "0.01000000" has 2.
@@ -47,7 +48,15 @@ export function count(value) {
 export function figure(value) {
   if (!isNumber(value)) return typeof value === "string" ? value : DASH;
   if (Number.isInteger(value)) return grouped(value, 0);
-  return grouped(value, Math.abs(value) >= 100 ? 1 : Math.abs(value) >= 1 ? 2 : 4);
+  return grouped(value, Math.abs(value) >= 1 ? 1 : 3);
+}
+
+// A figure whose name carries its unit: memory_mb 88.4 -> ["memory", "88.4 MB"].
+export function namedFigure(name, value) {
+  const words = name.split("_");
+  const place = words.findIndex((word) => word in UNITS);
+  const unit = place > 0 && isNumber(value) ? `${THIN_SPACE}${UNITS[words.splice(place, 1)[0]]}` : "";
+  return [words.join(" "), `${figure(value)}${unit}`];
 }
 
 // 0.041 s -> 41 ms; 75 s -> 1 min 15 s.

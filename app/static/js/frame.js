@@ -39,6 +39,11 @@ export function noteDrawn(quote, message) {
   latency.note(quote, message);
 }
 
+// Median delay of the last few live quotes; null before the first.
+export function currentDelayMs() {
+  return latency.current;
+}
+
 export function setTitle(text) {
   document.title = `${isLive ? "" : `[${source}] `}${text}`;
 }

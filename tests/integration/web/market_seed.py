@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -24,6 +24,7 @@ from workers.store.watchlist import fill_watchlist
 
 PRICES = {"BTCUSDT": 61_837.6, "ETHUSDT": 2_630.4, "DOGEUSDT": 0.10421}
 STEPS = {"BTCUSDT": "0.01000000", "ETHUSDT": "0.01000000", "DOGEUSDT": "0.00001000"}
+SMALL = {"1m": 60, "5m": 130}
 WHOLE = Completeness(expected=1_440, present=1_440, final=1_440, open_gaps=0)
 
 
@@ -132,12 +133,12 @@ def seed_processes(now: datetime) -> None:
         save_heartbeat(Heartbeat(name, "here", pid, started, now, values))
 
 
-def seed_market(now: datetime | None = None) -> datetime:
-    """Store a market of three symbols as of now; returns that moment."""
-    now = now or datetime.now(UTC)
+def seed_market(counts: Mapping[str, int] = SMALL) -> datetime:
+    """Store a market of three symbols as of now, so many bars of each timeframe; returns that moment."""
+    now = datetime.now(UTC)
     seed_symbols()
     for symbol, price in PRICES.items():
-        for timeframe, count in (("1s", 400), ("1m", 700), ("5m", 300), ("15m", 100), ("1h", 20)):
+        for timeframe, count in counts.items():
             bars = wandering_bars(symbol, timeframe, newest=now, count=count)
             save_bars(bars)
             seed_indicators(bars)

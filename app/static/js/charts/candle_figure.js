@@ -138,7 +138,7 @@ function layoutOf(history, shift, palette) {
   const lowest = history.panes.at(-1) ?? "volume";
   const layout = {
     ...baseLayout(palette),
-    margin: { l: 8, r: 76, t: 8, b: 24 },
+    margin: { l: 8, r: 76, t: 8, b: 36 },
     bargap: 0.3,
     uirevision: "chart",
     xaxis: { ...axis(palette), type: "date", anchor: AXES[lowest], range: ranges.xaxis, rangeslider: { visible: false }, tickangle: 0, nticks: 9 },

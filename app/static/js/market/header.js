@@ -6,7 +6,7 @@ import { currentZone, noteDrawn, onZone, setTitle } from "../frame.js";
 import { watch } from "../live.js";
 import { flash, oncePerFrame, setText } from "../paint.js";
 
-const TRADES_SHOWN = 14;
+const TRADES_SHOWN = 12;
 
 export class Header {
   constructor(symbol, listener) {

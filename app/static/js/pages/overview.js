@@ -4,7 +4,7 @@ import { getJson } from "../api.js";
 import * as sparkline from "../charts/sparkline.js";
 import { choice, keepChoice } from "../choices.js";
 import * as format from "../format.js";
-import { noteDrawn, startFrame } from "../frame.js";
+import { currentDelayMs, noteDrawn, startFrame } from "../frame.js";
 import { watch } from "../live.js";
 import { flash, oncePerFrame, setText } from "../paint.js";
 import { sorted } from "../sorting.js";
@@ -206,10 +206,12 @@ function drawDataCard() {
   const complete = known.filter(isComplete).length;
   const gaps = known.reduce((sum, whole) => sum + whole.open_gaps, 0);
   setText(document.getElementById("data-lead"), rows.size ? `${complete} of ${rows.size} complete` : format.DASH);
-  const heard = feed?.age_seconds === null || feed?.age_seconds === undefined ? format.DASH : format.duration(feed.age_seconds * 1000);
+  const age = feed?.age_seconds ?? null;
+  const heard = age === null ? format.DASH : age < 3 ? "now" : `${format.duration(age * 1000)} ago`;
   showFacts(document.getElementById("data-facts"), [
     ["Open gaps", rows.size ? format.count(gaps) : format.DASH, "Holes in the trade ids that are not repaired yet"],
-    ["Exchange heard", feed ? `${heard} ago` : format.DASH, "How long ago the exchange's clock moved"],
+    ["Exchange heard", heard, "How long ago the exchange's clock moved"],
+    ["Delay to this screen", format.duration(currentDelayMs()), "Median of the last live prices, from the exchange to here"],
   ]);
 }
 

@@ -128,8 +128,9 @@ function processRow(each) {
 function figureText([name, value]) {
   const part = document.createElement("span");
   const number = document.createElement("b");
-  number.textContent = format.figure(value);
-  part.append(document.createTextNode(`${name.replaceAll("_", " ")} `), number);
+  const [words, text] = format.namedFigure(name, value);
+  number.textContent = text;
+  part.append(document.createTextNode(`${words} `), number);
   return part;
 }
 
@@ -137,9 +138,10 @@ function drawFlow(processes) {
   const best = (name) => processes.find((each) => each.process === name && each.state === "ok") ?? processes.find((each) => each.process === name);
   const age = (each) => (each ? `${format.duration(each.age_seconds * 1000)} ago` : "not started");
   const mark = (each) => (each ? DOTS[each.state] : "bad");
+  const rate = (each) => (each?.state === "ok" && "trades_per_second" in each.figures ? `${format.figure(each.figures.trades_per_second)} trades/s` : null);
   const stages = {
     exchange: [{ fresh: "good", stale: "bad", waiting: "waiting" }[state.feed.state], { fresh: "heard", stale: "silent", waiting: "not heard yet" }[state.feed.state]],
-    stream: [mark(best("stream")), age(best("stream"))],
+    stream: [mark(best("stream")), rate(best("stream")) ?? age(best("stream"))],
     store: [parts.mongodb ? (parts.mongodb.ok ? "good" : "bad") : "waiting", "MongoDB"],
     compute: [mark(best("compute")), age(best("compute"))],
     web: [mark(best("web")), age(best("web"))],

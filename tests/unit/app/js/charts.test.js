@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { domains, firstView, followed, priceRange, showsNewest, symmetricRange, timeframeFor } from "../../../../app/static/js/charts/candle_view.js";
+import { figureOf } from "../../../../app/static/js/charts/candle_figure.js";
+import { points } from "../../../../app/static/js/charts/sparkline.js";
+import { csvOf } from "../../../../app/static/js/market/csv.js";
+import { TIMEFRAME_MS } from "../../../../app/static/js/series.js";
+
+globalThis.document = { body: {} };
+globalThis.getComputedStyle = () => ({ fontFamily: "sans-serif" });
+
+const palette = new Proxy({}, { get: () => "rgb(1, 2, 3)" });
+const bars = Array.from({ length: 200 }, (_, place) => ({ at: place * 60_000, open: 100, high: 101 + place, low: 99, close: 100.5, volume: 1, trades: 3, isFinal: place !== 50 && place < 199 }));
+const history = (changes = {}) => ({ bars, columns: { at: [], series: {} }, view: firstView(bars, 60_000), priceView: null, overlays: [], panes: [], zone: "utc", decimals: 2, timeframeMs: 60_000, ...changes });
+
+test("the first view shows the newest bars with room on the right", () => {
+  const view = firstView(bars, 60_000, 100);
+  assert.ok(showsNewest(view, bars.at(-1).at));
+  assert.ok(view[1] > bars.at(-1).at && view[0] >= bars[90].at);
+});
+
+test("following moves the view and keeps its span", () => {
+  const view = firstView(bars, 60_000, 100);
+  const moved = followed(view, bars.at(-1).at + 60_000, 60_000);
+  assert.deepEqual(moved, view.map((edge) => edge + 60_000));
+});
+
+test("heights fit what is in view and no more", () => {
+  const [low, high] = priceRange(bars, [0, 10 * 60_000]);
+  assert.ok(low < 99 && low > 98 && high > 110 && high < 113);
+  assert.equal(priceRange([], [0, 1]), null);
+});
+
+test("lines over the candles count for the height", () => {
+  const [, high] = priceRange(bars, [0, 600_000], [{ at: [0, 60_000], values: [null, 500] }]);
+  assert.ok(high > 500);
+});
+
+test("a flat market still has a height", () => {
+  const [low, high] = priceRange([{ at: 0, high: 5, low: 5 }], [-1, 1]);
+  assert.ok(low < 5 && high > 5);
+});
+
+test("MACD is drawn around zero", () => {
+  assert.deepEqual(symmetricRange([0, 1], [[-2, 1]], [0, 1]), [-2.3, 2.3]);
+});
+
+test("a range keeps the timeframe when it has enough bars in it, else finds one that has", () => {
+  assert.equal(timeframeFor(3_600_000, "1m", TIMEFRAME_MS), "1m");
+  assert.equal(timeframeFor(3_600_000, "1h", TIMEFRAME_MS), "1m");
+  assert.equal(timeframeFor(604_800_000, "1m", TIMEFRAME_MS), "15m");
+});
+
+test("panes share the height without touching", () => {
+  const shares = Object.values(domains(["rsi", "macd"])).sort((a, b) => a[0] - b[0]);
+  assert.equal(shares.length, 4);
+  assert.equal(shares.at(-1)[1], 1);
+  for (let place = 1; place < shares.length; place++) assert.ok(shares[place][0] > shares[place - 1][1]);
+});
+
+test("the forming bar is not among the candles, and one that is not final is apart", () => {
+  const { data } = figureOf(history(), palette);
+  const [final, open, volume] = data;
+  assert.equal(final.x.length, 198);
+  assert.deepEqual(open.x, [50 * 60_000]);
+  assert.equal(volume.marker.pattern.shape.filter((shape) => shape === "/").length, 1);
+  assert.ok(!final.x.includes(bars.at(-1).at));
+});
+
+test("panes and overlays that are switched on bring their lines and axes", () => {
+  const columns = { at: [0], series: { rsi_14: [50], macd: [1], macd_signal: [1], macd_histogram: [0], ema_20: [100] } };
+  const { data, layout } = figureOf(history({ columns, overlays: ["ema"], panes: ["rsi", "macd"] }), palette);
+  const names = data.map((trace) => trace.name);
+  for (const name of ["ema_20", "rsi_14", "macd", "macd_signal", "macd_histogram"]) assert.ok(names.includes(name), name);
+  assert.deepEqual(layout.yaxis3.range, [0, 100]);
+  assert.equal(layout.xaxis.anchor, "y4");
+});
+
+test("a sparkline goes from edge to edge and stays inside", () => {
+  const line = points([1, 3, 2]).split(" ").map((pair) => pair.split(",").map(Number));
+  assert.deepEqual(line.map(([x]) => x), [0, 50, 100]);
+  for (const [, y] of line) assert.ok(y >= 0 && y <= 24);
+  assert.equal(points([5]), "");
+  assert.ok(points([5, 5]).includes("0,12"));
+});
+
+test("an exported file says where its trades came from, on every line", () => {
+  const [head, first] = csvOf("SIMULATED", { bars }).split("\n");
+  assert.equal(head, "ts,open,high,low,close,volume,trades,is_final,source");
+  assert.equal(first, "1970-01-01T00:00:00.000Z,100,101,99,100.5,1,3,true,SIMULATED");
+});

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { barFrom, formingBar, leavesHole, mergeBars, mergeSnapshot, placeOf } from "../../../../app/static/js/series.js";
+
+const bar = (at, close = 10, { trades = 5, isFinal = true } = {}) => ({ at, open: 9, high: 11, low: 8, close, volume: 1, trades, isFinal });
+
+test("a bar of the interface becomes a bar of the chart", () => {
+  const json = { ts: "2024-08-08T23:55:00.000Z", open: 1, high: 2, low: 0.5, close: 1.5, volume: 3, trades: 4, is_final: false };
+  assert.deepEqual(barFrom(json), { at: 1723161300000, open: 1, high: 2, low: 0.5, close: 1.5, volume: 3, trades: 4, isFinal: false });
+});
+
+test("a new bar is appended, a known one is replaced, and the change says which", () => {
+  const bars = [bar(0), bar(60, 10, { isFinal: false })];
+  assert.deepEqual(mergeBars(bars, [bar(60, 12, { isFinal: false, trades: 6 })]), { closed: false, newest: true, appended: 0 });
+  assert.deepEqual(mergeBars(bars, [bar(60, 12, { trades: 6 }), bar(120, 13, { isFinal: false })]), { closed: false, newest: true, appended: 1 });
+  assert.deepEqual(bars.map((each) => each.at), [0, 60, 120]);
+});
+
+test("a corrected closed bar is taken, even if it is final already", () => {
+  const bars = [bar(0, 10), bar(60)];
+  assert.equal(mergeBars(bars, [bar(0, 10.5, { trades: 7 })]).closed, true);
+  assert.equal(bars[0].close, 10.5);
+});
+
+test("older news of an open bar change nothing", () => {
+  const bars = [bar(0, 12, { trades: 9, isFinal: false })];
+  assert.deepEqual(mergeBars(bars, [bar(0, 11, { trades: 8, isFinal: false })]), { closed: false, newest: false, appended: 0 });
+  assert.equal(bars[0].close, 12);
+});
+
+test("merging in any order and twice gives the same bars", () => {
+  const news = Array.from({ length: 40 }, (_, place) => bar(60 * (place % 20), 10 + (place % 20), { trades: 5 }));
+  const forward = [];
+  const backward = [];
+  mergeBars(forward, news);
+  mergeBars(backward, [...news].reverse());
+  assert.deepEqual(forward, backward);
+  assert.equal(forward.length, 20);
+});
+
+test("news that begin behind the bar after the newest leave a hole", () => {
+  assert.equal(leavesHole([bar(0)], [bar(60)], 60), false);
+  assert.equal(leavesHole([bar(0)], [bar(120)], 60), true);
+  assert.equal(leavesHole([], [bar(120)], 60), false);
+});
+
+test("only the newest bar forms, and only until it is final", () => {
+  assert.equal(formingBar([bar(0, 10, { isFinal: false }), bar(60)]), null);
+  assert.equal(formingBar([bar(0), bar(60, 10, { isFinal: false })]).at, 60);
+  assert.equal(formingBar([]), null);
+});
+
+test("a snapshot is put at its bar, and figures it lacks are null", () => {
+  const columns = { at: [0, 60], series: { ema: [1, 2] } };
+  mergeSnapshot(columns, { as_of: new Date(120).toISOString(), values: { ema: { value: 3 }, rsi: { value: 50 } } });
+  mergeSnapshot(columns, { as_of: new Date(60).toISOString(), values: { ema: { value: 2.5 } } });
+  assert.deepEqual(columns, { at: [0, 60, 120], series: { ema: [1, 2.5, 3], rsi: [null, null, 50] } });
+});
+
+test("places are found by halving", () => {
+  const bars = [bar(0), bar(60), bar(120)];
+  assert.deepEqual([-1, 0, 30, 60, 130].map((at) => placeOf(bars, at)), [0, 0, 1, 1, 3]);
+});
