@@ -5,6 +5,10 @@
 | ticks        | one trade message, keyed by symbol number and id   | ticks.py        |
 | bars         | one bar, keyed by symbol, timeframe and start      | bars.py         |
 | gaps         | one hole in the ids of a symbol                    | gaps.py         |
+| cursors      | up to which id a symbol's ledger is complete       | cursors.py      |
+| rebuilds     | one second whose bar must be made again            | rebuilds.py     |
+| progress     | how far the bars of one symbol have come           | progress.py     |
+| seams        | one stretch taken from the exchange's history      | seams.py        |
 | indicators   | one indicator snapshot, keyed like its bar         | indicators.py   |
 | summaries    | where one symbol stands against the last day       | summaries.py    |
 | instruments  | one symbol as the exchange describes it            | instruments.py  |

@@ -7,9 +7,10 @@ from analytics.quality.holes import IdLedger, Seen
 from analytics.records.market import Gap, Tick
 from workers.binance.errors import MalformedMessage
 from workers.binance.feed import Notice, parsed_message
+from workers.store.cursors import load_cursor
 from workers.store.gaps import load_unresolved_gaps
 from workers.store.quarantine import Quarantined
-from workers.store.ticks import load_last_tick
+from workers.store.ticks import load_ticks
 
 
 @dataclass(slots=True)
@@ -27,11 +28,12 @@ class Counts:
 
 @dataclass(slots=True)
 class Batch:
-    """What one round of messages came to; gaps are saved before the ticks behind them."""
+    """What one round of messages came to."""
 
     gaps: list[Gap] = field(default_factory=list)
     ticks: list[Tick] = field(default_factory=list)
     late: list[Tick] = field(default_factory=list)  # those of `ticks` that filled a hole
+    newest: dict[str, Tick] = field(default_factory=dict)  # of each symbol the tick with the highest id
     quarantined: list[Quarantined] = field(default_factory=list)
     shutdown_announced: bool = False
 
@@ -85,6 +87,8 @@ class Sequencer:
         if seen is Seen.LATE:
             self.counts.late += 1
             batch.late.append(tick)
+        else:
+            batch.newest[tick.symbol] = tick
 
     def _collect_gaps(self, batch: Batch) -> None:
         found_at = batch.ticks[-1].traded_at if batch.ticks else datetime.now(UTC)
@@ -94,11 +98,21 @@ class Sequencer:
 
 
 def stored_ledger(symbol: str) -> IdLedger:
-    """The ledger of a symbol as the store has it: its newest id and its open holes."""
-    last = load_last_tick(symbol)
-    return IdLedger(
-        symbol,
-        last.id if last else None,
-        last.traded_at if last else None,
-        load_unresolved_gaps(symbol),
+    """The ledger of a symbol as the store has it.
+
+    It begins at the cursor, with the holes on record; the ticks that lie beyond
+    the cursor or in those holes were stored before a crash and are seen again.
+    """
+    cursor, gaps = load_cursor(symbol), load_unresolved_gaps(symbol)
+    ledger = IdLedger(
+        symbol, cursor.last_id if cursor else None, cursor.last_traded_at if cursor else None, gaps
     )
+    for first, last in ledger.missing:
+        _see_stored(ledger, load_ticks(symbol, after_id=first - 1, up_to_id=last))
+    _see_stored(ledger, load_ticks(symbol, after_id=cursor.last_id if cursor else -1))
+    return ledger
+
+
+def _see_stored(ledger: IdLedger, ticks: list[Tick]) -> None:
+    for tick in ticks:
+        ledger.see(tick.id, tick.traded_at)

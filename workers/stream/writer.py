@@ -1,7 +1,9 @@
-"""Batches -> store, in order: gap rows, ticks, seconds to rebuild, quarantine.
+"""Batches -> store, in order: ticks, gap rows, seconds to rebuild, quarantine; now and then cursors.
 
-A batch is tried until the store has it; every write may be repeated without
-changing anything. While the store is away batches wait in a bounded buffer.
+A crash between two steps loses nothing: the cursor lags behind all of them, and
+what lies beyond it is looked through at the next start. A batch is tried until
+the store has it; every write may be repeated without changing anything. While
+the store is away batches wait in a bounded buffer.
 """
 
 import logging
@@ -12,7 +14,9 @@ from collections.abc import Callable
 
 from pymongo.errors import PyMongoError
 
+from analytics.records.market import Tick
 from analytics.timeframes import bar_start
+from workers.store.cursors import save_cursors
 from workers.store.gaps import save_gaps
 from workers.store.market_clock import save_market_clock
 from workers.store.quarantine import save_quarantined
@@ -25,6 +29,7 @@ log = logging.getLogger(__name__)
 
 BATCHES_WAITING = 2_000
 RETRY_SECONDS = 0.5
+CURSOR_SECONDS = 1.0
 LATENCIES_KEPT = 2_000
 
 
@@ -36,6 +41,8 @@ class TickWriter:
         self.repeated = 0
         self.failing_since: float | None = None  # monotonic
         self.latencies: deque[float] = deque(maxlen=LATENCIES_KEPT)  # seconds, received -> stored
+        self._newest: dict[str, Tick] = {}
+        self._cursors_due = 0.0
         self._waiting: BoundedBuffer[Batch] = BoundedBuffer(BATCHES_WAITING)
         self._stopping = threading.Event()
         self._give_up_at = float("inf")
@@ -65,13 +72,15 @@ class TickWriter:
             for batch in self._waiting.take(at_most=1, age_seconds=0.1):
                 if not self._write_until_stored(batch):
                     log.error("batch lost at stop ticks=%d: the store was away", len(batch.ticks))
+        self._write_until_stored(Batch())  # the last cursors
 
     def _write_until_stored(self, batch: Batch) -> bool:
         steps: list[Callable[[Batch], None]] = [
-            _save_gaps,
             self._save_ticks,
+            _save_gaps,
             _note_rebuilds,
             _save_quarantined,
+            self._save_cursors,
         ]
         while steps:
             try:
@@ -94,6 +103,15 @@ class TickWriter:
         self.repeated += saved.repeated
         self.latencies.extend(now - tick.received_at.timestamp() for tick in batch.ticks[::50])
         save_market_clock(max(tick.traded_at for tick in batch.ticks[-200:]))
+
+    def _save_cursors(self, batch: Batch) -> None:
+        """Rarely, as a cursor may lag; at the end, so that the next start has nothing to look through."""
+        self._newest.update(batch.newest)
+        now = time.monotonic()
+        if self._newest and (now >= self._cursors_due or self._stopping.is_set()):
+            save_cursors(self._newest.values())
+            self._newest.clear()
+            self._cursors_due = now + CURSOR_SECONDS
 
     def _note_failure(self, error: PyMongoError) -> None:
         if self.failing_since is None:
