@@ -12,8 +12,8 @@ from workers.local.leftovers import processes_of
 from workers.local.ports import free_port
 from workers.local.waiting import wait_until
 
-UP_SECONDS = 40.0
-DOWN_SECONDS = 30.0
+UP_SECONDS = 120.0  # on a busy machine
+DOWN_SECONDS = 60.0
 RUNNING_LINE = "GemsCap Quant is running"
 # A web server that answers at once, and a process with a child that does nothing.
 WEB = 'web: python -m http.server --bind 127.0.0.1 --directory "$LOCAL_DIR/run" $PORT'
@@ -64,6 +64,13 @@ class Launched:
             pid for pid in self.processes if part in command_of(pid) and parent_of(pid) == self.supervisor
         ]
         return found[0] if found else 0
+
+    def kill_part(self, part: str) -> int:
+        """Ends the part without warning; its process id."""
+        pid = self.pid_of(part)
+        assert pid, f"{part} does not run: {[command_of(pid) for pid in self.processes]}"
+        os.kill(pid, signal.SIGKILL)
+        return pid
 
     @property
     def supervisor(self) -> int:

@@ -58,8 +58,7 @@ def test_a_whole_life_with_servers_of_its_own(launch: Launch) -> None:
     url = environment_of(first)["MONGO_URL"]
     with MongoClient(url, journal=True) as client:
         client.gemscap_live_spot_aggtrade.ticks.insert_one({"_id": 1})
-        mongod = first.pid_of("mongod")
-        os.kill(mongod, signal.SIGKILL)
+        mongod = first.kill_part("mongod")
         assert wait_until(lambda: first.pid_of("mongod") not in (0, mongod), 15)
         assert client.gemscap_live_spot_aggtrade.ticks.count_documents({}) == 1  # on the same port
     assert wait_until(lambda: "MongoDB ended unexpectedly and is started again" in first.words, 5)
@@ -93,11 +92,9 @@ def test_what_is_killed_comes_back_without_its_orphans(launch: Launch, given: di
     launched = launch(**given)
     launched.wait_until_running()
     before = set(launched.processes)
-    stream = launched.pid_of("sleep 1000 & wait")
     orphans = {pid for pid in before if command_of(pid).startswith("sleep 1000")}
-    assert stream
     assert orphans
-    os.kill(stream, signal.SIGKILL)
+    stream = launched.kill_part("sleep 1000 & wait")
     assert wait_until(lambda: launched.pid_of("sleep 1000 & wait") not in (0, stream), 10)
     assert wait_until(lambda: not orphans & set(launched.processes), 5)
     assert wait_until(lambda: "Stream ended unexpectedly and is started again" in launched.words, 5)

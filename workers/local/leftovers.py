@@ -1,4 +1,7 @@
-"""Processes an earlier run left behind, found by a mark in their environment."""
+"""Processes an earlier run left behind, found by a mark in their environment.
+
+Redis writes its title over its environment, so it is known by its name and its folder.
+"""
 
 import os
 import signal
@@ -16,7 +19,8 @@ STOP_SECONDS = 20.0
 def processes_of(folder: LocalFolder) -> list[int]:
     """The living processes that belong to the folder (Linux; elsewhere none is found)."""
     mark = f"{MARK}={folder.root}".encode()
-    return [pid for pid in _all_processes() if mark in _environment(pid)]
+    redis = folder.data / "redis"
+    return [pid for pid in _all_processes() if mark in _environment(pid) or _is_redis_in(redis, pid)]
 
 
 def end_leftovers(folder: LocalFolder) -> int:
@@ -49,6 +53,14 @@ def _environment(pid: int) -> list[bytes]:
         return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
     except OSError:  # ended meanwhile, or another user's
         return []
+
+
+def _is_redis_in(data: Path, pid: int) -> bool:
+    try:
+        name = Path(f"/proc/{pid}/comm").read_text().strip()
+        return name == "redis-server" and Path(f"/proc/{pid}/cwd").readlink() == data
+    except OSError:
+        return False
 
 
 def _supervisor_of(folder: LocalFolder) -> int:

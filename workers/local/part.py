@@ -16,7 +16,7 @@ class Part:
     title: str  # for people
     command: str  # a line for the shell; holds no secret
     stop_seconds: int = 15  # it is killed when it takes longer to stop
-    start_seconds: float = 60.0  # it has failed when it takes longer to be ready
+    start_seconds: float = 120.0  # it has failed when it takes longer to be ready
     is_ready: Callable[[], bool] | None = None
     once_ready: Callable[[], object] = nothing
     belongs_to_product: bool = False  # a line of the Procfile: these stop together, before the servers

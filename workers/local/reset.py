@@ -20,7 +20,7 @@ def main() -> int:
         with folder.lock():
             if "--yes" not in sys.argv[1:] and not _agreed(f"Remove all data in {folder.root}? [y/N] "):
                 say("Nothing was removed.")
-                return 1
+                return 0
             end_leftovers(folder)
             for part in (folder.data, folder.run, folder.logs, folder.secrets):
                 shutil.rmtree(part, ignore_errors=True)

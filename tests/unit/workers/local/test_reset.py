@@ -25,7 +25,7 @@ def answering(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
 
 def test_it_asks_and_takes_no_for_an_answer(folder: LocalFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     answering(monkeypatch, "")
-    assert reset.main() == 1
+    assert reset.main() == 0
     assert (folder.data / "ticks").exists()
 
 
