@@ -1,0 +1,105 @@
+"""Settings: good ones are understood, bad ones are named, secrets are not shown."""
+
+import pytest
+
+from workers.settings import BadSetting, is_binance, settings_from
+
+LOCAL = {"BINANCE_WS_URL": "ws://127.0.0.1:9000", "BINANCE_REST_URL": "http://127.0.0.1:9000"}
+
+
+def test_without_a_word_it_is_binance_live_on_loopback() -> None:
+    settings = settings_from({})
+    assert (settings.source, settings.market, settings.stream) == ("LIVE", "spot", "aggTrade")
+    assert (settings.host, settings.port) == ("127.0.0.1", 5000)
+    assert settings.binance_ws_url == "wss://stream.binance.com:9443"
+
+
+def test_an_exchange_of_our_own_is_never_live() -> None:
+    assert settings_from(LOCAL).source == "SIMULATED"
+    with pytest.raises(BadSetting, match=r"^SOURCE: only Binance's own hosts may be LIVE"):
+        settings_from(LOCAL | {"SOURCE": "LIVE"})
+
+
+def test_half_of_the_addresses_being_binance_s_is_not_live_either() -> None:
+    with pytest.raises(BadSetting, match=r"^SOURCE"):
+        settings_from({"BINANCE_REST_URL": "http://127.0.0.1:9000"})
+
+
+@pytest.mark.parametrize("source", ["SIMULATED", "REPLAY"])
+def test_binance_is_never_called_something_else(source: str) -> None:
+    with pytest.raises(BadSetting, match=r"^SOURCE"):
+        settings_from({"SOURCE": source})
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["wss://binance.com.evil.org", "wss://evil.org/stream.binance.com", "wss://evilbinance.com",
+     "wss://stream.binance.com@evil.org", "wss://evil.org#.binance.com", "ws://127.0.0.1"],
+)  # fmt: skip
+def test_a_look_alike_is_not_binance(url: str) -> None:
+    assert not is_binance(url)
+
+
+def test_each_source_has_a_database_of_its_own() -> None:
+    environs = [
+        {},
+        {"MARKET": "usdm"},
+        {"STREAM": "trade"},
+        LOCAL,
+        LOCAL | {"SEED": "2"},
+        LOCAL | {"SOURCE": "REPLAY", "CAPTURE": "20240808-ab12"},
+        LOCAL | {"SOURCE": "REPLAY", "CAPTURE": "20240809-cd34"},
+    ]
+    names = [settings_from(environ).database for environ in environs]
+    assert len(set(names)) == len(names)
+    assert names[0] == "gemscap_live_spot_aggtrade"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MARKET", "coinm"),
+        ("STREAM", "depth"),
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("PORT", "5000.5"),
+        ("PORT", "http"),
+        ("TICK_RETENTION_HOURS", "0"),
+        ("TICK_RETENTION_HOURS", "nan"),
+        ("MONGO_URL", "http://127.0.0.1"),
+        ("REDIS_URL", "localhost:6379"),
+        ("BINANCE_WS_URL", "https://stream.binance.com"),
+        ("SYMBOLS", "BTC/USDT"),
+        ("SYMBOLS", "BTCUSDT@trade"),
+        ("PAIRS", "ETHUSDT"),
+        ("PAIRS", "ETHUSDT/ETHUSDT"),
+        ("SEED", "../../etc"),
+        ("HOST", "0.0.0.0"),
+        ("HOST", "192.168.1.5"),
+    ],
+)
+def test_a_bad_value_is_named(name: str, value: str) -> None:
+    with pytest.raises(BadSetting, match=f"^{name}: "):
+        settings_from(LOCAL | {name: value})
+
+
+def test_futures_have_no_trade_stream() -> None:
+    with pytest.raises(BadSetting, match=r"^STREAM"):
+        settings_from({"MARKET": "usdm", "STREAM": "trade"})
+
+
+def test_symbols_and_pairs_are_taken_in_any_case_and_once() -> None:
+    settings = settings_from({"SYMBOLS": "btcusdt, ETHUSDT,btcusdt,", "PAIRS": "ethusdt/btcusdt"})
+    assert settings.symbols == ("BTCUSDT", "ETHUSDT")
+    assert settings.pairs == (("ETHUSDT", "BTCUSDT"),)
+
+
+def test_secrets_are_not_in_its_text() -> None:
+    urls = {"MONGO_URL": "mongodb://u:s3cret@127.0.0.1", "REDIS_URL": "redis://:s3cret@127.0.0.1"}
+    assert "s3cret" not in repr(settings_from(LOCAL | urls | {"SECRET_KEY": "s3cret"}))
+
+
+def test_a_refused_address_does_not_show_its_password() -> None:
+    with pytest.raises(BadSetting) as refused:
+        settings_from(LOCAL | {"MONGO_URL": "http://u:s3cret@127.0.0.1"})
+    assert "s3cret" not in str(refused.value)
