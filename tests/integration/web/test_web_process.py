@@ -158,7 +158,7 @@ def test_a_client_that_does_not_read_is_cut(web: WebProcess) -> None:
     for text in (b"40", b'42["watch",{"topic":"' + TOPIC.encode() + b'"}]'):
         wire.sendall(bytes([0x81, 0x80 | len(text)]) + b"\x00\x00\x00\x00" + text)
     # Small buffers are not ours to set: large messages fill them soon enough.
-    bulk = {"filling": os.urandom(30_000).hex()}
+    bulk: dict[str, object] = {"filling": os.urandom(30_000).hex()}
 
     def connected() -> int:
         publish(dict.fromkeys([TOPIC], bulk))

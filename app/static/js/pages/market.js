@@ -15,9 +15,10 @@ import { watch } from "../live.js";
 import { barFrom, columnsFrom, leavesHole, mergeBars, mergeSnapshot, TIMEFRAME_MS } from "../series.js";
 import { hideState, showState } from "../states.js";
 
-const FIRST_BARS = 500;
+const FIRST_BARS = 400; // with their indicators 260 kB
 const MOST_BARS = 3_000;
 const RELOAD_MS = 2_000; // between two reloads because something was missed
+const RETRY_MS = 5_000;
 
 const root = document.querySelector(".market");
 const { symbol } = root.dataset;
@@ -39,6 +40,7 @@ const history = {
   follow: true,
 };
 let hovered = null;
+let loaded = false; // the history is there; what comes live alone is no history
 let loading = 0; // number of the load in hand; an older one that comes late is dropped
 let olderIsThere = true;
 let missedAt = 0;
@@ -76,6 +78,7 @@ async function start(view = null) {
   stops.splice(0).forEach((stop) => stop());
   Object.assign(history, { bars: [], columns: { at: [], series: {} }, view, priceView: null });
   olderIsThere = true;
+  loaded = false;
   const mine = ++loading;
   skeleton();
   snapshot.clear();
@@ -92,14 +95,15 @@ async function loadNewest(mine, limit = FIRST_BARS) {
   try {
     const bars = (await getJson("/api/ohlc", query)).map(barFrom);
     if (mine !== loading) return;
+    loaded = true;
     mergeBars(history.bars, bars);
     await show();
     const columns = await columnsComing;
     if (mine === loading && columns) takeColumns(columns);
   } catch (error) {
-    if (mine === loading && !history.bars.length) {
-      showState(chartState, { title: "The bars could not be read", text: error.message, kind: "bad", retry: () => start(history.view) });
-    }
+    if (mine !== loading) return;
+    showState(chartState, { title: "The bars could not be read", text: error.message, kind: "bad", retry: () => start(history.view) });
+    setTimeout(() => mine === loading && !loaded && start(history.view), RETRY_MS);
   }
 }
 
@@ -133,15 +137,14 @@ function takeColumns(columns) {
   readout();
 }
 
-function receiveBars(state, _message, isSnapshot) {
+function receiveBars(state) {
   const news = [...state.closed, ...(state.forming ? [state.forming] : [])].map(barFrom);
-  if (!history.bars.length && !isSnapshot && !news.length) return;
   const hole = leavesHole(history.bars, news, history.timeframeMs);
-  const wasEmpty = !history.bars.length;
   const change = mergeBars(history.bars, news);
+  if (!loaded) return;
   if (hole) missed();
-  if (wasEmpty || !chart.drawn || !chartState.hidden) {
-    if (!chartState.querySelector(".skeleton") && history.bars.length) show();
+  if (!chart.drawn || !chartState.hidden) {
+    show();
     return;
   }
   chart.extend(change);

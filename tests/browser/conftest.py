@@ -1,0 +1,56 @@
+"""A browser in front of the running web; what it complains about fails the test."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.moving_market import MovingMarket
+from tests.integration.web.market_seed import seed_market
+from tests.integration.web.running_web import web, web_environ, web_settings
+from workers.settings import Settings
+
+__all__ = ["web", "web_environ", "web_settings"]
+
+COUNTS = {"1s": 200, "1m": 700, "5m": 300, "15m": 100, "1h": 30}
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def market(web_settings: Settings) -> MovingMarket:
+    """A seeded market that a test moves."""
+    seed_market(COUNTS)
+    return MovingMarket()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser complained about: errors, broken policies, failed requests."""
+    return []
+
+
+@pytest.fixture
+def open_page(browser: Browser, complaints: list[str]) -> Iterator[OpenPage]:
+    """Opens pages in contexts of their own: open_page(address, width=, height=, scheme=)."""
+    contexts = []
+
+    def opened(address: str, *, width: int = 1440, height: int = 900, scheme: str = "dark") -> Page:
+        viewport = {"width": width, "height": height}
+        context = browser.new_context(viewport=viewport, color_scheme=scheme)  # type: ignore[arg-type] # literals
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: said.type in ("error", "warning") and complaints.append(said.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(address)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where screenshots go."""
+    return tmp_path_factory.mktemp("pictures")

@@ -1,0 +1,249 @@
+"""The three pages in a real browser, fed as the workers feed them."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.moving_market import MovingMarket
+from tests.integration.web.web_process import WebProcess
+
+PAGES = ("/", "/market/BTCUSDT", "/system")
+DRAWN = (
+    "() => document.getElementById('chart')?.dataset.drawMs && document.getElementById('chart-state').hidden"
+)
+RANGE = "() => document.getElementById('chart')._fullLayout.xaxis.range.map(String)"
+LAYOUTS = [("dark", 1440, 900), ("light", 1440, 900), ("dark", 390, 844), ("light", 390, 844)]
+
+
+@pytest.fixture(autouse=True)
+def _living(market: MovingMarket) -> None:
+    market.live()
+
+
+def _chart(open_page: OpenPage, web: WebProcess, path: str = "/market/BTCUSDT", **how: object) -> Page:
+    page = open_page(web.url + path, **how)
+    page.wait_for_function(DRAWN)
+    return page
+
+
+def _candles(page: Page) -> int:
+    return int(page.evaluate("() => document.getElementById('chart').data[0].x.length"))
+
+
+def _settled_range(page: Page) -> list[str]:
+    """The time range once a wheel or a drag has come to rest."""
+    page.evaluate(
+        """() => new Promise((done) => {
+            let last = '';
+            const look = () => {
+                const now = String(document.getElementById('chart')._fullLayout.xaxis.range);
+                if (now === last) done(); else { last = now; setTimeout(look, 250); }
+            };
+            look();
+        })"""
+    )
+    return list(page.evaluate(RANGE))
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(("scheme", "width", "height"), LAYOUTS)
+def test_a_page_is_drawn_without_a_complaint_and_fits(
+    open_page: OpenPage,
+    web: WebProcess,
+    market: MovingMarket,
+    complaints: list[str],
+    pictures: Path,
+    path: str,
+    scheme: str,
+    width: int,
+    height: int,
+) -> None:
+    page = open_page(web.url + path, width=width, height=height, scheme=scheme)
+    if path.startswith("/market"):
+        page.wait_for_function(DRAWN)
+        expect(page.locator("#snapshot tr")).to_have_count(13)
+    elif path == "/system":
+        expect(page.locator("#processes tr")).not_to_have_count(0)
+        expect(page.locator("#parts li")).not_to_have_count(0)
+    else:
+        expect(page.locator("#rows a.symbol")).to_have_text(["BTCUSDT", "ETHUSDT", "DOGEUSDT"])
+    expect(page.locator("#feed-dot")).to_have_attribute("data-state", "good")
+    name = path.strip("/").split("/")[0] or "overview"
+    page.screenshot(path=pictures / f"{name}-{scheme}-{width}.png")
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    assert page.locator("#source-badge").inner_text() == "SIMULATED"
+    assert page.title().startswith("[SIMULATED] ")
+    assert complaints == []
+
+
+def test_a_trade_is_in_the_digits_the_title_and_the_trades(
+    open_page: OpenPage, web: WebProcess, market: MovingMarket
+) -> None:
+    page = _chart(open_page, web)
+    expect(page.locator("#last-price")).to_have_text("61\u2009837.60")
+    traded_at = market.trade("BTCUSDT", 61_900.25)
+    price = page.locator("#last-price")
+    expect(price).to_have_text("61\u2009900.25")
+    text = traded_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    expect(price).to_have_attribute("data-traded-at", text)
+    expect(page).to_have_title("[SIMULATED] 61\u2009900.25 BTCUSDT · GemsCap")
+    expect(page.locator("#trades tr").first).to_contain_text("61\u2009900.25")
+    expect(page.locator("#readout")).to_contain_text("C 61\u2009900.25")
+
+
+def test_the_forming_bar_moves_without_the_figure_being_drawn_again(
+    open_page: OpenPage, web: WebProcess, market: MovingMarket
+) -> None:
+    page = _chart(open_page, web, "/market/ETHUSDT")
+    canvas = "() => document.getElementById('overlay').toDataURL()"
+    before, drawn = (
+        page.evaluate(canvas),
+        page.evaluate("() => document.getElementById('chart').dataset.drawMs"),
+    )
+    market.trade("ETHUSDT", 2_630.9)
+    page.wait_for_function(
+        "(before) => document.getElementById('overlay').toDataURL() !== before", arg=before
+    )
+    assert page.evaluate("() => document.getElementById('chart').dataset.drawMs") == drawn
+
+
+def test_a_closed_bar_becomes_a_candle(open_page: OpenPage, web: WebProcess, market: MovingMarket) -> None:
+    page = _chart(open_page, web)
+    before = _candles(page)
+    market.close_bar("BTCUSDT", 61_850.0)
+    page.wait_for_function("(n) => document.getElementById('chart').data[0].x.length === n", arg=before + 1)
+
+
+def test_zoom_survives_a_hundred_updates(open_page: OpenPage, web: WebProcess, market: MovingMarket) -> None:
+    page = _chart(open_page, web)
+    box = page.locator("#chart").bounding_box()
+    assert box is not None
+    before = _settled_range(page)
+    page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + 100)
+    for _ in range(4):
+        page.mouse.wheel(0, -240)
+    zoomed = _settled_range(page)
+    assert zoomed != before
+    for number in range(100):
+        market.trade("BTCUSDT", 61_840.0 + number)
+    expect(page.locator("#last-price")).to_have_text("61\u2009939.00")
+    assert _settled_range(page) == zoomed
+
+
+def test_who_looks_back_is_left_there_and_follow_live_comes_back(
+    open_page: OpenPage, web: WebProcess, market: MovingMarket
+) -> None:
+    page = _chart(open_page, web)
+    box = page.locator("#chart").bounding_box()
+    assert box is not None
+    y = box["y"] + 100
+    page.mouse.move(box["x"] + 200, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 900, y, steps=5)
+    page.mouse.up()
+    expect(page.locator("#follow")).to_have_attribute("aria-pressed", "false")
+    back, candles = _settled_range(page), _candles(page)
+    market.close_bar("BTCUSDT", 61_860.0)
+    page.wait_for_function("(n) => document.getElementById('chart').data[0].x.length > n", arg=candles)
+    assert _settled_range(page) == back
+    page.keyboard.press("f")
+    expect(page.locator("#follow")).to_have_attribute("aria-pressed", "true")
+    assert _settled_range(page) > back
+
+
+def test_looking_further_back_brings_older_bars(
+    open_page: OpenPage, web: WebProcess, market: MovingMarket
+) -> None:
+    page = _chart(open_page, web)
+    before = _candles(page)
+    page.get_by_role("button", name="all", exact=True).click()
+    page.wait_for_function("(n) => document.getElementById('chart').data[0].x.length > n + 100", arg=before)
+
+
+def test_a_message_that_was_lost_is_fetched(
+    open_page: OpenPage, web: WebProcess, market: MovingMarket
+) -> None:
+    page = _chart(open_page, web, "/market/DOGEUSDT")
+    before = _candles(page)
+    for _ in range(4):
+        market.close_bar("DOGEUSDT", 0.105, lost=True)
+    market.close_bar("DOGEUSDT", 0.106)
+    page.wait_for_function("(n) => document.getElementById('chart').data[0].x.length === n", arg=before + 5)
+
+
+def test_timeframes_and_indicators_are_switched(
+    open_page: OpenPage, web: WebProcess, market: MovingMarket, complaints: list[str]
+) -> None:
+    page = _chart(open_page, web)
+    page.keyboard.press("3")
+    expect(page.locator("#timeframes [data-timeframe='5m']")).to_have_attribute("aria-pressed", "true")
+    page.wait_for_function("() => document.getElementById('chart').data[0].x.length === 299")
+    assert page.url.endswith("?tf=5m")
+    page.locator("[data-pane='rsi']").click()
+    page.wait_for_function("() => !document.getElementById('chart')._fullLayout.yaxis3")
+    page.locator("[data-overlay='sma']").click()
+    page.wait_for_function("() => document.getElementById('chart').data.some((t) => t.name === 'sma_20')")
+    page.go_back()
+    page.wait_for_function("() => document.getElementById('chart').data[0].x.length === 399")
+    page.reload()
+    page.wait_for_function(DRAWN)
+    assert not page.evaluate("() => Boolean(document.getElementById('chart')._fullLayout.yaxis3)")
+    assert complaints == []
+
+
+def test_the_overview_is_live_and_rows_stay_where_they_are(
+    open_page: OpenPage, web: WebProcess, market: MovingMarket
+) -> None:
+    page = open_page(web.url)
+    cell = page.locator("tr[data-symbol='ETHUSDT'] [data-field='price']")
+    expect(cell).not_to_have_text("")
+    page.locator("[data-sort='price']").click()
+    symbols = page.locator("#rows a.symbol")
+    expect(symbols).to_have_text(["BTCUSDT", "ETHUSDT", "DOGEUSDT"])
+    market.trade("ETHUSDT", 99_999.5)
+    expect(cell).to_have_text("99\u2009999.50")
+    expect(symbols).to_have_text(["BTCUSDT", "ETHUSDT", "DOGEUSDT"])
+    page.locator("#filter").fill("doge")
+    expect(page.locator("#rows tr:visible")).to_have_count(1)
+    page.locator("#filter").press("Enter")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/market/DOGEUSDT")
+
+
+def test_the_theme_is_switched_by_a_key_and_kept(open_page: OpenPage, web: WebProcess) -> None:
+    page = open_page(web.url + "/system", scheme="dark")
+    background = "() => getComputedStyle(document.body).backgroundColor"
+    assert page.evaluate(background) == "rgb(14, 17, 22)"
+    page.wait_for_function("() => document.getElementById('feed-dot').dataset.state !== 'waiting'")
+    page.keyboard.press("t")
+    page.wait_for_function("() => getComputedStyle(document.body).backgroundColor === 'rgb(246, 247, 249)'")
+    page.reload()
+    assert page.evaluate(background) == "rgb(246, 247, 249)"
+
+
+def test_pages_are_reached_by_keys(open_page: OpenPage, web: WebProcess, market: MovingMarket) -> None:
+    page = open_page(web.url)
+    expect(page.locator("#feed-dot")).to_have_attribute("data-state", "good")
+    page.keyboard.press("g")
+    page.keyboard.press("s")
+    page.wait_for_url("**/system")
+
+
+def test_first_paint_stays_within_its_data(
+    open_page: OpenPage, web: WebProcess, market: MovingMarket
+) -> None:
+    page = open_page("about:blank")
+    sizes: dict[str, int] = {}
+    page.on("response", lambda got: "/api/" in got.url and sizes.update({got.url: len(got.body())}))
+    page.goto(web.url + "/market/BTCUSDT")
+    page.wait_for_function(DRAWN)
+    page.wait_for_function(
+        "() => document.getElementById('chart').data.some((t) => t.name === 'ema_20' && t.y.length > 350)"
+    )
+    drawn_ms = page.evaluate("() => performance.now()")
+    print(
+        f"first paint: {sum(sizes.values()) / 1000:.0f} kB of data, chart with indicators {drawn_ms:.0f} ms"
+    )
+    assert sum(sizes.values()) <= 300_000, sizes
