@@ -22,6 +22,7 @@ class Trades:
     ids: Integers
     quantities: Integers
     orders: Integers
+    starts: Integers  # place of each order's first trade, and at the end the number of trades
     sent_ms: Integers | None = None  # E of the recording; None: sent when it happens
 
 
@@ -65,6 +66,13 @@ class Block:
     def trades(self) -> Trades | None:
         """The trades of the orders; None where only orders were recorded."""
         return self.make_trades()
+
+    @property
+    def single_trades(self) -> Trades:
+        """The trades of a block that is known to have them."""
+        if self.trades is None:
+            raise LookupError("only orders were recorded")
+        return self.trades
 
     @cached_property
     def quotes(self) -> Quotes | None:

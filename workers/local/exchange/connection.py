@@ -13,6 +13,7 @@ from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 from workers.local.exchange.control import answer
 from workers.local.exchange.frames import text_frame, wrapped
 from workers.local.exchange.hub import Hub
+from workers.local.exchange.sheets import Form
 from workers.local.exchange.streams import Route, Stream, delivers, parse_stream
 
 log = logging.getLogger(__name__)
@@ -112,6 +113,11 @@ class Connection(WSListener):
         """The client has caught up."""
 
     # --- called by the rest of the exchange ---------------------------------
+
+    @property
+    def form(self) -> Form:
+        """How the client wants its events."""
+        return Form(self.combined, self.unit)
 
     def subscribe(self, names: list[str]) -> None:
         """Deliver these streams from now on."""

@@ -1,5 +1,7 @@
 """The JSON of stream events, written from columns. `unit` is 1000 for times in ms, 1 for microseconds."""
 
+from typing import NamedTuple
+
 import orjson
 
 from workers.local.exchange.bars import Bars
@@ -10,77 +12,77 @@ from workers.local.exchange.symbol import Symbol
 BOOLEANS = ("false", "true")
 
 
-def order_events(
-    symbol: Symbol, block: Block, low: int, high: int, now: int, unit: int, spot: bool
-) -> list[bytes]:
+class Written(NamedTuple):
+    """Events cut at E, the moment of sending, which is known last: head + E + tail."""
+
+    head: bytes
+    sent: list[bytes] | None  # E of a recording; None: the present, when they are sent
+    tails: list[bytes]
+
+
+def write_orders(symbol: Symbol, block: Block, low: int, high: int, unit: int, spot: bool) -> Written:
     """aggTrade events of the orders [low, high)."""
-    head, tail = f'{{"e":"aggTrade","E":%d,"s":"{symbol.name}","a":', _tail(spot)
+    middle, tail = f',"s":"{symbol.name}","a":', _tail(spot)
     columns = zip(
-        _sent(block.sent_ms, low, high, now, unit),
         block.ids[low:high].tolist(),
-        block.prices[low:high].tolist(),
-        block.quantities[low:high].tolist(),
+        symbol.price_texts(block.prices[low:high]),
+        symbol.quantity_texts(block.quantities[low:high]),
         block.first_ids[low:high].tolist(),
         block.last_ids[low:high].tolist(),
         (block.times[low:high] // unit).tolist(),
         block.makers[low:high].tolist(),
         strict=True,
     )
-    return [
-        f'{head % sent}{order},"p":"{symbol.price_text(price)}","q":"{symbol.quantity_text(quantity)}",'
-        f'"f":{first},"l":{last},"T":{time},"m":{BOOLEANS[maker]}{tail}'.encode()
-        for sent, order, price, quantity, first, last, time, maker in columns
+    tails = [
+        f'{middle}{order},"p":"{price}","q":"{quantity}","f":{first},"l":{last},'
+        f'"T":{time},"m":{BOOLEANS[maker]}{tail}'.encode()
+        for order, price, quantity, first, last, time, maker in columns
     ]
+    return Written(b'{"e":"aggTrade","E":', _sent(block.sent_ms, low, high, unit), tails)
 
 
-def trade_events(
-    symbol: Symbol, block: Block, low: int, high: int, now: int, unit: int, spot: bool
-) -> list[bytes]:
-    """trade events of the trades [low, high) of a block."""
-    trades = block.trades
-    if trades is None:
-        return []
-    head, tail = f'{{"e":"trade","E":%d,"s":"{symbol.name}","t":', _tail(spot)
+def write_trades(symbol: Symbol, block: Block, low: int, high: int, unit: int, spot: bool) -> Written:
+    """trade events of the trades [low, high) of a block that has them."""
+    trades = block.single_trades
+    middle, tail = f',"s":"{symbol.name}","t":', _tail(spot)
     orders = trades.orders[low:high]
     columns = zip(
-        _sent(trades.sent_ms, low, high, now, unit),
         trades.ids[low:high].tolist(),
-        block.prices[orders].tolist(),
-        trades.quantities[low:high].tolist(),
+        symbol.price_texts(block.prices[orders]),
+        symbol.quantity_texts(trades.quantities[low:high]),
         (block.times[orders] // unit).tolist(),
         block.makers[orders].tolist(),
         strict=True,
     )
-    return [
-        f'{head % sent}{trade},"p":"{symbol.price_text(price)}","q":"{symbol.quantity_text(quantity)}",'
-        f'"T":{time},"m":{BOOLEANS[maker]}{tail}'.encode()
-        for sent, trade, price, quantity, time, maker in columns
+    tails = [
+        f'{middle}{trade},"p":"{price}","q":"{quantity}","T":{time},"m":{BOOLEANS[maker]}{tail}'.encode()
+        for trade, price, quantity, time, maker in columns
     ]
+    return Written(b'{"e":"trade","E":', _sent(trades.sent_ms, low, high, unit), tails)
 
 
-def quote_events(
-    symbol: Symbol, block: Block, low: int, high: int, now: int, unit: int, spot: bool
-) -> list[bytes]:
+def write_quotes(symbol: Symbol, block: Block, low: int, high: int, unit: int, spot: bool) -> Written:
     """bookTicker events after the orders [low, high); on spot they carry neither type nor time."""
     quotes = block.quotes
     if quotes is None:
-        return []
-    head = "{" if spot else f'{{"e":"bookTicker","E":{now // unit},"T":%d,'
+        return Written(b"", [], [])
     columns = zip(
         block.last_ids[low:high].tolist(),
-        quotes.bids[low:high].tolist(),
-        quotes.bid_quantities[low:high].tolist(),
-        quotes.asks[low:high].tolist(),
-        quotes.ask_quantities[low:high].tolist(),
-        (block.times[low:high] // unit).tolist(),
+        symbol.price_texts(quotes.bids[low:high]),
+        symbol.quantity_texts(quotes.bid_quantities[low:high]),
+        symbol.price_texts(quotes.asks[low:high]),
+        symbol.quantity_texts(quotes.ask_quantities[low:high]),
         strict=True,
     )
-    price, quantity = symbol.price_text, symbol.quantity_text
-    return [
-        f'{head if spot else head % time}"u":{update},"s":"{symbol.name}","b":"{price(bid)}",'
-        f'"B":"{quantity(bid_size)}","a":"{price(ask)}","A":"{quantity(ask_size)}"}}'.encode()
-        for update, bid, bid_size, ask, ask_size, time in columns
+    openings = ["{" if spot else f',"T":{time},' for time in (block.times[low:high] // unit).tolist()]
+    tails = [
+        f'{opening}"u":{update},"s":"{symbol.name}","b":"{bid}","B":"{bid_size}",'
+        f'"a":"{ask}","A":"{ask_size}"}}'.encode()
+        for opening, (update, bid, bid_size, ask, ask_size) in zip(openings, columns, strict=True)
     ]
+    if spot:
+        return Written(b"", [b""] * len(tails), tails)
+    return Written(b'{"e":"bookTicker","E":', None, tails)
 
 
 def kline_event(symbol: Symbol, interval: str, bar: Bars, closed: bool, now: int, unit: int) -> bytes:
@@ -114,9 +116,7 @@ def _tail(spot: bool) -> str:
     return ',"M":true}' if spot else "}"
 
 
-def _sent(recorded: Integers | None, low: int, high: int, now: int, unit: int) -> list[int]:
-    """E of each event: the recording's own, else this moment."""
+def _sent(recorded: Integers | None, low: int, high: int, unit: int) -> list[bytes] | None:
     if recorded is None:
-        return [now // unit] * (high - low)
-    sent: list[int] = (recorded[low:high] * (1000 // unit)).tolist()
-    return sent
+        return None
+    return [b"%d" % moment for moment in (recorded[low:high] * (1000 // unit)).tolist()]

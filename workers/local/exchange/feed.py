@@ -1,5 +1,6 @@
 """A place in a symbol's tape that moves with the clock: what has become due since it was last asked."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
 import numpy as np
@@ -16,6 +17,8 @@ class OrderFeed:
     def __init__(self, tape: Tape, now: int) -> None:
         self._tape = tape
         self._number = tape.number_at(now - LONGEST_DELAY)
+        self._block = tape.block(self._number)
+        self._leaving: list[int] = self._block.leaving.tolist()
         self._place = 0
         for _ in self.due(now):
             pass
@@ -23,25 +26,28 @@ class OrderFeed:
     def due(self, now: int) -> Iterator[Rows]:
         """The orders that left since the last call, in their order."""
         while True:
-            block = self._tape.block(self._number)
-            leaving = block.leaving
-            if self._place < len(block):
-                if leaving[self._place] > now:
+            if self._place < len(self._leaving):
+                if self._leaving[self._place] > now:
                     return
-                high = int(np.searchsorted(leaving, now, side="right"))
-                yield block, self._place, high
-                self._place = high
-            if self._place < len(block) or self._number >= self._tape.last_number():
+                low, self._place = self._place, bisect_right(self._leaving, now, self._place)
+                yield self._block, low, self._place
+            if self._place < len(self._leaving) or self._block.end_us > now:
                 return
-            if block.end_us > now:
+            if self._number >= self._tape.last_number():
                 return
-            self._number, self._place = self._number + 1, 0
+            self._enter(self._number + 1)
 
     def nearly_through(self, now: int, ahead: int) -> int | None:
         """The next block's number when this one ends within `ahead` microseconds."""
-        if self._number < self._tape.last_number() and self._tape.block(self._number).end_us - now < ahead:
+        if self._number < self._tape.last_number() and self._block.end_us - now < ahead:
             return self._number + 1
         return None
+
+    def _enter(self, number: int) -> None:
+        self._number = number
+        self._place = 0
+        self._block = self._tape.block(number)
+        self._leaving = self._block.leaving.tolist()
 
 
 class QuoteFeed:

@@ -7,12 +7,16 @@ def text_frame(payload: bytes) -> bytes:
     >>> text_frame(b"{}")
     b'\\x81\\x02{}'
     """
-    size = len(payload)
+    return frame_head(len(payload)) + payload
+
+
+def frame_head(size: int) -> bytes:
+    """What stands in front of a payload of so many bytes."""
     if size < 126:
-        return b"\x81" + size.to_bytes(1, "big") + payload
+        return b"\x81%c" % size
     if size < 65_536:
-        return b"\x81\x7e" + size.to_bytes(2, "big") + payload
-    return b"\x81\x7f" + size.to_bytes(8, "big") + payload
+        return b"\x81\x7e%c%c" % (size >> 8, size & 255)
+    return b"\x81\x7f" + size.to_bytes(8, "big")
 
 
 def wrapped(name: str, payload: bytes) -> bytes:

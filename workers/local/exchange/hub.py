@@ -4,15 +4,17 @@ from collections.abc import Callable
 from typing import Protocol
 
 from workers.local.exchange.frames import text_frame, wrapped
+from workers.local.exchange.sheets import Form
 
-Events = Callable[[int], list[bytes]]  # unit of times -> JSON of the events
+Frames = Callable[[Form], bytes]  # the frames of some events in a form
 
 
 class Listener(Protocol):
     """A connection as the hub sees it."""
 
-    combined: bool
-    unit: int  # 1000: times in ms; 1: in microseconds
+    @property
+    def form(self) -> Form:
+        """How it wants its events."""
 
     def put(self, frames: bytes) -> None:
         """Take frames to be written at the next flush."""
@@ -27,7 +29,6 @@ class Hub:
     def __init__(self) -> None:
         self._listeners: dict[str, set[Listener]] = {}
         self._waiting: set[Listener] = set()
-        self.sent = 0  # events handed to connections since the start
 
     def add(self, name: str, listener: Listener) -> None:
         """Deliver a stream to a connection."""
@@ -49,17 +50,15 @@ class Hub:
         """Whether anybody listens to a stream."""
         return name in self._listeners
 
-    def publish(self, name: str, events: Events) -> None:
+    def publish(self, name: str, frames_in: Frames) -> None:
         """Put events before every listener of a stream, each in its own form."""
-        forms: dict[tuple[bool, int], tuple[bytes, int]] = {}
+        forms: dict[Form, bytes] = {}
         for listener in self._listeners.get(name, ()):
-            form = (listener.combined, listener.unit)
+            form = listener.form
             if form not in forms:
-                forms[form] = _frames(name, events(listener.unit), listener.combined)
-            frames, count = forms[form]
-            listener.put(frames)
+                forms[form] = frames_in(form)
+            listener.put(forms[form])
             self._waiting.add(listener)
-            self.sent += count
 
     def flush(self) -> None:
         """Write what was published, once per connection."""
@@ -68,6 +67,7 @@ class Hub:
         self._waiting.clear()
 
 
-def _frames(name: str, events: list[bytes], combined: bool) -> tuple[bytes, int]:
-    texts = [wrapped(name, event) for event in events] if combined else events
-    return b"".join(map(text_frame, texts)), len(texts)
+def frames_of(name: str, events: list[bytes], form: Form) -> bytes:
+    """Frames of whole events."""
+    texts = [wrapped(name, event) for event in events] if form.combined else events
+    return b"".join(map(text_frame, texts))

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from workers.local.exchange.bars import Bars
 from workers.local.exchange.block import Block
 from workers.local.exchange.candles import Candles
-from workers.local.exchange.events import kline_event, order_events, quote_events, trade_events
+from workers.local.exchange.events import kline_event, write_orders, write_quotes, write_trades
 from workers.local.exchange.feed import OrderFeed, QuoteFeed
-from workers.local.exchange.hub import Hub
+from workers.local.exchange.hub import Hub, frames_of
 from workers.local.exchange.intervals import bar_start
+from workers.local.exchange.sheets import Form, Sheets
 from workers.local.exchange.streams import Stream, parse_stream
-from workers.local.exchange.tape import Tape, trade_span
+from workers.local.exchange.tape import Tape
 
 KLINE_CADENCE = {"spot": (1_000_000, 2_000_000), "usdm": (250_000, 250_000)}  # 1s, others; microseconds
 ORDER_KINDS = ("trade", "aggTrade", "bookTicker")
@@ -22,15 +23,17 @@ class TradePump:
     def __init__(self, tape: Tape, hub: Hub, spot: bool) -> None:
         self._tape = tape
         self._hub = hub
-        self._spot = spot
-        self._names = {kind: f"{tape.symbol.name.lower()}@{kind}" for kind in ORDER_KINDS}
+        self._names = [f"{tape.symbol.name.lower()}@{kind}" for kind in ORDER_KINDS]
+        self._trade, self._order, self._quote = self._names
+        self._trade_sheets = Sheets(self._trade, tape.symbol, spot, write_trades)
+        self._order_sheets = Sheets(self._order, tape.symbol, spot, write_orders)
+        self._quote_sheets = Sheets(self._quote, tape.symbol, spot, write_quotes)
         self.feed: OrderFeed | None = None
         self._quotes: QuoteFeed | None = None
 
     def send_due(self, now: int) -> None:
         """Publish what left since the last call; begin or rest with the first and last listener."""
-        listened = any(self._hub.listened(name) for name in self._names.values())
-        if not listened:
+        if not any(map(self._hub.listened, self._names)):
             self.feed = None
         elif self.feed is None:
             self._start(now)
@@ -47,23 +50,21 @@ class TradePump:
     def _publish_recorded_quotes(self, now: int) -> None:
         texts = [] if self._quotes is None else self._quotes.due(now)
         if texts:
-            self._hub.publish(self._names["bookTicker"], lambda unit: texts)
+            self._hub.publish(self._quote, lambda form: frames_of(self._quote, texts, form))
 
     def _publish(self, block: Block, low: int, high: int, now: int) -> None:
-        symbol, spot, names = self._tape.symbol, self._spot, self._names
-        if self._hub.listened(names["trade"]) and block.trades is not None:
-            first, last = trade_span(block.trades, low, high)
-            self._hub.publish(
-                names["trade"], lambda unit: trade_events(symbol, block, first, last, now, unit, spot)
-            )
-        if self._hub.listened(names["aggTrade"]):
-            self._hub.publish(
-                names["aggTrade"], lambda unit: order_events(symbol, block, low, high, now, unit, spot)
-            )
-        if self._hub.listened(names["bookTicker"]):
-            self._hub.publish(
-                names["bookTicker"], lambda unit: quote_events(symbol, block, low, high, now, unit, spot)
-            )
+        if self._hub.listened(self._trade) and block.trades is not None:
+            starts = block.trades.starts
+            span = (int(starts[low]), int(starts[high]), int(starts[-1]))
+            self._send(self._trade, self._trade_sheets, block, span, now)
+        span = (low, high, len(block))
+        if self._hub.listened(self._order):
+            self._send(self._order, self._order_sheets, block, span, now)
+        if self._hub.listened(self._quote) and self._quotes is None and block.quotes is not None:
+            self._send(self._quote, self._quote_sheets, block, span, now)
+
+    def _send(self, name: str, sheets: Sheets, block: Block, span: tuple[int, int, int], now: int) -> None:
+        self._hub.publish(name, lambda form: sheets.frames(block, *span, form, now))
 
 
 class KlinePump:
@@ -107,9 +108,11 @@ class KlinePump:
             self._publish(bar, False, now)
 
     def _publish(self, bar: Bars, closed: bool, now: int) -> None:
-        self._hub.publish(
-            self._name, lambda unit: [kline_event(self._symbol, self._interval, bar, closed, now, unit)]
-        )
+        self._hub.publish(self._name, lambda form: self._frames(bar, closed, now, form))
+
+    def _frames(self, bar: Bars, closed: bool, now: int, form: Form) -> bytes:
+        event = kline_event(self._symbol, self._interval, bar, closed, now, form.unit)
+        return frames_of(self._name, [event], form)
 
 
 class Pump:

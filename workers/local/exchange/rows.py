@@ -16,8 +16,8 @@ def order_rows(symbol: Symbol, block: Block, low: int, high: int, unit: int, spo
     best = {"M": True} if spot else {}
     columns = zip(
         block.ids[low:high].tolist(),
-        block.prices[low:high].tolist(),
-        block.quantities[low:high].tolist(),
+        symbol.price_texts(block.prices[low:high]),
+        symbol.quantity_texts(block.quantities[low:high]),
         block.first_ids[low:high].tolist(),
         block.last_ids[low:high].tolist(),
         (block.times[low:high] // unit).tolist(),
@@ -27,8 +27,8 @@ def order_rows(symbol: Symbol, block: Block, low: int, high: int, unit: int, spo
     return [
         {
             "a": order,
-            "p": symbol.price_text(price),
-            "q": symbol.quantity_text(quantity),
+            "p": price,
+            "q": quantity,
             "f": first,
             "l": last,
             "T": time,

@@ -2,6 +2,13 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+Integers = NDArray[np.int64]
+
+SPOT_DIGITS = 8
+
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
@@ -14,6 +21,14 @@ class Symbol:
     quantity_digits: int
     written_digits: int  # spot writes every number with eight digits, futures with the symbol's own
 
+    def price_texts(self, units: Integers) -> list[str]:
+        """Many prices at once."""
+        return decimal_texts(units, self.price_digits, self.written_digits)
+
+    def quantity_texts(self, units: Integers) -> list[str]:
+        """Many quantities at once."""
+        return decimal_texts(units, self.quantity_digits, self.written_digits)
+
     def price_text(self, units: int) -> str:
         """A price as the exchange writes it."""
         return decimal_text(units, self.price_digits, self.written_digits)
@@ -25,6 +40,22 @@ class Symbol:
     def quote_text(self, units: int) -> str:
         """Price times quantity as the exchange writes it."""
         return decimal_text(units, self.price_digits + self.quantity_digits, self.written_digits)
+
+
+def decimal_texts(units: Integers, digits: int, written: int) -> list[str]:
+    """`decimal_text` of many numbers, none below 0.
+
+    >>> decimal_texts(np.array([6183763, 1]), 2, 8)
+    ['61837.63000000', '0.01000000']
+    """
+    written = max(written, digits)
+    if written == 0:
+        return [str(number) for number in units.tolist()]
+    wholes, rests = np.divmod(units * 10 ** (written - digits), 10**written)
+    columns = zip(wholes.tolist(), rests.tolist(), strict=True)
+    if written == SPOT_DIGITS:
+        return [f"{whole}.{rest:08d}" for whole, rest in columns]
+    return [f"{whole}.{rest:0{written}d}" for whole, rest in columns]
 
 
 def decimal_text(units: int, digits: int, written: int) -> str:

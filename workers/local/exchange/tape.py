@@ -108,7 +108,7 @@ def newest_trades(tape: Tape, limit: int, now: int) -> list[Rows]:
     for block, _, high_order in reversed(rows):
         if block.trades is None or limit <= 0:
             break
-        high = int(np.searchsorted(block.trades.orders, high_order))
+        high = int(block.trades.starts[high_order])
         low = max(0, high - limit)
         found.append((block, low, high))
         limit -= high - low
@@ -117,10 +117,4 @@ def newest_trades(tape: Tape, limit: int, now: int) -> list[Rows]:
 
 def _trades_until(block: Block, trades: Trades, now: int) -> int:
     orders = int(np.searchsorted(block.times, now, side="right"))
-    return int(np.searchsorted(trades.orders, orders))
-
-
-def trade_span(trades: Trades, low: int, high: int) -> tuple[int, int]:
-    """Places of the trades that belong to the orders [low, high)."""
-    span = np.searchsorted(trades.orders, (low, high))
-    return int(span[0]), int(span[1])
+    return int(trades.starts[orders])

@@ -156,7 +156,7 @@ def _trades(
     cuts = place + 1 + np.floor(np.repeat(quantities - counts, counts) * shares).astype(np.int64)
     split = np.diff(cuts, prepend=0)
     split[ends - counts] = cuts[ends - counts]
-    return Trades(ids=ids, quantities=split, orders=orders)
+    return Trades(ids=ids, quantities=split, orders=orders, starts=np.concatenate(([0], ends)))
 
 
 def _quotes(recipe: Recipe, number: int, bids: Integers, quantities: Integers) -> Quotes:

@@ -107,9 +107,11 @@ def _block(columns: Columns, orders: Integers, first: Integers, ends: Integers, 
 
 
 def _trades(columns: Columns, orders: Integers, low: int, high: int) -> Trades:
+    places = orders[low:high] - orders[low]
     return Trades(
         ids=columns.ids[low:high],
         quantities=columns.quantities[low:high],
-        orders=orders[low:high] - orders[low],
+        orders=places,
+        starts=np.searchsorted(places, np.arange(places[-1] + 2)),
         sent_ms=None if columns.sent_ms is None else columns.sent_ms[low:high],
     )

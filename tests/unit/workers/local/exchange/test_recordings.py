@@ -14,7 +14,7 @@ from tests.unit.workers.local.exchange.captured import (
     trade_event,
 )
 from workers.local.exchange.captures import describe
-from workers.local.exchange.events import order_events, trade_events
+from workers.local.exchange.events import Written, write_orders, write_trades
 from workers.local.exchange.recordings.events import UnreadableRecording
 from workers.local.exchange.recordings.load import load_tapes
 from workers.local.exchange.recordings.tape import RecordedTape
@@ -25,6 +25,12 @@ def only_tape(path: Path, market: str = "spot") -> RecordedTape:
     tapes = load_tapes([path], market)
     assert len(tapes) == 1
     return next(iter(tapes.values()))
+
+
+def whole(written: Written) -> list[bytes]:
+    """Recorded events with their own E."""
+    assert written.sent is not None
+    return [written.head + moment + tail for moment, tail in zip(written.sent, written.tails, strict=True)]
 
 
 def test_a_raw_capture_gives_its_trades_word_for_word(tmp_path: Path) -> None:
@@ -39,7 +45,7 @@ def test_a_raw_capture_gives_its_trades_word_for_word(tmp_path: Path) -> None:
         b'{"stream":"btcusdt@trade","data":{"e"',
     ]
     tape = only_tape(raw_capture(tmp_path / "capture.gz", mixed))
-    written = trade_events(tape.symbol, tape.block(0), 0, 5, now=0, unit=1000, spot=True)
+    written = whole(write_trades(tape.symbol, tape.block(0), 0, 5, unit=1000, spot=True))
     assert [b'{"stream":"btcusdt@trade","data":' + text + b"}" for text in written] == events
 
 
@@ -85,7 +91,7 @@ def test_futures_numbers_keep_their_own_digits(tmp_path: Path) -> None:
     path.write_bytes(b"wss://fstream?streams=ctkusdt@aggTrade <-> 1626992740.1\n" + line + b"\n\n")
     tape = only_tape(path, "usdm")
     event = line.partition(b'"data":')[2][:-1]
-    written = order_events(tape.symbol, tape.block(0), 0, 1, now=0, unit=1000, spot=False)[0]
+    written = whole(write_orders(tape.symbol, tape.block(0), 0, 1, unit=1000, spot=False))[0]
     assert sorted(written.strip(b"{}").split(b",")) == sorted(event.strip(b"{}").split(b","))
     assert tape.block(0).trades is None
 
