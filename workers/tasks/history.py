@@ -1,7 +1,7 @@
 """The exchange's own bars where ours cannot be whole: before capture began, and over holes."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 HISTORY_SPAN = timedelta(hours=48)
 SECONDS_SPAN = timedelta(minutes=30)  # of one-second bars, at least; they begin on a full hour
+CLOSE_TOGETHER = timedelta(minutes=5)  # holes so close are filled with the same requests
 AT_MOST_SECONDS = 300.0
 
 
@@ -33,12 +34,11 @@ AT_MOST_SECONDS = 300.0
 def fill_history() -> None:
     """Fill every stretch that is not filled yet, symbol by symbol."""
     with single_flight("fill_history", at_most_seconds=AT_MOST_SECONDS) as mine:
-        clock = load_market_clock()
-        if not mine or clock is None:
+        if not mine or load_market_clock() is None:
             return
         for symbol in load_watchlist():
             try:
-                fill_symbol(symbol, clock)
+                fill_symbol(symbol)
             except ExchangeBusy as error:
                 log.info("history waits symbol=%s reason=%s", symbol, error)
                 return
@@ -46,26 +46,48 @@ def fill_history() -> None:
                 log.warning("history not loaded symbol=%s reason=%s", symbol, error)
 
 
-def fill_symbol(symbol: str, clock: datetime) -> None:
+def fill_symbol(symbol: str) -> None:
     """Fill the stretches of one symbol that the exchange's candles cover by now."""
-    seams = load_seams(symbol)
-    gaps = load_unresolved_gaps(symbol)
+    clock, seams, gaps = _now(), load_seams(symbol), load_unresolved_gaps(symbol)
     if HISTORY not in seams:
-        fill_seam(symbol, HISTORY, bar_start(clock - HISTORY_SPAN, "1h"), clock, clock=clock, gaps=gaps)
-        return
+        _fill(symbol, [HISTORY], bar_start(clock - HISTORY_SPAN, "1h"), clock, clock=clock, gaps=gaps)
+        clock, seams = _now(), load_seams(symbol)  # that took a while: the join may be due
     if JOIN not in seams:
         first = load_first_tick(symbol)
         if first is not None and _is_covered(first.traded_at, clock):
             since, until = sorted([seams[HISTORY].until, first.traded_at])
-            fill_seam(symbol, JOIN, since, until, clock=clock, gaps=gaps)
-    for gap in gaps:
-        seam = str(gap.first_id)
-        if seam not in seams and gap.after and gap.before and _is_covered(gap.before, clock):
-            fill_seam(symbol, seam, gap.after, gap.before, clock=clock, gaps=gaps)
+            _fill(symbol, [JOIN], since, until, clock=clock, gaps=gaps)
+    for names, since, until in _stretches(gaps, seams, clock):
+        _fill(symbol, names, since, until, clock=clock, gaps=gaps)
 
 
-def fill_seam(
-    symbol: str, name: str, since: datetime, until: datetime, *, clock: datetime, gaps: Sequence[Gap]
+def _stretches(
+    gaps: Sequence[Gap], seams: Container[str], clock: datetime
+) -> list[tuple[list[str], datetime, datetime]]:
+    """The holes that are not filled yet, those close to each other as one: (names, since, until)."""
+    due = [
+        (gap.after, gap.before, str(gap.first_id))
+        for gap in gaps
+        if str(gap.first_id) not in seams and gap.after and gap.before and _is_covered(gap.before, clock)
+    ]
+    stretches: list[tuple[list[str], datetime, datetime]] = []
+    for after, before, name in sorted(due):
+        if stretches and after - stretches[-1][2] <= CLOSE_TOGETHER:
+            names, since, until = stretches[-1]
+            stretches[-1] = ([*names, name], since, max(until, before))
+        else:
+            stretches.append(([name], after, before))
+    return stretches
+
+
+def _fill(
+    symbol: str,
+    names: Sequence[str],
+    since: datetime,
+    until: datetime,
+    *,
+    clock: datetime,
+    gaps: Sequence[Gap],
 ) -> None:
     """Take the exchange's bars that overlap since..until, both included, and are over."""
     seconds_from = max(bar_start(since, "1s"), bar_start(clock - SECONDS_SPAN, "1h"))
@@ -73,12 +95,11 @@ def fill_seam(
     for timeframe in _timeframes():
         begin = seconds_from if timeframe == "1s" else bar_start(since, timeframe)
         end = bar_end(bar_start(until, timeframe), timeframe)
-        count += _take_over(
-            symbol, timeframe, load_exchange_bars(symbol, timeframe, start=begin, end=end), clock, gaps
-        )
-    whole_from = _seconds_whole_from(name, since, until, seconds_from)
-    save_seam(Seam(symbol, name, since, until, whole_from))
-    log.info("history filled symbol=%s seam=%s since=%s until=%s bars=%d", symbol, name, since, until, count)
+        bars = load_exchange_bars(symbol, timeframe, start=begin, end=end)
+        count += _take_over(symbol, timeframe, bars, clock, gaps)
+    for name in names:
+        save_seam(Seam(symbol, name, since, until, _seconds_whole_from(name, since, until, seconds_from)))
+    log.info("history filled symbol=%s since=%s until=%s bars=%d", symbol, since, until, count)
 
 
 def _take_over(symbol: str, timeframe: str, bars: Sequence[Bar], clock: datetime, gaps: Sequence[Gap]) -> int:
@@ -110,6 +131,14 @@ def _seconds_whole_from(
 def _timeframes() -> tuple[str, ...]:
     shortest = SHORTEST_KLINE[load_settings().market]
     return TIMEFRAMES[TIMEFRAMES.index(shortest) :]
+
+
+def _now() -> datetime:
+    """The exchange's clock, which is known before this stage begins."""
+    clock = load_market_clock()
+    if clock is None:
+        raise ExchangeError("the exchange's clock is not known yet")
+    return clock
 
 
 def _is_covered(moment: datetime, clock: datetime) -> bool:

@@ -1,0 +1,138 @@
+"""The stage that takes the exchange's own bars: from its REST interface to stored bars."""
+
+import dataclasses
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from analytics.records.market import Gap
+from analytics.timeframes import bar_end, bar_start
+from tests.factories import tick
+from workers.binance.history import load_exchange_bars, load_exchange_time
+from workers.local.ports import free_port
+from workers.settings import Settings, use_settings
+from workers.store.bars import load_bars, save_bars
+from workers.store.gaps import save_gaps
+from workers.store.indexes import ensure_indexes
+from workers.store.market_clock import save_market_clock
+from workers.store.seams import HISTORY, JOIN, folds_from, load_seams
+from workers.store.ticks import save_ticks
+from workers.tasks.history import fill_symbol
+
+BTC = "BTCUSDT"
+
+
+@pytest.fixture(scope="module")
+def exchange() -> Iterator[int]:
+    """A simulated exchange; its port."""
+    port = free_port()
+    command = [sys.executable, "-m", "workers.local.exchange", "--port", str(port), "--synthetic"]
+    process = subprocess.Popen([*command, "--seed", "5"], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith(b"exchange ready")
+    yield port
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture(autouse=True)
+def _connected(settings: Settings, exchange: int) -> Iterator[None]:
+    address = f"http://127.0.0.1:{exchange}"
+    with use_settings(dataclasses.replace(settings, binance_rest_url=address)):
+        ensure_indexes()
+        save_market_clock(load_exchange_time())
+        yield
+
+
+@pytest.fixture
+def _two_hours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Less history than a user gets, where its length does not matter."""
+    monkeypatch.setattr("workers.tasks.history.HISTORY_SPAN", timedelta(hours=2))
+
+
+def test_a_new_symbol_gets_two_days_of_the_exchange_s_bars() -> None:
+    fill_symbol(BTC)
+    clock = load_exchange_time()
+    for timeframe, count in (("1m", 2_880), ("5m", 576), ("15m", 192), ("1h", 48)):
+        bars = load_bars(BTC, timeframe)
+        assert len(bars) == pytest.approx(count, rel=0.05)
+        assert {bar.source for bar in bars} == {"exchange"}
+        assert all(bar.is_final and bar.end <= clock for bar in bars)
+
+
+@pytest.mark.usefixtures("_two_hours")
+def test_what_is_stored_is_what_the_exchange_answers() -> None:
+    fill_symbol(BTC)
+    stored = load_bars(BTC, "1m", limit=50)
+    answered = load_exchange_bars(BTC, "1m", start=stored[0].start, end=stored[-1].end)
+    assert [dataclasses.replace(bar, is_final=False) for bar in stored] == answered
+
+
+@pytest.mark.usefixtures("_two_hours")
+def test_one_second_bars_begin_on_a_full_hour() -> None:
+    fill_symbol(BTC)
+    whole_from = load_seams(BTC)[HISTORY].seconds_from
+    assert whole_from == bar_start(whole_from, "1h")
+    assert load_bars(BTC, "1s")[0].start >= whole_from
+
+
+@pytest.mark.usefixtures("_two_hours")
+def test_folding_waits_for_the_first_trade_and_then_begins_on_the_hour() -> None:
+    fill_symbol(BTC)
+    assert folds_from(load_seams(BTC)) is None
+    save_ticks([tick(1, traded_at=load_exchange_time() - timedelta(seconds=30))])
+    fill_symbol(BTC)
+    seams = load_seams(BTC)
+    assert set(seams) == {HISTORY, JOIN}
+    assert folds_from(seams) == seams[HISTORY].seconds_from
+
+
+@pytest.mark.usefixtures("_two_hours")
+def test_the_second_of_the_first_trade_is_the_exchange_s() -> None:
+    fill_symbol(BTC)
+    known = load_bars(BTC, "1s", limit=30)[0]
+    save_bars([dataclasses.replace(known, trades=0, volume=0.0, source="ticks")])  # ours saw only its end
+    save_ticks([tick(1, traded_at=known.start + timedelta(milliseconds=900))])
+    fill_symbol(BTC)
+    assert load_bars(BTC, "1s", start=known.start, limit=30)[0] == known
+
+
+@pytest.mark.usefixtures("_two_hours")
+def test_over_a_hole_the_exchange_s_bars_stand_and_are_not_final() -> None:
+    save_ticks([tick(1, traded_at=load_exchange_time() - timedelta(seconds=90))])
+    fill_symbol(BTC)
+    end = load_exchange_time()
+    after, before = end - timedelta(seconds=40), end - timedelta(seconds=20)
+    save_gaps([Gap(BTC, 5, 900, "open", end, after, before)])
+    for bar in load_bars(BTC, "1s", start=bar_start(after, "1s"), end=bar_end(bar_start(before, "1s"), "1s")):
+        save_bars([dataclasses.replace(bar, trades=0, source="ticks", is_final=True)])
+    fill_symbol(BTC)
+    over = load_bars(BTC, "1s", start=bar_start(after, "1s"), end=before)
+    assert over
+    assert {bar.source for bar in over} == {"exchange"}
+    assert not any(bar.is_final for bar in over)
+    assert "5" in load_seams(BTC)
+
+
+@pytest.mark.usefixtures("_two_hours")
+def test_many_small_holes_are_filled_together() -> None:
+    save_ticks([tick(1, traded_at=load_exchange_time() - timedelta(seconds=90))])
+    fill_symbol(BTC)
+    end = load_exchange_time()
+    moments = [end - timedelta(seconds=60 - n) for n in range(20)]
+    save_gaps([Gap(BTC, 10 * n, 10 * n + 2, "open", end, at, at) for n, at in enumerate(moments, start=1)])
+    fill_symbol(BTC)
+    holes = [seam for name, seam in load_seams(BTC).items() if name not in (HISTORY, JOIN)]
+    assert len(holes) == 20
+    assert len({(seam.since, seam.until) for seam in holes}) == 1
+
+
+@pytest.mark.usefixtures("_two_hours")
+def test_filled_once_nothing_more_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    save_ticks([tick(1, traded_at=load_exchange_time() - timedelta(seconds=90))])
+    fill_symbol(BTC)
+    monkeypatch.setattr("workers.tasks.history.load_exchange_bars", None)
+    fill_symbol(BTC)
