@@ -140,7 +140,9 @@ class Constant(WSListener):
             if transport.underlying_transport.get_write_buffer_size() < 1_000_000:
                 for _ in range(200):
                     transport.send(WSMsgType.TEXT, CONSTANT)
-            await asyncio.sleep(0)
+                await asyncio.sleep(0)
+            else:
+                await asyncio.sleep(0.001)
 
 
 if __name__ == "__main__":

@@ -35,7 +35,9 @@ def main() -> int:
 
 
 async def _serve(options: Options) -> int:
+    sys.setswitchinterval(0.001)  # sending never waits long for the thread that answers REST
     server = _server(options)
+    server.prepare()
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

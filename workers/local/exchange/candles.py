@@ -67,7 +67,7 @@ class Candles:
         return bars_of(block, length, int(np.searchsorted(block.times, now, side="right")))
 
     def _whole_block(self, number: int, length: int) -> Bars:
-        block = self._tape.block(number)
+        block = self._tape.passing_block(number)
         return bars_of(block, length, len(block))
 
 

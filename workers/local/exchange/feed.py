@@ -37,12 +37,6 @@ class OrderFeed:
                 return
             self._enter(self._number + 1)
 
-    def nearly_through(self, now: int, ahead: int) -> int | None:
-        """The next block's number when this one ends within `ahead` microseconds."""
-        if self._number < self._tape.last_number() and self._block.end_us - now < ahead:
-            return self._number + 1
-        return None
-
     def _enter(self, number: int) -> None:
         self._number = number
         self._place = 0

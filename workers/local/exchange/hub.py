@@ -46,6 +46,11 @@ class Hub:
         """Streams somebody listens to."""
         return list(self._listeners)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody listens to anything."""
+        return not self._listeners
+
     def listened(self, name: str) -> bool:
         """Whether anybody listens to a stream."""
         return name in self._listeners

@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import itertools
 import logging
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import unquote, urlsplit
@@ -31,6 +32,8 @@ from workers.local.exchange.weights import weight
 log = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.003
+IDLE_TICK_SECONDS = 0.02  # while nobody listens
+PREPARE_SECONDS = 1.0
 AHEAD = 20_000_000  # microseconds before a block begins in which it is made ready
 JSON = {"Content-Type": "application/json;charset=UTF-8"}
 
@@ -59,13 +62,13 @@ class Server:
 
     async def run(self) -> None:
         """Send what becomes due, until cancelled."""
-        tick = 0
+        prepared = 0.0
         while True:
             self._pump.send_due(self.clock.now())
-            tick += 1
-            if tick % 300 == 0:
-                self._prepare()
-            await asyncio.sleep(TICK_SECONDS)
+            if time.monotonic() - prepared >= PREPARE_SECONDS:
+                prepared = time.monotonic()
+                self._thread.submit(self.prepare)
+            await asyncio.sleep(IDLE_TICK_SECONDS if self.hub.is_idle else TICK_SECONDS)
 
     # --- what connections ask for -------------------------------------------
 
@@ -140,13 +143,12 @@ class Server:
     async def _in_thread(self, work: Callable[[], bytes]) -> bytes:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
-    def _prepare(self) -> None:
-        """Make the coming blocks of the running streams, so that sending never waits for them."""
+    def prepare(self) -> None:
+        """Have the blocks of now and soon ready, so that sending never waits for them."""
         now = self.clock.now()
-        for name, pump in self._pump.trades.items():
-            number = pump.feed.nearly_through(now, AHEAD) if pump.feed else None
-            if number is not None:
-                self._thread.submit(self._exchange.tapes[name].block, number)
+        for tape in self._exchange.tapes.values():
+            for moment in (now, now + AHEAD):
+                _ = tape.block(tape.number_at(moment)).trades
 
 
 def _limit_of(text: str) -> int | None:

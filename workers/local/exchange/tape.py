@@ -29,6 +29,9 @@ class Tape(Protocol):
     def block(self, number: int) -> Block:
         """One block; the same whenever it is asked for."""
 
+    def passing_block(self, number: int) -> Block:
+        """The same block for a single look: blocks in use are not given up for it."""
+
     def is_over(self, number: int, now: int) -> bool:
         """Whether every order of a block has happened by now (microseconds)."""
 

@@ -39,6 +39,10 @@ class SyntheticTape:
         """One block; the same whenever it is asked for."""
         return self._kept(number)
 
+    def passing_block(self, number: int) -> Block:
+        """The same block, made for a single look and not kept."""
+        return self._make(number)
+
     def is_over(self, number: int, now: int) -> bool:
         """Whether every order of a block has happened by now."""
         return now >= (number + 1) * self._seconds * MICROSECONDS
