@@ -1,6 +1,7 @@
 """What the launcher says to the person at the terminal."""
 
 import os
+import select
 import sys
 
 NAME_WIDTH = 18
@@ -23,6 +24,13 @@ def dotted(name: str) -> str:
     'MongoDB .......... ready (0.8 s)'
     """
     return f"{name} ".ljust(NAME_WIDTH, ".") + " "
+
+
+def is_closed(descriptor: int = 1) -> bool:
+    """Whether the terminal this process writes to was closed. Not every shell says so by SIGHUP."""
+    poll = select.poll()
+    poll.register(descriptor, 0)
+    return any(event & select.POLLHUP for _, event in poll.poll(0))
 
 
 def _write(stream: object, text: str) -> None:

@@ -7,13 +7,13 @@ from contextlib import suppress
 
 from workers.local.errors import CannotStart
 from workers.local.supervision import PartState, Supervisor
-from workers.local.terminal import say
+from workers.local.terminal import is_closed, say
 
 INTERVAL_SECONDS = 0.5
 
 
 def watch(supervisor: Supervisor) -> None:
-    """Stays until a signal ends it.
+    """Stays until a signal ends it, or the terminal is closed (under nohup that does not matter).
 
     Raises
     ------
@@ -21,7 +21,8 @@ def watch(supervisor: Supervisor) -> None:
         The supervisor itself has ended.
     """
     known = supervisor.states()
-    while True:
+    under_nohup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    while under_nohup or not is_closed():
         time.sleep(INTERVAL_SECONDS)
         if not supervisor.alive:
             raise CannotStart(f"the supervisor ended unexpectedly; its log: {supervisor.folder.logs}")
