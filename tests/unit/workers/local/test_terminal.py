@@ -17,9 +17,8 @@ def test_a_closed_terminal_is_noticed() -> None:
 
 
 def test_speaking_into_a_closed_pipe_does_not_end_the_speaker() -> None:
-    program = (
-        "from workers.local.terminal import say; [say('x' * 9000) for _ in range(9)]; raise SystemExit(7)"
-    )
+    speaking = "[say('x' * 9000) for _ in range(9)]"
+    program = f"from workers.local.terminal import say; {speaking}; raise SystemExit(7)"
     reader, writer = os.pipe()
     with subprocess.Popen([sys.executable, "-c", program], stdout=writer, stderr=writer) as speaker:
         os.close(writer)
