@@ -29,7 +29,7 @@ def choose_source(environ: Mapping[str, str], *, live: bool) -> MarketSource:
     Raises
     ------
     CannotStart
-        REPLAY, REPLAY_SPEED or SEED cannot be used; the message names it.
+        REPLAY, REPLAY_SPEED, SEED or RATE cannot be used; the message names it.
     """
     if live:
         return MarketSource({"SOURCE": "LIVE"})
@@ -37,7 +37,8 @@ def choose_source(environ: Mapping[str, str], *, live: bool) -> MarketSource:
     if environ.get("REPLAY"):
         return _replay(environ, market)
     seed = _whole_number(environ.get("SEED") or "1")
-    return _simulated({"SOURCE": "SIMULATED", "SEED": seed}, ["--synthetic", "--seed", seed], market)
+    options = ["--synthetic", "--seed", seed, *_rate(environ.get("RATE", ""))]
+    return _simulated({"SOURCE": "SIMULATED", "SEED": seed}, options, market)
 
 
 def _replay(environ: Mapping[str, str], market: str) -> MarketSource:
@@ -45,7 +46,7 @@ def _replay(environ: Mapping[str, str], market: str) -> MarketSource:
     from workers.local.exchange.captures import describe
     from workers.local.exchange.recordings.events import UnreadableRecording
 
-    speed = _speed(environ.get("REPLAY_SPEED") or "1")
+    speed = _positive("REPLAY_SPEED", environ.get("REPLAY_SPEED") or "1", "1 or 60")
     files = replay_files(environ["REPLAY"])
     try:
         capture = describe(files)
@@ -101,11 +102,15 @@ def _whole_number(text: str) -> str:
     return text
 
 
-def _speed(text: str) -> str:
+def _rate(text: str) -> list[str]:
+    return ["--rate", _positive("RATE", text, "200")] if text else []
+
+
+def _positive(name: str, text: str, example: str) -> str:
     try:
-        speed = float(text)
+        number = float(text)
     except ValueError:
-        speed = 0.0
-    if not 0 < speed < float("inf"):
-        raise CannotStart(f"REPLAY_SPEED: expected a number above 0, such as 1 or 60, got {text!r}")
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise CannotStart(f"{name}: expected a number above 0, such as {example}, got {text!r}")
     return text
