@@ -1,6 +1,6 @@
 """Snapshots: numbers computed on the close of a bar, stamped with their completeness."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -39,6 +39,15 @@ class IndicatorSnapshot:
     computed_at: datetime  # our clock, UTC
     values: Mapping[str, IndicatorValue]
     completeness: Completeness
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorHistory:
+    """Figures of many bars as columns, for a chart; all of one length, oldest first."""
+
+    as_of: Sequence[datetime]  # start of each bar, UTC
+    series: Mapping[str, Sequence[float | None]]
+    latest: IndicatorSnapshot | None  # the newest bar's snapshot, whole
 
 
 @dataclass(frozen=True, slots=True)

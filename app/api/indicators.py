@@ -8,7 +8,7 @@ from analytics.records.indicators import INDICATORS
 from app.api.parameters import limit_parameter, range_parameters, symbol_parameter, timeframe_parameter
 from workers.messages.envelope import JSON
 from workers.messages.snapshots import indicator_series_json
-from workers.store.indicators import load_indicators
+from workers.store.indicators import load_indicator_history
 
 blueprint = Blueprint("indicators", __name__)
 
@@ -18,8 +18,8 @@ def indicators() -> JSON:
     """The newest `limit` snapshots of a symbol between `start` and `end`, oldest first."""
     symbol, timeframe, limit = symbol_parameter(), timeframe_parameter(), limit_parameter()
     start, end = range_parameters()
-    snapshots = load_indicators(symbol, timeframe, start=start, end=end, limit=limit)
-    return indicator_series_json(symbol, timeframe, snapshots)
+    history = load_indicator_history(symbol, timeframe, start=start, end=end, limit=limit)
+    return indicator_series_json(symbol, timeframe, history)
 
 
 @blueprint.get("/indicators/definitions")

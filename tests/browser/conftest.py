@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.browser.moving_market import MovingMarket
 from tests.integration.web.market_seed import seed_market
@@ -35,12 +35,16 @@ def open_page(browser: Browser, complaints: list[str]) -> Iterator[OpenPage]:
     """Opens pages in contexts of their own: open_page(address, width=, height=, scheme=)."""
     contexts = []
 
+    def noted(said: ConsoleMessage) -> None:
+        if said.type in ("error", "warning"):
+            complaints.append(said.text)
+
     def opened(address: str, *, width: int = 1440, height: int = 900, scheme: str = "dark") -> Page:
         viewport = {"width": width, "height": height}
         context = browser.new_context(viewport=viewport, color_scheme=scheme)  # type: ignore[arg-type] # literals
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda said: said.type in ("error", "warning") and complaints.append(said.text))
+        page.on("console", noted)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(address)
         return page

@@ -48,8 +48,17 @@ class MovingMarket:
         *_, closed, forming = load_bars(symbol, timeframe, limit=3)
         done = dataclasses.replace(forming, is_final=True)
         start = forming.start + length(timeframe)
-        fields = {"open": price, "high": price, "low": price, "close": price, "volume": 1.0, "trades": 1}
-        begun = dataclasses.replace(done, start=start, is_final=False, **fields)
+        begun = dataclasses.replace(
+            done,
+            start=start,
+            is_final=False,
+            open=price,
+            high=price,
+            low=price,
+            close=price,
+            volume=1.0,
+            trades=1,
+        )
         save_bars([done, begun])
         if not lost:
             message = bars_json(symbol, timeframe, forming=begun, closed=[closed, done])

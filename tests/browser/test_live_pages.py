@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.moving_market import MovingMarket
@@ -236,7 +236,12 @@ def test_first_paint_stays_within_its_data(
 ) -> None:
     page = open_page("about:blank")
     sizes: dict[str, int] = {}
-    page.on("response", lambda got: "/api/" in got.url and sizes.update({got.url: len(got.body())}))
+
+    def weighed(got: Response) -> None:
+        if "/api/" in got.url:
+            sizes[got.url] = len(got.body())
+
+    page.on("response", weighed)
     page.goto(web.url + "/market/BTCUSDT")
     page.wait_for_function(DRAWN)
     page.wait_for_function(

@@ -1,8 +1,6 @@
 """JSON of indicator snapshots and of completeness."""
 
-from collections.abc import Sequence
-
-from analytics.records.snapshots import Completeness, IndicatorSnapshot
+from analytics.records.snapshots import Completeness, IndicatorHistory, IndicatorSnapshot
 from workers.messages.envelope import JSON
 from workers.messages.times import iso
 
@@ -48,19 +46,12 @@ def indicators_json(symbol: str, timeframe: str, latest: IndicatorSnapshot | Non
     }
 
 
-def indicator_series_json(symbol: str, timeframe: str, snapshots: Sequence[IndicatorSnapshot]) -> JSON:
+def indicator_series_json(symbol: str, timeframe: str, history: IndicatorHistory) -> JSON:
     """History for a chart, as columns: `ts` and one list per figure, oldest first."""
-    names = list(snapshots[-1].values) if snapshots else []
-    series = {name: [_value(snapshot, name) for snapshot in snapshots] for name in names}
     return {
         "symbol": symbol,
         "timeframe": timeframe,
-        "ts": [iso(snapshot.as_of) for snapshot in snapshots],
-        "series": series,
-        "latest": indicator_snapshot_json(snapshots[-1]) if snapshots else None,
+        "ts": [iso(moment) for moment in history.as_of],
+        "series": {name: list(column) for name, column in history.series.items()},
+        "latest": indicator_snapshot_json(history.latest) if history.latest else None,
     }
-
-
-def _value(snapshot: IndicatorSnapshot, name: str) -> float | None:
-    found = snapshot.values.get(name)
-    return found.value if found else None

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 
 from pymongo import ASCENDING, ReplaceOne
 
-from analytics.records.snapshots import Completeness, IndicatorSnapshot, IndicatorValue
+from analytics.records.snapshots import Completeness, IndicatorHistory, IndicatorSnapshot, IndicatorValue
 from workers.store.database import Document, collection
 
 ONE_SECOND_SNAPSHOTS_LAST = timedelta(hours=24)
@@ -48,10 +48,7 @@ def load_indicators(
     limit: int = 0,
 ) -> list[IndicatorSnapshot]:
     """Snapshots with start <= as_of < end, oldest first; with `limit` the newest that many."""
-    bounds = {name: moment for name, moment in (("$gte", start), ("$lt", end)) if moment is not None}
-    query: Document = {"symbol": symbol, "timeframe": timeframe}
-    if bounds:
-        query["as_of"] = bounds
+    query = _range_query(symbol, timeframe, start, end)
     order = -1 if limit else 1
     found = [
         _snapshot(row) for row in collection("indicators").find(query, sort=[("as_of", order)], limit=limit)
@@ -63,6 +60,41 @@ def load_latest_indicators(symbol: str, timeframe: str) -> IndicatorSnapshot | N
     """The newest snapshot, or None."""
     found = load_indicators(symbol, timeframe, limit=1)
     return found[0] if found else None
+
+
+def load_indicator_history(
+    symbol: str, timeframe: str, *, start: datetime | None, end: datetime | None, limit: int
+) -> IndicatorHistory:
+    """The figures of the newest `limit` snapshots with start <= as_of < end, as columns.
+
+    MongoDB sends bare values: whole snapshots take ten times as long to read.
+    """
+    newest = load_indicators(symbol, timeframe, start=start, end=end, limit=1)
+    if not newest:
+        return IndicatorHistory((), {}, None)
+    names = list(newest[0].values)
+    found = collection("indicators").aggregate(
+        [
+            {"$match": _range_query(symbol, timeframe, start, end)},
+            {"$sort": {"as_of": -1}},
+            {"$limit": limit},
+            {"$project": {"_id": 0, "as_of": 1, "v": [f"$values.{name}.value" for name in names]}},
+        ],
+        batchSize=limit,
+    )
+    rows = list(found)[::-1]
+    columns = zip(*(row["v"] for row in rows), strict=True)
+    return IndicatorHistory(
+        as_of=[row["as_of"] for row in rows],
+        series=dict(zip(names, columns, strict=True)),
+        latest=newest[0],
+    )
+
+
+def _range_query(symbol: str, timeframe: str, start: datetime | None, end: datetime | None) -> Document:
+    bounds = {name: moment for name, moment in (("$gte", start), ("$lt", end)) if moment is not None}
+    query: Document = {"symbol": symbol, "timeframe": timeframe}
+    return query | {"as_of": bounds} if bounds else query
 
 
 def _key(row: IndicatorSnapshot) -> str:

@@ -10,10 +10,10 @@ import { axis, baseLayout, withAlpha } from "./theme.js";
 export const OVERLAYS = {
   sma: { label: "SMA 20", lines: [["sma_20", "line-1"]] },
   ema: { label: "EMA 20", lines: [["ema_20", "line-2"]] },
-  bands: { label: "Bollinger 20, 2", lines: [["bollinger_upper", "band"], ["bollinger_lower", "band"], ["bollinger_middle", "band"]] },
-  vwap: { label: "VWAP", lines: [["vwap_session", "line-3"]] },
+  bands: { label: "Bollinger", title: "Bollinger bands: 20 bars, 2 standard deviations", lines: [["bollinger_upper", "band"], ["bollinger_lower", "band"], ["bollinger_middle", "band"]] },
+  vwap: { label: "VWAP", title: "Volume-weighted mean price since 00:00 UTC", lines: [["vwap_session", "line-3"]] },
 };
-export const PANES = { rsi: { label: "RSI 14", figures: ["rsi_14"] }, macd: { label: "MACD 12, 26, 9", figures: ["macd", "macd_signal", "macd_histogram"] } };
+export const PANES = { rsi: { label: "RSI 14", figures: ["rsi_14"] }, macd: { label: "MACD", title: "MACD 12, 26, 9", figures: ["macd", "macd_signal", "macd_histogram"] } };
 
 const AXES = { price: "y", volume: "y2", rsi: "y3", macd: "y4" };
 const LAYOUT_NAMES = { price: "yaxis", volume: "yaxis2", rsi: "yaxis3", macd: "yaxis4" };

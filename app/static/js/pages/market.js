@@ -251,7 +251,7 @@ function wireTools() {
     button.addEventListener("click", () => showRange(button.dataset.range));
   }
   for (const [kind, chips] of [["overlays", OVERLAYS], ["panes", PANES]]) {
-    for (const [name, { label, lines }] of Object.entries(chips)) addChip(kind, name, label, lines?.[0][1] ?? "accent");
+    for (const [name, chip] of Object.entries(chips)) addChip(kind, name, chip);
   }
   followButton.addEventListener("click", () => setFollow(!history.follow));
   const name = () => `${document.body.dataset.source} ${symbol} ${history.timeframe}`;
@@ -259,14 +259,15 @@ function wireTools() {
   document.getElementById("save-csv").addEventListener("click", () => saveCsv(name(), history));
 }
 
-function addChip(kind, name, label, line) {
+function addChip(kind, name, { label, title = label, lines }) {
   const chip = document.createElement("button");
   const swatch = document.createElement("span");
   chip.type = "button";
   chip.className = "chip";
   chip.dataset[kind === "overlays" ? "overlay" : "pane"] = name;
   swatch.className = "swatch";
-  swatch.dataset.line = line;
+  chip.title = title;
+  swatch.dataset.line = lines?.[0][1] ?? "accent";
   chip.append(swatch, document.createTextNode(label));
   chip.setAttribute("aria-pressed", String(history[kind].includes(name)));
   chip.addEventListener("click", () => {
