@@ -1,6 +1,7 @@
 """Sends what has become due, every few milliseconds: trades, quotes and klines of the streams listened to."""
 
 from collections.abc import Mapping
+from zlib import crc32
 
 from workers.local.exchange.bars import Bars
 from workers.local.exchange.block import Block
@@ -79,6 +80,7 @@ class KlinePump:
         self._candles = candles
         self._hub = hub
         self._cadence = KLINE_CADENCE[market][0 if stream.interval == "1s" else 1]
+        self._offset = crc32(name.encode()) % self._cadence  # streams do not all push at one moment
         self._next = 0
         self._open_bar = 0  # start of the bar that was forming at the last push
         self._last_id = -1
@@ -87,7 +89,7 @@ class KlinePump:
         """Publish the bars that finished and the forming one, when the cadence says so."""
         if now < self._next:
             return
-        self._next = now - now % self._cadence + self._cadence
+        self._next = now - (now - self._offset) % self._cadence + self._cadence
         start = bar_start(self._interval, now // 1000)
         if self._open_bar and start > self._open_bar:
             self._send_finished(start, now)

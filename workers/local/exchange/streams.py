@@ -30,7 +30,7 @@ def parse_stream(name: str) -> Stream | None:
     symbol, _, kind = name.partition("@")
     if symbol != symbol.lower() or not symbol:
         return None
-    if kind in ("trade", "aggTrade", "bookTicker", "miniTicker"):
+    if kind in ("trade", "aggTrade", "bookTicker"):
         return Stream(symbol.upper(), kind)
     interval = kind.removeprefix("kline_")
     if interval != kind and interval in INTERVALS:
