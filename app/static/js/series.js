@@ -38,12 +38,22 @@ function isNews(known, bar) {
   return ["open", "high", "low", "close", "volume", "trades", "isFinal"].some((field) => known[field] !== bar[field]);
 }
 
+// Place of the first bar that begins at or after a moment.
 export function placeOf(bars, at) {
+  return lowestPlace(bars.length, (place) => bars[place].at, at);
+}
+
+// Likewise in a plain list of moments.
+export function placeOfMoment(moments, at) {
+  return lowestPlace(moments.length, (place) => moments[place], at);
+}
+
+function lowestPlace(length, atOf, at) {
   let low = 0;
-  let high = bars.length;
+  let high = length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (bars[middle].at < at) low = middle + 1;
+    if (atOf(middle) < at) low = middle + 1;
     else high = middle;
   }
   return low;
@@ -70,7 +80,7 @@ export function columnsFrom(json) {
 // Put one snapshot into the columns, replacing that of the same bar.
 export function mergeSnapshot(columns, snapshot) {
   const at = Date.parse(snapshot.as_of);
-  const place = placeOf(columns.at.map((each) => ({ at: each })), at);
+  const place = placeOfMoment(columns.at, at);
   const known = columns.at[place] === at;
   columns.at.splice(place, known ? 1 : 0, at);
   const names = new Set([...Object.keys(columns.series), ...Object.keys(snapshot.values)]);
@@ -78,4 +88,16 @@ export function mergeSnapshot(columns, snapshot) {
     const column = (columns.series[name] ??= new Array(columns.at.length - (known ? 0 : 1)).fill(null));
     column.splice(place, known ? 1 : 0, snapshot.values[name]?.value ?? null);
   }
+}
+
+// Columns read anew, with what was known before and after the span they cover.
+export function joinColumns(known, read) {
+  if (!read.at.length) return known;
+  const before = placeOfMoment(known.at, read.at[0]);
+  const after = placeOfMoment(known.at, read.at.at(-1) + 1);
+  const joined = (old, fresh) => [...old.slice(0, before), ...fresh, ...old.slice(after)];
+  const names = new Set([...Object.keys(known.series), ...Object.keys(read.series)]);
+  const columnOf = (columns, name) => columns.series[name] ?? new Array(columns.at.length).fill(null);
+  const series = [...names].map((name) => [name, joined(columnOf(known, name), columnOf(read, name))]);
+  return { at: joined(known.at, read.at), series: Object.fromEntries(series) };
 }

@@ -114,6 +114,13 @@ def test_the_web_says_that_it_lives(web: WebProcess, web_settings: Settings) -> 
     assert wait_until(beats, 15)
 
 
+def test_a_web_that_stops_takes_itself_off_the_list(web_environ: dict[str, str], tmp_path: Path) -> None:
+    with WebProcess(web_environ, log_path=tmp_path / "web.log") as web:
+        pid = _worker(web)
+        assert wait_until(lambda: pid in {beat.pid for beat in load_heartbeats()}, 15)
+    assert pid not in {beat.pid for beat in load_heartbeats()}
+
+
 def test_a_foreign_host_is_refused_on_both_ways(web: WebProcess) -> None:
     assert _get(web, "/", Host="evil.org")[0] == 400
     assert _get(web, "/api/ohlc?symbol=BTCUSDT", Host=f"evil.org:{web.port}")[0] == 400

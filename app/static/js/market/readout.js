@@ -2,7 +2,7 @@
 
 import { overlayFigures, PANES } from "../charts/candle_figure.js";
 import * as format from "../format.js";
-import { placeOf } from "../series.js";
+import { placeOfMoment } from "../series.js";
 
 const SHORT = { sma_20: "SMA", ema_20: "EMA", bollinger_upper: "upper", bollinger_middle: "middle", bollinger_lower: "lower", vwap_session: "VWAP", rsi_14: "RSI", macd: "MACD", macd_signal: "signal", macd_histogram: "histogram" };
 
@@ -32,7 +32,7 @@ export function showReadout(element, bar, history) {
 
 function indicatorParts(bar, history, price) {
   const { columns, panes } = history;
-  const place = placeOf(columns.at.map((at) => ({ at })), bar.at);
+  const place = placeOfMoment(columns.at, bar.at);
   if (columns.at[place] !== bar.at) return [];
   const names = [...overlayFigures(history).map(([name]) => name), ...panes.flatMap((pane) => PANES[pane].figures)];
   return names

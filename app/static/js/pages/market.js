@@ -12,7 +12,7 @@ import { showReadout } from "../market/readout.js";
 import { saveCsv } from "../market/csv.js";
 import { SnapshotTable } from "../market/snapshot.js";
 import { watch } from "../live.js";
-import { barFrom, columnsFrom, leavesHole, mergeBars, mergeSnapshot, TIMEFRAME_MS } from "../series.js";
+import { barFrom, columnsFrom, joinColumns, leavesHole, mergeBars, mergeSnapshot, TIMEFRAME_MS } from "../series.js";
 import { hideState, showState } from "../states.js";
 
 const FIRST_BARS = 400; // with their indicators 260 kB
@@ -43,7 +43,8 @@ let hovered = null;
 let loaded = false; // the history is there; what comes live alone is no history
 let loading = 0; // number of the load in hand; an older one that comes late is dropped
 let olderIsThere = true;
-let missedAt = 0;
+let missedAt = -Infinity;
+let reloadTimer = 0;
 
 const chart = new CandleChart(document.getElementById("chart"), document.getElementById("overlay"), {
   onView: viewed,
@@ -124,15 +125,8 @@ async function show() {
   readout();
 }
 
-// Columns that are there already are newer than what a slow answer brings.
 function takeColumns(columns) {
-  const mine = history.columns;
-  history.columns = columns;
-  for (const [place, at] of mine.at.entries()) {
-    if (at <= (columns.at.at(-1) ?? -Infinity)) continue;
-    const values = Object.fromEntries(Object.entries(mine.series).map(([name, column]) => [name, { value: column[place] }]));
-    mergeSnapshot(columns, { as_of: new Date(at).toISOString(), values });
-  }
+  history.columns = joinColumns(history.columns, columns);
   chart.figureSoon();
   readout();
 }
@@ -158,12 +152,16 @@ function receiveSnapshot(state) {
   if (chart.drawn) chart.figureSoon();
 }
 
-// Something was not received: read again what may be missing.
+// Something was not received: read again what may be missing, but not all the time.
 function missed() {
-  if (performance.now() - missedAt < RELOAD_MS) return;
-  missedAt = performance.now();
+  if (reloadTimer) return;
   const mine = loading;
-  setTimeout(() => mine === loading && reload(mine), 50);
+  const wait = Math.max(0, missedAt + RELOAD_MS - performance.now());
+  reloadTimer = setTimeout(() => {
+    reloadTimer = 0;
+    missedAt = performance.now();
+    if (mine === loading && loaded) reload(mine);
+  }, wait);
 }
 
 async function reload(mine) {
@@ -172,12 +170,17 @@ async function reload(mine) {
     const bars = (await getJson("/api/ohlc", query)).map(barFrom);
     const columns = columnsFrom(await getJson("/api/indicators", query));
     if (mine !== loading) return;
+    if (leavesHole(history.bars, bars, history.timeframeMs)) {
+      // Away for longer than one answer reaches back: what was there would stand apart.
+      Object.assign(history, { bars: [], columns: { at: [], series: {} }, view: null });
+      olderIsThere = true;
+    }
     const change = mergeBars(history.bars, bars);
-    if (!chart.drawn) await show();
+    if (!chart.drawn || !history.view) await show();
     else chart.extend({ ...change, closed: true });
     takeColumns(columns);
   } catch {
-    setTimeout(missed, RELOAD_MS);
+    missed();
   }
 }
 
@@ -199,23 +202,12 @@ async function loadOlder() {
     if (mine !== loading) return;
     olderIsThere = bars.length === FIRST_BARS;
     history.bars.unshift(...bars.map(barFrom));
-    prependColumns(columnsFrom(older));
-    chart.figureSoon();
+    takeColumns(columnsFrom(older));
   } catch {
     // The next move of the chart asks again.
   } finally {
     loadingOlder = false;
   }
-}
-
-function prependColumns(older) {
-  const { columns } = history;
-  const names = new Set([...Object.keys(older.series), ...Object.keys(columns.series)]);
-  for (const name of names) {
-    const before = older.series[name] ?? new Array(older.at.length).fill(null);
-    columns.series[name] = [...before, ...(columns.series[name] ?? new Array(columns.at.length).fill(null))];
-  }
-  columns.at = [...older.at, ...columns.at];
 }
 
 function resetView() {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { barFrom, formingBar, leavesHole, mergeBars, mergeSnapshot, placeOf } from "../../../../app/static/js/series.js";
+import { barFrom, formingBar, joinColumns, leavesHole, mergeBars, mergeSnapshot, placeOf } from "../../../../app/static/js/series.js";
 
 const bar = (at, close = 10, { trades = 5, isFinal = true } = {}) => ({ at, open: 9, high: 11, low: 8, close, volume: 1, trades, isFinal });
 
@@ -61,4 +61,14 @@ test("a snapshot is put at its bar, and figures it lacks are null", () => {
 test("places are found by halving", () => {
   const bars = [bar(0), bar(60), bar(120)];
   assert.deepEqual([-1, 0, 30, 60, 130].map((at) => placeOf(bars, at)), [0, 0, 1, 1, 3]);
+});
+
+test("columns read anew replace their span and leave the rest", () => {
+  const known = { at: [0, 60, 120, 180], series: { ema: [1, 2, 3, 4], old: [5, 6, 7, 8] } };
+  const read = { at: [60, 90, 120], series: { ema: [20, 25, 30], fresh: [7, 8, 9] } };
+  assert.deepEqual(joinColumns(known, read), {
+    at: [0, 60, 90, 120, 180],
+    series: { ema: [1, 20, 25, 30, 4], old: [5, null, null, null, 8], fresh: [null, 7, 8, 9, null] },
+  });
+  assert.equal(joinColumns(known, { at: [], series: {} }), known);
 });
