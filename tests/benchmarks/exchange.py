@@ -4,9 +4,12 @@
 
 The baseline sends one constant message as fast as its reader takes it; the reader is the same code.
 Messages per CPU second of each side say what it could do with a core of its own, also on a busy machine.
+The exchange has sent what its market made as long as the delay of sending (E - T) stays small; what the
+reader has not taken by then waits in the socket and shows as lag.
 """
 
 import asyncio
+import dataclasses
 import multiprocessing
 import os
 import sys
@@ -18,7 +21,7 @@ import uvloop
 import websocket
 from picows import WSListener, WSMsgType, WSTransport, ws_create_server
 
-from tests.integration.exchange.running import running
+from tests.integration.exchange.running import Running, running
 
 SECONDS = 10.0
 RATES = (10_000.0, 30_000.0, 60_000.0)
@@ -36,37 +39,50 @@ class Measured:
     received: float  # messages a second
     sender: float  # messages per CPU second of the server
     reader: float  # messages per CPU second of the reader
-    lag_ms: float  # of the last messages behind their moment; NaN where they carry none
+    sending_ms: float  # E - T of the last message
+    lag_ms: float  # from T of the last message to its reader
+    made: float = 0.0  # trades a second of the market meanwhile
 
 
 def main() -> None:
     """Print the table."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else SECONDS
     baseline = measured_baseline(seconds)
-    print(
-        f"{'source':<34}{'received/s':>12}{'baseline':>12}{'sent/CPU s':>14}{'read/CPU s':>14}{'lag ms':>8}"
-    )
-    show("bare picows, one constant", baseline, baseline)
+    columns = ("made/s", "received/s", "baseline", "sent/CPU s", "read/CPU s", "E-T ms", "lag ms")
+    print(f"{'source':<24}" + "".join(f"{column:>12}" for column in columns))
+    show("bare picows, constant", baseline, baseline)
     for rate in RATES:
         found = measured_exchange(rate, seconds)
-        show(f"exchange, trade, {rate:,.0f}/s asked for", found, baseline)
+        show(f"exchange, --rate {rate:.0f}", found, baseline)
 
 
 def show(name: str, found: Measured, baseline: Measured) -> None:
     """One line of the table."""
-    share = found.received / baseline.received
-    lag = "" if found is baseline else f"{found.lag_ms:,.0f}"
-    print(
-        f"{name:<34}{found.received:>12,.0f}{share:>12.0%}{found.sender:>14,.0f}{found.reader:>14,.0f}{lag:>8}",
-        flush=True,
-    )
+    numbers = [f"{number:,.0f}" for number in (found.made, found.received)]
+    numbers.append(f"{found.received / baseline.received:.0%}")
+    numbers += [f"{number:,.0f}" for number in (found.sender, found.reader, found.sending_ms, found.lag_ms)]
+    if found is baseline:
+        numbers[0] = numbers[5] = numbers[6] = ""
+    print(f"{name:<24}" + "".join(f"{number:>12}" for number in numbers), flush=True)
 
 
 def measured_exchange(rate: float, seconds: float) -> Measured:
     """The reader on the trades of all symbols at a rate."""
     with running("--synthetic", "--rate", str(rate)) as exchange:
         streams = "/".join(f"{name}usdt@trade" for name in SYMBOLS)
-        return read(exchange.connect("/stream?streams=" + streams), exchange.process.pid, seconds)
+        client = exchange.connect("/stream?streams=" + streams)
+        before, started = trades_made(exchange), time.monotonic()
+        found = read(client, exchange.process.pid, seconds)
+        made = (trades_made(exchange) - before) / (time.monotonic() - started)
+        return dataclasses.replace(found, made=made)
+
+
+def trades_made(exchange: Running) -> int:
+    """Trades of all symbols so far."""
+    newest = (
+        exchange.json("/api/v3/historicalTrades", symbol=f"{name.upper()}USDT", limit=1) for name in SYMBOLS
+    )
+    return sum(rows[0]["id"] for rows in newest)
 
 
 def measured_baseline(seconds: float) -> Measured:
@@ -96,7 +112,9 @@ def read(client: websocket.WebSocket, server: int, seconds: float) -> Measured:
             break
     elapsed = time.monotonic() - started
     sender, reader = cpu_seconds(server) - sender, time.process_time() - reader
-    return Measured(count / elapsed, count / sender, count / reader, lag_of(str(message)))
+    sent, happened = moment_of(message, '"E":'), moment_of(message, '"T":')
+    lag = time.time() * 1000 - happened
+    return Measured(count / elapsed, count / sender, count / reader, sent - happened, lag)
 
 
 def cpu_seconds(pid: int) -> float:
@@ -105,10 +123,9 @@ def cpu_seconds(pid: int) -> float:
     return (int(numbers[11]) + int(numbers[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def lag_of(message: str) -> float:
-    """Milliseconds from a trade's moment to now."""
-    moment = message.rpartition('"T":')[2].partition(",")[0]
-    return time.time() * 1000 - int(moment)
+def moment_of(message: object, key: str) -> float:
+    """A time in a message, ms."""
+    return float(str(message).rpartition(key)[2].partition(",")[0])
 
 
 def serve_constant(pipe) -> None:  # type: ignore[no-untyped-def]  # a multiprocessing.Connection

@@ -30,7 +30,8 @@ class Running:
 
     def get(self, path: str, **parameters: object) -> urllib3.BaseHTTPResponse:
         """The answer to a GET."""
-        return self._http.request("GET", self.url + path, fields=parameters, retries=False, timeout=30.0)
+        fields = {name: str(value) for name, value in parameters.items()}
+        return self._http.request("GET", self.url + path, fields=fields, retries=False, timeout=30.0)
 
     def json(self, path: str, **parameters: object) -> Any:
         """The JSON of a GET that must succeed."""

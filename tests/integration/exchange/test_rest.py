@@ -42,7 +42,7 @@ def test_two_days_of_history_are_there(exchange: Running) -> None:
 
 def test_pages_by_id_join_without_hole_or_repeat(exchange: Running) -> None:
     newest = exchange.json("/api/v3/historicalTrades", symbol="BTCUSDT", limit=1)[0]["id"]
-    wanted, ids = newest - 5000, []
+    wanted, ids = newest - 5000, list[int]()
     while len(ids) < 5000:
         page = exchange.json("/api/v3/historicalTrades", symbol="BTCUSDT", fromId=wanted, limit=1000)
         ids += [row["id"] for row in page]

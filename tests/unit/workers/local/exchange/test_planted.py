@@ -102,7 +102,7 @@ def test_the_break_that_is_published_belongs_to_the_present_cycle() -> None:
 def test_majors_move_together_as_they_do_in_crypto() -> None:
     names = ("BTCUSDT", "ETHUSDT", "SOLUSDT", "BNBUSDT", "XRPUSDT")
     returns = [np.diff(closes(name, NOW // 1000, DAY)) for name in names]
-    correlations = np.corrcoef(returns)[np.triu_indices(len(names), 1)]
+    correlations = np.asarray(np.corrcoef(returns))[np.triu_indices(len(names), 1)]
     assert 0.5 < correlations.min() < correlations.max() < 0.97
 
 
