@@ -37,6 +37,7 @@ task_time_limit = 120
 
 imports = (
     "workers.tasks.bars",
+    "workers.tasks.gaps",
     "workers.tasks.history",
     "workers.tasks.indicators",
     "workers.tasks.summaries",
@@ -44,6 +45,7 @@ imports = (
 task_default_queue = "batch"
 task_routes = {
     "workers.tasks.bars.*": {"queue": "bars"},
+    "workers.tasks.gaps.*": {"queue": "batch"},
     "workers.tasks.history.*": {"queue": "batch"},
     "workers.tasks.indicators.*": {"queue": "analytics"},
     "workers.tasks.summaries.*": {"queue": "analytics"},
@@ -55,6 +57,11 @@ beat_max_loop_interval = 1
 beat_schedule = {
     "fill bars from the exchange's history": {
         "task": "workers.tasks.history.fill_history",
+        "schedule": 1.0,
+        "options": {"expires": 0.9},
+    },
+    "repair holes in the ids": {
+        "task": "workers.tasks.gaps.repair_gaps",
         "schedule": 1.0,
         "options": {"expires": 0.9},
     },

@@ -167,11 +167,11 @@ def _source(environ: Mapping[str, str], ws_url: str, rest_url: str) -> Source:
 
 
 def _database(environ: Mapping[str, str], source: Source, market: str, stream: str) -> str:
-    variant = {"LIVE": "", "SIMULATED": environ.get("SEED") or "1", "REPLAY": environ.get("CAPTURE", "")}[
-        source
-    ]
+    rate = environ.get("RATE", "")  # another rate is another market: its ids differ
+    simulated = (environ.get("SEED") or "1") + (f"-rate{rate}" if rate else "")
+    variant = {"LIVE": "", "SIMULATED": simulated, "REPLAY": environ.get("CAPTURE", "")}[source]
     if not re.fullmatch(r"[A-Za-z0-9-]{0,24}", variant):
-        name = "SEED" if source == "SIMULATED" else "CAPTURE"
+        name = "SEED, RATE" if source == "SIMULATED" else "CAPTURE"
         raise BadSetting(f"{name}: expected at most 24 letters, digits or dashes, got {variant!r}")
     parts = ["gemscap", source.lower(), market, stream.lower(), variant]
     return "_".join(part for part in parts if part)

@@ -95,6 +95,23 @@ class IdLedger:
         self._changed.clear()
         return told
 
+    def forget(self, first_ids: Iterable[int]) -> None:
+        """Rows that were resolved elsewhere, by their first id: their ids count as seen from now on."""
+        for first_id in first_ids:
+            row = self._rows.pop(first_id, None)
+            if row is None:
+                continue
+            self._row_ids.remove(first_id)
+            spans = slice(bisect_left(self._firsts, first_id), bisect_right(self._firsts, row.last_id))
+            del self._firsts[spans], self._lasts[spans]
+            self._changed.discard(first_id)
+            self._opened.discard(first_id)
+
+    @property
+    def rows(self) -> list[int]:
+        """First ids of the rows that are not filled."""
+        return list(self._row_ids)
+
     def _see_out_of_order(self, tick_id: int, traded_at: datetime) -> Seen:
         if self._next_id is None:
             self._earliest = (tick_id, traded_at)

@@ -89,6 +89,8 @@ class Gap:
     tries: int = 0
     reason: str = ""
     missing: tuple[tuple[int, int], ...] = ()  # id ranges still missing; empty and not filled: all of it
+    tried_at: datetime | None = None  # our clock: the last attempt to repair it
+    absent_at: datetime | None = None  # our clock: when the exchange first answered without these ids
 
     @property
     def size(self) -> int:

@@ -1,4 +1,4 @@
-"""REST history: candles, newest trades and the exchange's time.
+"""REST history: candles and the exchange's time.
 
 Sample row of `klines`: [1499040000000,"0.0163","0.8","0.0157","0.0158","148976.1",1499644799999,
 "2434.19",308,"1756.87","28.46","0"]: open time, open, high, low, close, volume, close time,
@@ -17,8 +17,6 @@ from workers.settings import load_settings
 
 KLINES_PER_REQUEST = 1_000
 KLINES_WEIGHT = {"spot": 2, "usdm": 5}
-AGG_TRADES_WEIGHT = {"spot": 4, "usdm": 20}
-TRADES_WEIGHT = 25
 SHORTEST_KLINE = {"spot": "1s", "usdm": "1m"}  # futures have no one-second candles
 
 
@@ -40,15 +38,6 @@ def load_exchange_bars(symbol: str, timeframe: str, *, start: datetime, end: dat
         for bar in (_bar(symbol, timeframe, row) for row in page)
         if bar.trades > 0
     ]
-
-
-def load_newest_id(symbol: str) -> int | None:
-    """The id of the newest trade message of a symbol, None when it never traded."""
-    if load_settings().stream == "aggTrade":
-        newest = fetch("aggTrades", weight=AGG_TRADES_WEIGHT[load_settings().market], symbol=symbol, limit=1)
-        return int(newest[-1]["a"]) if newest else None
-    newest = fetch("trades", weight=TRADES_WEIGHT, symbol=symbol, limit=1)
-    return int(newest[-1]["id"]) if newest else None
 
 
 def _pages(symbol: str, timeframe: str, start: datetime, end: datetime) -> Iterator[list[list[Any]]]:

@@ -33,6 +33,8 @@ from workers.settings import load_settings
 
 Document = dict[str, Any]  # a MongoDB document: any BSON value under each name
 
+DUPLICATE_KEY = 11_000  # MongoDB's code for "is there already"
+
 # What was acknowledged must survive a kill -9 of mongod.
 DURABLE = WriteConcern(w=1, j=True)
 

@@ -5,17 +5,18 @@ Example document:
     {"_id": "BTCUSDT:3735683300", "symbol": "BTCUSDT", "first_id": 3735683300, "last_id": 3735683341,
      "state": "open", "found_at": 2024-08-08T23:54:20Z,
      "after": 2024-08-08T23:54:18.100Z, "before": 2024-08-08T23:54:19.900Z, "tries": 0, "reason": "",
-     "missing": [[3735683300, 3735683310], [3735683312, 3735683341]]}
+     "missing": [[3735683300, 3735683310], [3735683312, 3735683341]], "tried_at": None, "absent_at": None}
 
 Index: (symbol, state).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pymongo import ASCENDING, ReplaceOne
+from pymongo.errors import BulkWriteError
 
 from analytics.records.market import UNRESOLVED, Gap
-from workers.store.database import Document, collection
+from workers.store.database import DUPLICATE_KEY, Document, collection
 
 _FIELDS = tuple(Gap.__dataclass_fields__)
 
@@ -26,10 +27,19 @@ def ensure_indexes() -> None:
 
 
 def save_gaps(gaps: Sequence[Gap]) -> None:
-    """Write gap rows durably, each replaced by its first id."""
-    if gaps:
-        writes = [ReplaceOne({"_id": _key(gap)}, _document(gap), upsert=True) for gap in gaps]
-        collection("gaps", durable=True).bulk_write(writes, ordered=True)
+    """Write gap rows durably, each by its first id.
+
+    A row that is resolved stays so: who still believes it open writes nothing.
+    """
+    if not gaps:
+        return
+    unresolved = {"state": {"$in": list(UNRESOLVED)}}
+    writes = [ReplaceOne({"_id": _key(gap)} | unresolved, _document(gap), upsert=True) for gap in gaps]
+    try:
+        collection("gaps", durable=True).bulk_write(writes, ordered=False)
+    except BulkWriteError as error:  # an upsert beside a resolved row
+        if any(failure["code"] != DUPLICATE_KEY for failure in error.details["writeErrors"]):
+            raise
 
 
 def load_unresolved_gaps(symbol: str | None = None) -> list[Gap]:
@@ -38,6 +48,12 @@ def load_unresolved_gaps(symbol: str | None = None) -> list[Gap]:
     if symbol is not None:
         query["symbol"] = symbol
     return [_gap(document) for document in collection("gaps").find(query, sort=[("first_id", 1)])]
+
+
+def load_resolved(symbol: str, first_ids: Collection[int]) -> set[int]:
+    """Which of these rows of a symbol are resolved by now."""
+    query = {"_id": {"$in": [f"{symbol}:{id}" for id in first_ids]}, "state": {"$nin": list(UNRESOLVED)}}
+    return {row["first_id"] for row in collection("gaps").find(query, {"first_id": 1})}
 
 
 def load_gaps(symbol: str, *, limit: int = 1_000) -> list[Gap]:

@@ -20,10 +20,9 @@ from pymongo.errors import BulkWriteError, OperationFailure
 
 from analytics.records.market import Tick
 from workers.settings import load_settings
-from workers.store.database import Document, collection, database
+from workers.store.database import DUPLICATE_KEY, Document, collection, database
 
 ID_BITS = 44  # 1.7e13 ids a symbol, 2^19 symbols
-DUPLICATE_KEY = 11_000
 
 _numbers: dict[tuple[str, str], int] = {}  # (database, symbol) -> symbol number; never changes once given
 

@@ -15,8 +15,10 @@ from redis.exceptions import RedisError
 
 from workers.binance.errors import ExchangeError
 from workers.binance.feed import STREAMS_PER_CONNECTION, stream_address, stream_name, subscribe_message
-from workers.binance.history import load_exchange_time, load_newest_id
+from workers.binance.history import load_exchange_time
+from workers.binance.trades import load_newest_id
 from workers.settings import load_settings
+from workers.store.gaps import load_resolved
 from workers.store.market_clock import save_market_clock
 from workers.stream.backoff import backoff_seconds
 from workers.stream.buffer import BoundedBuffer
@@ -33,6 +35,7 @@ MESSAGES_WAITING = 100_000  # about 20 MB of raw messages
 ROUND_MESSAGES, ROUND_SECONDS = 1_000, 0.05  # what is sorted out and written at once
 WATCH_SECONDS = 1.0
 REPORT_SECONDS = 60.0
+RESOLVED_SECONDS = 5.0  # how often the ledger hears which holes were repaired
 SUSPECT_SECONDS = 60.0  # a silent stream is looked into at most this often
 RATE_WINDOW_SECONDS = 10.0
 
@@ -157,7 +160,7 @@ class Capture:
                 return
 
     def _watch(self) -> None:
-        reported_at = time.monotonic()
+        reported_at = looked_at = time.monotonic()
         while not self._stopping.wait(WATCH_SECONDS):
             now = time.monotonic()
             if self._connection is None or not self._watchdog.last_at:
@@ -165,9 +168,21 @@ class Capture:
             self._recent.append((now, self._sequencer.counts.ticks if self._sequencer else 0))
             self._sample_market_clock()
             self._act_on_silence(now)
+            if now - looked_at >= RESOLVED_SECONDS:
+                looked_at = now
+                self._hear_of_repairs()
             if now - reported_at >= REPORT_SECONDS:
                 reported_at = now
                 log.info("capture figures %s", " ".join(f"{k}={v}" for k, v in self.figures().items()))
+
+    def _hear_of_repairs(self) -> None:
+        if self._sequencer is None:
+            return
+        try:
+            for symbol, rows in self._sequencer.open_rows().items():
+                self._sequencer.note_resolved(symbol, load_resolved(symbol, rows))
+        except PyMongoError as error:
+            log.warning("repairs not heard of reason=%s", type(error).__name__)
 
     def _sample_market_clock(self) -> None:
         try:

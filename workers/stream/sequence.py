@@ -1,5 +1,6 @@
 """Messages in, new ticks out: drops repeats, records holes, sets malformed ones aside."""
 
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -47,13 +48,25 @@ class Sequencer:
     def __init__(self, symbols: list[str]) -> None:
         self.counts = Counts()
         self._ledgers = {symbol: stored_ledger(symbol) for symbol in symbols}
+        self._resolved: deque[tuple[str, set[int]]] = deque()
 
     def last_id(self, symbol: str) -> int | None:
         """The highest id that came of a symbol."""
         return self._ledgers[symbol].last_id
 
+    def open_rows(self) -> dict[str, list[int]]:
+        """First ids of the gap rows that are open here, by symbol."""
+        return {symbol: rows for symbol, ledger in self._ledgers.items() if (rows := ledger.rows)}
+
+    def note_resolved(self, symbol: str, first_ids: set[int]) -> None:
+        """Rows that the repair has resolved meanwhile; taken in before the next round."""
+        self._resolved.append((symbol, first_ids))
+
     def sorted_out(self, messages: list[tuple[int, bytes]]) -> Batch:
         """New ticks, changed gaps and malformed messages of one round, in order of arrival."""
+        while self._resolved:
+            symbol, first_ids = self._resolved.popleft()
+            self._ledgers[symbol].forget(first_ids)
         batch = Batch()
         for received_ns, raw in messages:
             self.counts.messages += 1

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from celery import shared_task
@@ -75,16 +76,26 @@ def _progress_after(
 
 
 def _rebuilt_seconds(symbol: str, seconds: Sequence[datetime]) -> list[Bar]:
-    """The seconds that late ticks belong to, from all their ticks in the store."""
+    """The seconds that were asked for, from all their ticks in the store; without any, as they are stored."""
     rebuilt: dict[datetime, Bar] = {}
     for second in seconds:
         if second not in rebuilt:
-            before, after = load_neighbours(symbol, second)
-            first = before.last_id if before and before.last_id is not None else -1
-            last = after.first_id - 1 if after and after.first_id is not None else None
-            found = second_bars(load_ticks(symbol, after_id=first, up_to_id=last))
-            rebuilt.update((bar.start, bar) for bar in found)
+            stored = load_bars(symbol, "1s", start=second, end=bar_end(second, "1s"))
+            rebuilt.update((bar.start, bar) for bar in [*stored, *_built_around(symbol, second)])
     return [rebuilt[second] for second in seconds if second in rebuilt]
+
+
+def _built_around(symbol: str, second: datetime) -> list[Bar]:
+    """The seconds between a second's stored neighbours, whose own ticks are not all looked at here."""
+    before, after = load_neighbours(symbol, second)
+    first = before.last_id if before and before.last_id is not None else -1
+    last = after.first_id - 1 if after and after.first_id is not None else None
+    built = second_bars(load_ticks(symbol, after_id=first, up_to_id=last))
+    return [
+        bar
+        for bar in built
+        if (before is None or bar.start > before.start) and (after is None or bar.start < after.start)
+    ]
 
 
 def _fold_up(symbol: str, seconds: Sequence[Bar], gaps: Sequence[Gap], until: datetime) -> list[Bar]:
@@ -126,15 +137,17 @@ def _save_changed(symbol: str, timeframe: str, bars: Sequence[Bar]) -> list[Bar]
     stored = {
         bar.start: bar for bar in load_bars(symbol, timeframe, start=first, end=bar_end(last, timeframe))
     }
-    changed = [bar for bar in bars if _replaces(bar, stored.get(bar.start))]
+    fullest = [_fuller(bar, stored.get(bar.start)) for bar in bars]
+    changed = [bar for bar in fullest if bar != stored.get(bar.start)]
     save_bars(changed)
     return changed
 
 
-def _replaces(bar: Bar, stored: Bar | None) -> bool:
+def _fuller(bar: Bar, stored: Bar | None) -> Bar:
+    """Ours, unless the exchange's stored one holds more trades; final or not as ours is."""
     if stored is not None and stored.source == "exchange" and stored.trades > bar.trades:
-        return False
-    return bar != stored
+        return replace(stored, is_final=bar.is_final)
+    return bar
 
 
 def _note_rewritten(symbol: str, changed: Sequence[Bar], progress: BarProgress | None) -> None:

@@ -1,6 +1,7 @@
 """The exchange's own bars where ours cannot be whole: before capture began, and over holes."""
 
 import logging
+import time
 from collections.abc import Container, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 HISTORY_SPAN = timedelta(hours=48)
 SECONDS_SPAN = timedelta(minutes=30)  # of one-second bars, at least; they begin on a full hour
 CLOSE_TOGETHER = timedelta(minutes=5)  # holes so close are filled with the same requests
+RUN_SECONDS = 2.0
 AT_MOST_SECONDS = 300.0
 
 
@@ -36,7 +38,10 @@ def fill_history() -> None:
     with single_flight("fill_history", at_most_seconds=AT_MOST_SECONDS) as mine:
         if not mine or load_market_clock() is None:
             return
+        begun = time.monotonic()
         for symbol in load_watchlist():
+            if time.monotonic() - begun > RUN_SECONDS:
+                return  # the next run goes on: a stop need not wait for the whole history
             try:
                 fill_symbol(symbol)
             except ExchangeBusy as error:

@@ -47,6 +47,7 @@ def test_each_source_has_a_database_of_its_own() -> None:
         {"STREAM": "trade"},
         LOCAL,
         LOCAL | {"SEED": "2"},
+        LOCAL | {"SEED": "2", "RATE": "600"},
         LOCAL | {"SOURCE": "REPLAY", "CAPTURE": "20240808-ab12"},
         LOCAL | {"SOURCE": "REPLAY", "CAPTURE": "20240809-cd34"},
     ]
@@ -73,7 +74,6 @@ def test_each_source_has_a_database_of_its_own() -> None:
         ("SYMBOLS", "BTCUSDT@trade"),
         ("PAIRS", "ETHUSDT"),
         ("PAIRS", "ETHUSDT/ETHUSDT"),
-        ("SEED", "../../etc"),
         ("HOST", "0.0.0.0"),
         ("HOST", "192.168.1.5"),
     ],
@@ -81,6 +81,12 @@ def test_each_source_has_a_database_of_its_own() -> None:
 def test_a_bad_value_is_named(name: str, value: str) -> None:
     with pytest.raises(BadSetting, match=f"^{name}: "):
         settings_from(LOCAL | {name: value})
+
+
+def test_what_becomes_the_name_of_a_database_is_plain() -> None:
+    for name, environ in (("SEED", {}), ("RATE", {}), ("CAPTURE", {"SOURCE": "REPLAY"})):
+        with pytest.raises(BadSetting, match=name):
+            settings_from(LOCAL | environ | {name: "../../etc"})
 
 
 def test_futures_have_no_trade_stream() -> None:

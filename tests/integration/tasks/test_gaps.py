@@ -1,0 +1,140 @@
+"""Repair of holes: from the exchange's REST interface to a store that misses nothing."""
+
+import dataclasses
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from analytics.quality.holes import missing
+from analytics.records.market import Gap, Tick
+from workers.binance.history import load_exchange_time
+from workers.binance.trades import load_newest_id, load_trades_from
+from workers.coordination.request_budget import note_ban
+from workers.local.ports import free_port
+from workers.settings import Settings, use_settings
+from workers.store.bars import load_bars
+from workers.store.gaps import load_gaps, load_unresolved_gaps, save_gaps
+from workers.store.indexes import ensure_indexes
+from workers.store.market_clock import save_market_clock
+from workers.store.progress import load_progress
+from workers.store.seams import HISTORY, JOIN, Seam, save_seam
+from workers.store.ticks import load_ticks, save_ticks
+from workers.tasks.bars import build_symbol
+from workers.tasks.gaps import repair_gap
+
+BTC = "BTCUSDT"
+
+
+@pytest.fixture(scope="module", params=[0.0, 0.02], ids=["all-ids", "absent-ids"])
+def exchange(request: pytest.FixtureRequest) -> Iterator[int]:
+    """A simulated exchange, once with ids that never existed; its port."""
+    port = free_port()
+    command = [sys.executable, "-m", "workers.local.exchange", "--port", str(port), "--synthetic"]
+    options = ["--seed", "5", "--absent-ids", str(request.param)]
+    process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith(b"exchange ready")
+    yield port
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture
+def ticks(settings: Settings, exchange: int) -> Iterator[list[Tick]]:
+    """Three thousand real messages of the exchange, up to a minute ago."""
+    address = f"http://127.0.0.1:{exchange}"
+    with use_settings(dataclasses.replace(settings, binance_rest_url=address)):
+        ensure_indexes()
+        save_market_clock(load_exchange_time())
+        newest = load_newest_id(BTC)
+        assert newest is not None
+        ticks: list[Tick] = []
+        first = newest - 4_000
+        while len(ticks) < 3_000:
+            ticks += load_trades_from(BTC, first)
+            first = ticks[-1].id + 1
+        yield ticks[:3_000]
+
+
+def lose(ticks: list[Tick], begin: int, end: int) -> Gap:
+    """Store all but ticks[begin:end]; the row of that hole."""
+    save_ticks([*ticks[:begin], *ticks[end:]])
+    before, behind = ticks[begin - 1], ticks[end]
+    gap = Gap(BTC, before.id + 1, behind.id - 1, "open", behind.traded_at, before.traded_at, behind.traded_at)
+    save_gaps([gap])
+    return gap
+
+
+def repair_until_settled() -> None:
+    """Repair as the schedule does, with the minute between two answers shortened in the row."""
+    clock = load_exchange_time()
+    for _ in range(8):
+        for gap in load_unresolved_gaps(BTC):
+            if gap.absent_at is not None:
+                gap = dataclasses.replace(gap, absent_at=gap.absent_at - timedelta(seconds=61))
+            repair_gap(gap, clock)
+
+
+@pytest.mark.parametrize("size", [1, 40, 2_500])
+def test_a_hole_is_filled_with_exactly_what_was_traded(ticks: list[Tick], size: int) -> None:
+    gap = lose(ticks, 200, 200 + size)
+    repair_until_settled()
+    stored = load_ticks(BTC, after_id=ticks[0].id - 1)
+    plain = [dataclasses.replace(tick, received_at=ticks[0].received_at) for tick in stored]
+    assert plain == [dataclasses.replace(tick, received_at=ticks[0].received_at) for tick in ticks]
+    row = next(row for row in load_gaps(BTC) if row.first_id == gap.first_id)
+    listed = {tick.id for tick in ticks}
+    never = [id for id in range(gap.first_id, gap.last_id + 1) if id not in listed]
+    assert row.state == ("verified_absent" if never else "filled")
+    assert [id for first, last in missing(row) for id in range(first, last + 1)] == never
+
+
+def test_bars_over_a_repaired_hole_are_built_again_and_final(ticks: list[Tick]) -> None:
+    for name in (HISTORY, JOIN):
+        save_seam(
+            Seam(BTC, name, ticks[0].traded_at, ticks[0].traded_at, ticks[0].traded_at - timedelta(hours=2))
+        )
+    clock = ticks[-1].traded_at + timedelta(hours=1)
+    lose(ticks, 900, 1_400)
+    build_symbol(BTC, None, clock)
+    assert not all(bar.is_final for bar in load_bars(BTC, "1m"))
+    repair_until_settled()
+    build_symbol(BTC, load_progress()[BTC], clock)
+    for timeframe in ("1s", "1m", "5m"):
+        bars = load_bars(BTC, timeframe)
+        assert sum(bar.trades for bar in bars) == sum(t.last_trade_id - t.first_trade_id + 1 for t in ticks)
+        assert all(bar.is_final for bar in bars), timeframe
+
+
+def test_a_resolved_row_is_not_opened_again_by_one_who_did_not_hear_of_it(ticks: list[Tick]) -> None:
+    gap = lose(ticks, 200, 210)
+    repair_until_settled()
+    save_gaps([gap])
+    assert load_unresolved_gaps(BTC) == []
+
+
+def test_nothing_is_asked_while_the_exchange_wants_rest(ticks: list[Tick]) -> None:
+    gap = lose(ticks, 200, 210)
+    clock = load_exchange_time()
+    note_ban(5)
+    assert not repair_gap(gap, clock)
+    assert [row.state for row in load_gaps(BTC)] == ["open"]
+
+
+def test_an_exchange_that_does_not_answer_is_noted_in_the_row(ticks: list[Tick], settings: Settings) -> None:
+    gap = lose(ticks, 200, 210)
+    clock = load_exchange_time()
+    with use_settings(dataclasses.replace(settings, binance_rest_url="http://127.0.0.1:9")):
+        assert repair_gap(gap, clock)
+    row = load_gaps(BTC)[0]
+    assert (row.state, row.tries) == ("open", 1)
+    assert "no answer" in row.reason
+
+
+def test_a_hole_older_than_what_is_kept_expires(ticks: list[Tick]) -> None:
+    gap = lose(ticks, 200, 210)
+    repair_gap(gap, load_exchange_time() + timedelta(hours=25))
+    assert [row.state for row in load_gaps(BTC)] == ["expired"]

@@ -1,0 +1,130 @@
+"""What answers mean for a hole: filled, absent after two agreeing answers, or to be asked again."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.quality.holes import IdLedger, Seen, missing
+from analytics.quality.repair import (
+    FAILED_TRIES,
+    Answer,
+    after_answers,
+    after_failure,
+    expired,
+    is_due,
+    split,
+)
+from analytics.records.market import Gap
+from tests.factories import at
+
+NOW = at(0)
+
+
+def gap(first: int = 10, last: int = 19, **fields: object) -> Gap:
+    return Gap("BTCUSDT", first, last, "open", at(0), at(0), at(1), **fields)  # type: ignore[arg-type]  # of the caller's choice
+
+
+def answer(first: int, last: int, *absent: int) -> Answer:
+    return Answer(first, last, frozenset(id for id in range(first, last + 1) if id not in absent))
+
+
+def test_all_ids_fill_it() -> None:
+    row = after_answers(gap(), [answer(10, 19)], NOW)
+    assert (row.state, missing(row)) == ("filled", ())
+
+
+def test_a_part_leaves_the_rest() -> None:
+    row = after_answers(gap(), [answer(10, 14)], NOW)
+    assert (row.state, missing(row)) == ("filling", ((15, 19),))
+    assert is_due(row, NOW)
+
+
+def test_absent_ids_are_believed_only_after_a_second_answer_a_minute_later() -> None:
+    first = after_answers(gap(), [answer(10, 19, 12, 13)], NOW)
+    assert (first.state, missing(first)) == ("filling", ((12, 13),))
+    assert not is_due(first, NOW + timedelta(seconds=59))
+    later = NOW + timedelta(seconds=60)
+    assert is_due(first, later)
+    second = after_answers(first, [answer(12, 13, 12, 13)], later)
+    assert (second.state, missing(second)) == ("verified_absent", ((12, 13),))
+
+
+def test_ids_that_come_late_after_all_fill_it() -> None:
+    first = after_answers(gap(), [answer(10, 19, 12)], NOW)
+    assert after_answers(first, [answer(12, 12)], NOW + timedelta(seconds=60)).state == "filled"
+
+
+def test_an_answer_that_stops_short_proves_nothing_about_the_rest() -> None:
+    row = after_answers(gap(), [answer(10, 14, 12)], NOW)
+    assert row.absent_at is None
+    assert missing(row) == ((12, 12), (15, 19))
+
+
+def test_failures_wait_twice_as_long_each_time_up_to_a_minute() -> None:
+    row, waits = gap(), []
+    for _ in range(8):
+        row = after_failure(row, "502", NOW)
+        waits.append(next(s for s in range(1, 100) if is_due(row, NOW + timedelta(seconds=s))))
+    assert waits == [4, 8, 16, 32, 60, 60, 60, 60]
+    assert row.state == "failed"
+    assert row.reason == "502"
+
+
+def test_it_is_failed_only_after_some_tries_and_heals() -> None:
+    row = gap()
+    for _ in range(FAILED_TRIES - 1):
+        row = after_failure(row, "502", NOW)
+    assert row.state == "open"
+    row = after_failure(row, "502", NOW)
+    assert row.state == "failed"
+    assert after_answers(row, [answer(10, 19)], NOW).state == "filled"
+
+
+def test_a_long_hole_is_settled_piece_by_piece() -> None:
+    head, rest = split(gap(10, 99), 49, at(7))
+    assert rest is not None
+    assert (head.first_id, head.last_id, head.before) == (10, 49, at(7))
+    assert (rest.first_id, rest.last_id, rest.after) == (50, 99, at(7))
+    assert after_answers(head, [answer(10, 49)], NOW).state == "filled"
+    assert missing(rest) == ((50, 99),)
+    assert split(gap(10, 49), 60, at(7))[1] is None
+
+
+def test_what_is_too_old_is_said_to_be() -> None:
+    assert expired(gap()).state == "expired"
+
+
+@given(
+    present=st.sets(st.integers(0, 60)),
+    size=st.integers(1, 60),
+    cuts=st.lists(st.integers(1, 20), max_size=8),
+)
+def test_what_is_missing_is_what_was_asked_for_and_never_came(
+    present: set[int], size: int, cuts: list[int]
+) -> None:
+    answers, first = [], 0
+    for cut in cuts:
+        last = min(size - 1, first + cut - 1)
+        if first <= last:
+            answers.append(Answer(first, last, frozenset(id for id in present if first <= id <= last)))
+        first = last + 1
+    row = after_answers(gap(0, size - 1), answers, NOW)
+    came = {id for one in answers for id in one.present}
+    left = {id for begin, end in missing(row) for id in range(begin, end + 1)}
+    assert left == set(range(size)) - came
+
+
+@pytest.mark.parametrize("resolved", [{2}, {2, 6}, {6}, {99}])
+def test_a_ledger_takes_resolved_rows_for_seen(resolved: set[int]) -> None:
+    ledger = IdLedger("BTCUSDT")
+    moment: datetime = at(0)
+    for id in (1, 5, 9):
+        ledger.see(id, moment)
+    ledger.take_changes(moment)
+    ledger.forget(resolved)
+    assert ledger.rows == [id for id in (2, 6) if id not in resolved]
+    for row, id in ((2, 3), (6, 7)):
+        assert ledger.see(id, moment) is (Seen.REPEAT if row in resolved else Seen.LATE)
+    assert ledger.see(10, moment) is Seen.NEW

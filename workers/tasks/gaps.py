@@ -1,0 +1,131 @@
+"""Repair of holes in the ids from the exchange's REST interface, within the request budget."""
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from celery import shared_task
+
+from analytics.quality.holes import missing
+from analytics.quality.repair import Answer, after_answers, after_failure, expired, is_due, split
+from analytics.records.market import UNRESOLVED, Gap, Tick
+from analytics.second_bars import finality
+from analytics.timeframes import TIMEFRAMES, bar_start
+from workers.binance.errors import ExchangeBusy, ExchangeError
+from workers.binance.trades import load_trades_from
+from workers.coordination.single_flight import single_flight
+from workers.settings import load_settings
+from workers.store.bars import load_bars, save_bars
+from workers.store.gaps import load_unresolved_gaps, save_gaps
+from workers.store.market_clock import load_market_clock
+from workers.store.progress import load_progress
+from workers.store.rebuilds import note_rebuilds
+from workers.store.ticks import save_ticks
+
+log = logging.getLogger(__name__)
+
+RUN_SECONDS = 2.0  # the next run goes on: a stop need not wait for a long repair
+PAGES_PER_RUN = 20  # of one hole
+AT_MOST_SECONDS = 120.0
+
+
+@shared_task(name="workers.tasks.gaps.repair_gaps")
+def repair_gaps() -> None:
+    """Ask the exchange for what is missing, the newest hole first."""
+    with single_flight("repair_gaps", at_most_seconds=AT_MOST_SECONDS) as mine:
+        clock = load_market_clock()
+        if not mine or clock is None:
+            return
+        begun, now = time.monotonic(), datetime.now(UTC)
+        due = [gap for gap in load_unresolved_gaps() if is_due(gap, now)]
+        for gap in sorted(due, key=lambda gap: gap.found_at, reverse=True):
+            if time.monotonic() - begun > RUN_SECONDS or not repair_gap(gap, clock):
+                return
+
+
+def repair_gap(gap: Gap, clock: datetime) -> bool:
+    """Bring what can be had of one hole; False when the exchange wants no more requests now."""
+    now = datetime.now(UTC)
+    if _is_expired(gap, clock):
+        _settle(expired(gap))
+        return True
+    try:
+        ticks, answers, page_ends_at = _ask(gap)
+    except ExchangeBusy as error:
+        log.info("repair waits symbol=%s first_id=%d reason=%s", gap.symbol, gap.first_id, error)
+        return False
+    except ExchangeError as error:
+        log.warning("repair failed symbol=%s first_id=%d reason=%s", gap.symbol, gap.first_id, error)
+        save_gaps([after_failure(gap, str(error)[:200], now)])
+        return True
+    if not answers:
+        save_gaps([after_failure(gap, "the exchange lists nothing from there on yet", now)])
+        return True
+    save_ticks(ticks)
+    note_rebuilds((gap.symbol, bar_start(tick.traded_at, "1s")) for tick in ticks)
+    head, rest = split(gap, answers[-1].last_id, page_ends_at)
+    if rest is not None:
+        save_gaps([rest])  # before the row is shortened, so that a crash loses no part of it
+    _settle(after_answers(head, answers, now))
+    return True
+
+
+def _ask(gap: Gap) -> tuple[list[Tick], list[Answer], datetime]:
+    """Ticks of the hole, what the answers prove, and when the last one they list was traded.
+
+    A page lists what lies between the missing ids too, so one covers many small ranges.
+    """
+    ticks: list[Tick] = []
+    answers: list[Answer] = []
+    ends_at, first = gap.found_at, _next_missing(gap, gap.first_id)
+    while first is not None and len(answers) < PAGES_PER_RUN:
+        try:
+            page = load_trades_from(gap.symbol, first)
+        except ExchangeError:
+            if answers:
+                break  # what came already counts
+            raise
+        if not page:
+            break  # no word about these ids yet: the interface lags behind the stream
+        ends_at = page[-1].traded_at
+        ticks += [tick for tick in page if _next_missing(gap, tick.id) == tick.id]
+        answers.append(Answer(first, page[-1].id, frozenset(tick.id for tick in page)))
+        first = _next_missing(gap, page[-1].id + 1)
+    return ticks, answers, ends_at
+
+
+def _next_missing(gap: Gap, id: int) -> int | None:
+    """The first id from this one on that is missing."""
+    return next((max(first, id) for first, last in missing(gap) if last >= id), None)
+
+
+def _settle(gap: Gap) -> None:
+    """Save the row; once it is resolved, nothing keeps the bars over it open."""
+    save_gaps([gap])
+    if gap.state in UNRESOLVED:
+        return
+    log.info(
+        "gap resolved symbol=%s first_id=%d ids=%d state=%s", gap.symbol, gap.first_id, gap.size, gap.state
+    )
+    edges = [moment for moment in (gap.after, gap.before) if moment is not None]
+    note_rebuilds((gap.symbol, bar_start(moment, "1s")) for moment in edges)
+    _finalise_bars(gap, load_unresolved_gaps(gap.symbol))
+
+
+def _finalise_bars(gap: Gap, others: Sequence[Gap]) -> None:
+    """Mark the closed bars over a resolved hole final, where no other hole overlaps them."""
+    progress = load_progress().get(gap.symbol)
+    if progress is None or gap.after is None or gap.before is None:
+        return
+    end = gap.before + timedelta(milliseconds=1)
+    for timeframe in TIMEFRAMES:
+        over = load_bars(gap.symbol, timeframe, start=bar_start(gap.after, timeframe), end=end)
+        closed = [bar for bar in over if not bar.is_final and finality(bar, others, progress.built_until)]
+        save_bars([replace(bar, is_final=True) for bar in closed])
+
+
+def _is_expired(gap: Gap, clock: datetime) -> bool:
+    kept = timedelta(hours=load_settings().tick_retention_hours)
+    return gap.before is not None and gap.before < clock - kept
