@@ -22,6 +22,15 @@ export function showState(element, { title, text = "", kind = "", retry = null }
   element.hidden = false;
 }
 
+// A bone in the final shape, until there is something to show.
+export function showSkeleton(element, shape) {
+  const bone = document.createElement("div");
+  bone.className = `skeleton ${shape}`;
+  element.replaceChildren(bone);
+  element.dataset.kind = "";
+  element.hidden = false;
+}
+
 export function hideState(element) {
   element.replaceChildren();
   element.hidden = true;

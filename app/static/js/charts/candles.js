@@ -63,24 +63,32 @@ export class CandleChart {
   }
 
   async drawFigure() {
-    if (!this.plotly || !this.history?.bars.length) return;
+    // Without a view the history is being loaded: what came live is not drawn alone.
+    if (!this.plotly || !this.history?.bars.length || !this.history.view) return;
     if (this.busy) {
       this.stale = true; // drawn again when the drawing in hand is done
       return;
     }
     this.busy = true;
+    try {
+      await this.react();
+    } finally {
+      this.busy = false;
+    }
+    this.paintOverlay();
+    if (this.stale) {
+      this.stale = false;
+      this.figureSoon();
+    }
+  }
+
+  async react() {
     const begun = performance.now();
     const { data, layout } = figureOf(this.history, this.palette);
     await this.plotly.react(this.element, data, layout, CONFIG);
     this.element.dataset.drawMs = String(Math.round(performance.now() - begun));
     if (!this.drawn) this.wire();
     this.drawn = true;
-    this.busy = false;
-    this.paintOverlay();
-    if (this.stale) {
-      this.stale = false;
-      this.figureSoon();
-    }
   }
 
   paintOverlay() {

@@ -1,11 +1,9 @@
 // Market: one symbol's chart, its indicators and last trades. This file only wires.
 
 import { getJson } from "../api.js";
-import { OVERLAYS, PANES } from "../charts/candle_figure.js";
 import { firstView, followed, RANGES_MS, showsNewest, timeframeFor } from "../charts/candle_view.js";
 import { CandleChart } from "../charts/candles.js";
-import { choice, keepChoice } from "../choices.js";
-import * as format from "../format.js";
+import { choice } from "../choices.js";
 import { currentZone, onTheme, onZone, startFrame } from "../frame.js";
 import { Header } from "../market/header.js";
 import { showReadout } from "../market/readout.js";
@@ -13,7 +11,8 @@ import { saveCsv } from "../market/csv.js";
 import { SnapshotTable } from "../market/snapshot.js";
 import { watch } from "../live.js";
 import { barFrom, columnsFrom, joinColumns, leavesHole, mergeBars, mergeSnapshot, TIMEFRAME_MS } from "../series.js";
-import { hideState, showState } from "../states.js";
+import { addChips, markPressed, wireButtons } from "../market/tools.js";
+import { hideState, showSkeleton, showState } from "../states.js";
 
 const FIRST_BARS = 400; // with their indicators 260 kB
 const MOST_BARS = 3_000;
@@ -81,7 +80,7 @@ async function start(view = null) {
   olderIsThere = true;
   loaded = false;
   const mine = ++loading;
-  skeleton();
+  showSkeleton(chartState, "chart-skeleton");
   snapshot.clear();
   const { timeframe } = history;
   const limit = view ? Math.min(MOST_BARS, Math.max(FIRST_BARS, Math.ceil((view[1] - view[0]) / history.timeframeMs))) : FIRST_BARS;
@@ -214,104 +213,65 @@ function resetView() {
   if (!history.bars.length) return;
   setFollow(true, { move: false });
   chart.setView(firstView(history.bars, history.timeframeMs, innerWidth < 700 ? 60 : 150));
-  markRange(null);
+  markPressed("range", null);
 }
 
 function setFollow(follow, { move = true } = {}) {
   history.follow = follow;
   followButton.setAttribute("aria-pressed", String(follow));
-  if (follow && move && history.bars.length) chart.setView(followed(history.view, history.bars.at(-1).at, history.timeframeMs));
+  if (follow && move && history.view && history.bars.length) chart.setView(followed(history.view, history.bars.at(-1).at, history.timeframeMs));
 }
 
 function readout() {
   showReadout(document.getElementById("readout"), hovered ?? history.bars.at(-1), history);
 }
 
-function skeleton() {
-  const bone = document.createElement("div");
-  bone.className = "skeleton chart-skeleton";
-  chartState.replaceChildren(bone);
-  chartState.dataset.kind = "";
-  chartState.hidden = false;
-}
-
 function wireTools() {
-  for (const button of document.querySelectorAll("#timeframes button")) {
-    button.addEventListener("click", () => showTimeframe(button.dataset.timeframe));
-  }
-  for (const button of document.querySelectorAll("#ranges button")) {
-    button.addEventListener("click", () => showRange(button.dataset.range));
-  }
-  for (const [kind, chips] of [["overlays", OVERLAYS], ["panes", PANES]]) {
-    for (const [name, chip] of Object.entries(chips)) addChip(kind, name, chip);
-  }
+  wireButtons("timeframe", (timeframe) => showTimeframe(timeframe));
+  wireButtons("range", showRange);
+  addChips(history, () => {
+    if (chart.drawn) chart.drawFigure();
+    readout();
+  });
   followButton.addEventListener("click", () => setFollow(!history.follow));
   const name = () => `${document.body.dataset.source} ${symbol} ${history.timeframe}`;
   document.getElementById("save-png").addEventListener("click", () => chart.drawn && chart.savePng(name()));
   document.getElementById("save-csv").addEventListener("click", () => saveCsv(name(), history));
 }
 
-function addChip(kind, name, { label, title = label, lines }) {
-  const chip = document.createElement("button");
-  const swatch = document.createElement("span");
-  chip.type = "button";
-  chip.className = "chip";
-  chip.dataset[kind === "overlays" ? "overlay" : "pane"] = name;
-  swatch.className = "swatch";
-  chip.title = title;
-  swatch.dataset.line = lines?.[0][1] ?? "accent";
-  chip.append(swatch, document.createTextNode(label));
-  chip.setAttribute("aria-pressed", String(history[kind].includes(name)));
-  chip.addEventListener("click", () => {
-    const on = !history[kind].includes(name);
-    const order = Object.keys(kind === "overlays" ? OVERLAYS : PANES);
-    history[kind] = order.filter((each) => (each === name ? on : history[kind].includes(each)));
-    chip.setAttribute("aria-pressed", String(on));
-    keepChoice(kind, history[kind]);
-    if (chart.drawn) chart.drawFigure();
-    readout();
-  });
-  document.getElementById("chips").append(chip);
-}
-
 function showTimeframe(timeframe, { push = true, view = null } = {}) {
   if (!(timeframe in TIMEFRAME_MS) || (timeframe === history.timeframe && !view)) return;
   history.timeframe = timeframe;
   history.timeframeMs = TIMEFRAME_MS[timeframe];
-  for (const button of document.querySelectorAll("#timeframes button")) {
-    button.setAttribute("aria-pressed", String(button.dataset.timeframe === timeframe));
-  }
+  markPressed("timeframe", timeframe);
   if (push) window.history.pushState(null, "", `?tf=${timeframe}`);
   setFollow(true, { move: false });
-  markRange(null);
+  markPressed("range", null);
   start(view);
 }
 
 function showRange(range) {
   if (!history.bars.length) return;
-  const to = history.bars.at(-1).at + history.timeframeMs;
   const spanMs = RANGES_MS[range];
-  if (!spanMs) {
-    chart.setView([history.bars[0].at - history.timeframeMs, to + 2 * history.timeframeMs]);
-    loadOlder();
-  } else {
-    const timeframe = timeframeFor(spanMs, history.timeframe, TIMEFRAME_MS);
-    const view = [to - spanMs, to + 3 * TIMEFRAME_MS[timeframe]];
-    if (timeframe !== history.timeframe || view[0] < history.bars[0].at) {
-      if (timeframe !== history.timeframe) showTimeframe(timeframe, { view });
-      else start(view);
-    } else {
-      chart.setView(view);
-    }
-  }
+  if (spanMs) showSpan(spanMs);
+  else showAll();
   setFollow(true, { move: false });
-  markRange(range);
+  markPressed("range", range);
 }
 
-function markRange(range) {
-  for (const button of document.querySelectorAll("#ranges button")) {
-    button.setAttribute("aria-pressed", String(button.dataset.range === range));
-  }
+function showAll() {
+  const { bars, timeframeMs } = history;
+  chart.setView([bars[0].at - timeframeMs, bars.at(-1).at + 3 * timeframeMs]);
+  loadOlder();
+}
+
+function showSpan(spanMs) {
+  const to = history.bars.at(-1).at + history.timeframeMs;
+  const timeframe = timeframeFor(spanMs, history.timeframe, TIMEFRAME_MS);
+  const view = [to - spanMs, to + 3 * TIMEFRAME_MS[timeframe]];
+  if (timeframe !== history.timeframe) showTimeframe(timeframe, { view });
+  else if (view[0] < history.bars[0].at) start(view);
+  else chart.setView(view);
 }
 
 function timeframeKeys() {

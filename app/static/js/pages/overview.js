@@ -4,15 +4,15 @@ import { getJson } from "../api.js";
 import * as sparkline from "../charts/sparkline.js";
 import { choice, keepChoice } from "../choices.js";
 import * as format from "../format.js";
-import { currentDelayMs, noteDrawn, startFrame } from "../frame.js";
+import { noteDrawn, startFrame } from "../frame.js";
 import { watch } from "../live.js";
 import { flash, oncePerFrame, setText } from "../paint.js";
 import { sorted } from "../sorting.js";
-import { hideState, showFacts, showState } from "../states.js";
+import { isComplete, showData, showMoves } from "../overview/cards.js";
+import { hideState, showState } from "../states.js";
 
 const REFRESH_MS = 30_000; // sparklines and completeness move slowly
 const RETRY_MS = 3_000;
-const MOVES_SHOWN = 5;
 
 const rows = new Map(); // symbol -> {quote, drawn, element, stopWatching}
 const changed = new Map(); // symbol -> message not drawn yet
@@ -197,45 +197,12 @@ function drawDot(dot, quote) {
   dot.title = `${traded}${whole.present} of ${whole.expected} bars of the last day, ${whole.open_gaps} open gaps.`;
 }
 
-function isComplete(whole) {
-  return whole.open_gaps === 0 && whole.present >= whole.expected;
-}
-
 function drawDataCard() {
-  const known = [...rows.values()].map((row) => row.quote.completeness).filter(Boolean);
-  const complete = known.filter(isComplete).length;
-  const gaps = known.reduce((sum, whole) => sum + whole.open_gaps, 0);
-  setText(document.getElementById("data-lead"), rows.size ? `${complete} of ${rows.size} complete` : format.DASH);
-  const age = feed?.age_seconds ?? null;
-  const heard = age === null ? format.DASH : age < 3 ? "now" : `${format.duration(age * 1000)} ago`;
-  showFacts(document.getElementById("data-facts"), [
-    ["Open gaps", rows.size ? format.count(gaps) : format.DASH, "Holes in the trade ids that are not repaired yet"],
-    ["Exchange heard", heard, "How long ago the exchange's clock moved"],
-    ["Delay to this screen", format.duration(currentDelayMs()), "Median of the last live prices, from the exchange to here"],
-  ]);
+  showData([...rows.values()].map((row) => row.quote), feed);
 }
 
 function drawMoves() {
-  const moving = [...rows.values()].map((row) => row.quote).filter((quote) => quote.change_1h !== null);
-  moving.sort((a, b) => Math.abs(b.change_1h) - Math.abs(a.change_1h));
-  const items = moving.slice(0, MOVES_SHOWN).map((quote) => {
-    const item = document.createElement("li");
-    const link = document.createElement("a");
-    const change = document.createElement("span");
-    link.href = `/market/${encodeURIComponent(quote.symbol)}`;
-    link.textContent = quote.symbol;
-    change.textContent = format.percent(quote.change_1h);
-    change.className = `figure ${quote.change_1h < 0 ? "down" : "up"}`;
-    item.append(link, change);
-    return item;
-  });
-  if (!items.length) {
-    const item = document.createElement("li");
-    item.className = "faint";
-    item.textContent = "Appears when an hour of bars is there.";
-    items.push(item);
-  }
-  document.getElementById("moves").replaceChildren(...items);
+  showMoves([...rows.values()].map((row) => row.quote));
 }
 
 function walk(event) {

@@ -1,0 +1,48 @@
+// The row of tools above the chart: which button is pressed, and the chips of indicators.
+
+import { OVERLAYS, PANES } from "../charts/candle_figure.js";
+import { keepChoice } from "../choices.js";
+
+// Buttons that carry data-timeframe or data-range.
+export function wireButtons(kind, listener) {
+  for (const button of document.querySelectorAll(`button[data-${kind}]`)) {
+    button.addEventListener("click", () => listener(button.dataset[kind]));
+  }
+}
+
+export function markPressed(kind, value) {
+  for (const button of document.querySelectorAll(`button[data-${kind}]`)) {
+    button.setAttribute("aria-pressed", String(button.dataset[kind] === value));
+  }
+}
+
+// One chip for each overlay and pane; `history` says which are on.
+export function addChips(history, onChange) {
+  const place = document.getElementById("chips");
+  for (const [kind, chips] of [["overlays", OVERLAYS], ["panes", PANES]]) {
+    for (const name of Object.keys(chips)) place.append(chipFor(kind, name, chips, { history, onChange }));
+  }
+}
+
+function chipFor(kind, name, chips, { history, onChange }) {
+  const { label, title = label, lines } = chips[name];
+  const chip = document.createElement("button");
+  const swatch = document.createElement("span");
+  chip.type = "button";
+  chip.className = "chip";
+  chip.title = title;
+  chip.dataset[kind === "overlays" ? "overlay" : "pane"] = name;
+  swatch.className = "swatch";
+  swatch.dataset.line = lines?.[0][1] ?? "accent";
+  chip.append(swatch, document.createTextNode(label));
+  chip.setAttribute("aria-pressed", String(history[kind].includes(name)));
+  chip.addEventListener("click", () => {
+    const on = !history[kind].includes(name);
+    // In the order of the chips, whatever the order of the clicks.
+    history[kind] = Object.keys(chips).filter((each) => (each === name ? on : history[kind].includes(each)));
+    chip.setAttribute("aria-pressed", String(on));
+    keepChoice(kind, history[kind]);
+    onChange();
+  });
+  return chip;
+}
