@@ -66,6 +66,15 @@ def subscribe_message(streams: Sequence[str], message_id: int) -> str:
     return orjson.dumps({"method": "SUBSCRIBE", "params": list(streams), "id": message_id}).decode()
 
 
+def stream_of(raw: bytes) -> bytes:
+    """The name of the stream a combined message came on, without reading the rest; b"" for answers.
+
+    >>> stream_of(b'{"stream":"btcusdt@trade","data":{}}')
+    b'btcusdt@trade'
+    """
+    return raw[11 : raw.find(b'"', 11)] if raw.startswith(b'{"stream":"') else b""
+
+
 def parsed_message(raw: bytes, received_at: datetime) -> Tick | Notice:
     """The trade a message holds, or what else it is.
 

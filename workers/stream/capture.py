@@ -14,7 +14,13 @@ from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 
 from workers.binance.errors import ExchangeError
-from workers.binance.feed import STREAMS_PER_CONNECTION, stream_address, stream_name, subscribe_message
+from workers.binance.feed import (
+    STREAMS_PER_CONNECTION,
+    stream_address,
+    stream_name,
+    stream_of,
+    subscribe_message,
+)
 from workers.binance.history import load_exchange_time
 from workers.binance.trades import load_newest_id
 from workers.settings import load_settings
@@ -22,7 +28,8 @@ from workers.store.gaps import load_resolved
 from workers.store.market_clock import save_market_clock
 from workers.stream.backoff import backoff_seconds
 from workers.stream.buffer import BoundedBuffer
-from workers.stream.connection import StreamConnection
+from workers.stream.connection import LIFETIME_SECONDS, StreamConnection
+from workers.stream.link import LinkCallbacks
 from workers.stream.live import LivePublisher
 from workers.stream.sequence import Counts, Sequencer
 from workers.stream.universe import load_universe
@@ -43,8 +50,9 @@ RATE_WINDOW_SECONDS = 10.0
 class Capture:
     """Captures the watch-list from `start` until `stop`."""
 
-    def __init__(self, random: Random | None = None) -> None:
+    def __init__(self, random: Random | None = None, *, lifetime_seconds: float = LIFETIME_SECONDS) -> None:
         self.symbols: list[str] = []
+        self._lifetime_seconds = lifetime_seconds
         self._random = random or Random()
         self._raw: BoundedBuffer[tuple[int, bytes]] = BoundedBuffer(MESSAGES_WAITING)
         self._writer = TickWriter()
@@ -87,6 +95,7 @@ class Capture:
             "symbols": len(self.symbols),
             "connected": int(self._connection is not None and self._watchdog.last_at > 0),
             "connects": self._connection.connects if self._connection else 0,
+            "handovers": self._connection.handovers if self._connection else 0,
             "trades_per_second": round(self._rate(counts.ticks), 1),
             "ticks_stored": self._writer.stored,
             "repeats": counts.repeats + self._writer.repeated,
@@ -122,19 +131,30 @@ class Capture:
                       len(symbols) - STREAMS_PER_CONNECTION)  # fmt: skip
         self._sequencer = Sequencer(self.symbols)
         self._live = LivePublisher(self.symbols)
-        self._connection = StreamConnection(
-            stream_address(settings.binance_ws_url, settings.market),
-            self._greetings,
-            lambda received_ns, raw: self._raw.offer((received_ns, raw)),
+        callbacks = LinkCallbacks(
+            greetings=self._greetings,
+            on_message=lambda received_ns, raw: self._raw.offer((received_ns, raw)),
             on_open=lambda: self._watchdog.connected(self.symbols, time.monotonic()),
             on_heard=lambda: self._watchdog.heard(time.monotonic()),
+            holes=self._open_holes,
+            stream_of=stream_of,
+        )
+        self._connection = StreamConnection(
+            stream_address(settings.binance_ws_url, settings.market),
+            callbacks,
+            streams=len(self.symbols),
             random=self._random,
+            lifetime_seconds=self._lifetime_seconds,
         )
         sequencing = threading.Thread(target=self._sequence, name="capture-sequence", daemon=True)
         self._threads.append(sequencing)
         for part in (self._writer, self._live, sequencing, self._connection):
             part.start()
         log.info("capture started symbols=%d stream=%s", len(self.symbols), settings.stream)
+
+    def _open_holes(self) -> int:
+        rows = self._sequencer.open_rows() if self._sequencer else {}
+        return sum(len(ids) for ids in rows.values())
 
     def _greetings(self) -> list[str]:
         kind = load_settings().stream
@@ -154,6 +174,8 @@ class Capture:
         for tick in batch.ticks:
             self._watchdog.traded(tick.symbol, now)
         self._live.add(batch.ticks)
+        if batch.shutdown_announced and self._connection is not None:
+            self._connection.hand_over("the exchange announced that it will close")
         while batch and not self._writer.offer(batch):
             time.sleep(0.05)  # the store is behind; the raw buffer fills next, then the connection closes
             if self._stopping.is_set():

@@ -1,64 +1,58 @@
-"""One websocket kept open: connect, subscribe, back off, connect again.
+"""A connection that is always there: replaced when it breaks, and before the exchange cuts it.
 
-Knows neither Celery nor Binance: it is told an address and what to say after
-connecting, and hands every message on unread, with the moment it came. The
-receiving callback stamps and appends, nothing more: an exception there would
-lose the message.
+A planned replacement overlaps: the new link delivers before the old one goes,
+and repeats are dropped by id, so nothing is missed and nothing needs repair.
 """
 
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
 from random import Random
 
-import websocket
-
 from workers.stream.backoff import ConnectQuota, backoff_seconds
+from workers.stream.link import Link, LinkCallbacks
 
 log = logging.getLogger(__name__)
 
-CONNECT_TIMEOUT_SECONDS = 10.0
-PING_SECONDS, PONG_TIMEOUT_SECONDS = 10, 5
 HEALTHY_AFTER_SECONDS = 60.0  # a connection that lived so long forgets earlier failures
-PAUSE_BETWEEN_MESSAGES_SECONDS = 0.3  # ours; with pings and pongs this stays below 5 a second
-
-websocket.setdefaulttimeout(CONNECT_TIMEOUT_SECONDS)
-
-OnMessage = Callable[[int, bytes], bool]  # (received at, ns since 1970; raw) -> False: buffer is full
+LIFETIME_SECONDS = 23 * 3600.0  # the exchange cuts at 24 hours
+LIFETIME_SPREAD_SECONDS = 1800.0  # so that not all connections are replaced at once
+OVERLAP_SECONDS = 30.0  # the longest two links live side by side
+SETTLE_SECONDS = 1.0  # what the new link brought has been sorted out by then
+RETRY_HANDOVER_SECONDS = 5.0
+LOOK_SECONDS = 0.05
 
 
 class StreamConnection:
-    """A connection that is replaced when it breaks, until it is stopped.
+    """Holds one link, or two while one takes over from the other, until it is stopped.
 
     Parameters
     ----------
     address : where to connect
-    greetings : what to send after each connect, asked anew each time
-    on_message : takes (received_ns, raw); answering False closes the connection
-    on_open, on_heard : told of each connect and of each frame, pings included
+    streams : how many streams a new link must have heard from before the old one goes
+    lifetime_seconds : after which a link is replaced, plus up to half an hour by chance
     """
 
     def __init__(
         self,
         address: str,
-        greetings: Callable[[], Sequence[str]],
-        on_message: OnMessage,
+        callbacks: LinkCallbacks,
         *,
-        on_open: Callable[[], None],
-        on_heard: Callable[[], None],
+        streams: int,
         random: Random,
+        lifetime_seconds: float = LIFETIME_SECONDS,
     ) -> None:
         self.connects = 0
+        self.handovers = 0
         self._address = address
-        self._greetings = greetings
-        self._on_message = on_message
-        self._on_open = on_open
-        self._on_heard = on_heard
+        self._callbacks = callbacks
+        self._streams = streams
         self._random = random
+        self._lifetime_seconds = lifetime_seconds
         self._quota = ConnectQuota()
         self._stopping = threading.Event()
-        self._socket: websocket.WebSocketApp | None = None
+        self._wanted: str | None = None  # why a handover is wanted
+        self._link: Link | None = None
         self._thread = threading.Thread(target=self._run, name="stream-connection", daemon=True)
 
     def start(self) -> None:
@@ -72,74 +66,86 @@ class StreamConnection:
         self._thread.join(timeout_seconds)
 
     def drop(self, reason: str) -> None:
-        """Close the current connection; a new one follows unless stopping."""
-        current = self._socket
-        if current is not None:
-            log.info("connection dropped reason=%s", reason)
-            current.close()
+        """Close the current link at once; a new one follows unless stopping."""
+        link = self._link
+        if link is not None:
+            link.close(reason)
+
+    def hand_over(self, reason: str) -> None:
+        """Have a new link take over from the current one, with overlap."""
+        self._wanted = reason
 
     def _run(self) -> None:
         failures = 0
         while not self._stopping.is_set():
-            wait = max(
-                backoff_seconds(failures, self._random), self._quota.seconds_until_free(time.monotonic())
-            )
-            if self._stopping.wait(wait):
+            if self._stopping.wait(backoff_seconds(failures, self._random)):
                 return
             began = time.monotonic()
-            self._quota.note(began)
-            self._hold_one_connection()
+            link = self._connected()
+            if link is not None:
+                self._hold(link)
             failures = 1 if time.monotonic() - began > HEALTHY_AFTER_SECONDS else failures + 1
 
-    def _hold_one_connection(self) -> None:
-        self._socket = websocket.WebSocketApp(
-            self._address,
-            on_open=self._opened,
-            on_message=self._received,
-            on_ping=self._heard,
-            on_pong=self._heard,
-            on_error=self._failed,
-            on_close=self._closed,
-        )
-        try:
-            self._socket.run_forever(
-                ping_interval=PING_SECONDS,
-                ping_timeout=PONG_TIMEOUT_SECONDS,
-                skip_utf8_validation=True,  # the JSON parser rejects bad UTF-8 itself, at half the cost
-            )
-        except Exception:
-            log.exception("connection failed address=%s", self._address)
-        finally:
-            self._socket = None
-
-    def _opened(self, socket: websocket.WebSocketApp) -> None:
+    def _connected(self, *, note_streams: bool = False) -> Link | None:
+        """A new link within the quota of connects; None when stopping."""
+        if self._stopping.wait(self._quota.seconds_until_free(time.monotonic())):
+            return None
+        self._quota.note(time.monotonic())
         self.connects += 1
-        log.info("connected address=%s connects=%d", self._address, self.connects)
-        self._on_open()
-        threading.Thread(target=self._greet, args=(socket,), name="stream-greeting", daemon=True).start()
+        link = Link(self._address, self._callbacks, note_streams=note_streams)
+        link.start()
+        return link
 
-    def _greet(self, socket: websocket.WebSocketApp) -> None:
-        """Send the greetings within the exchange's limit of messages; from a thread, as this takes time."""
-        for greeting in self._greetings():
-            try:
-                socket.send(greeting)
-            except (websocket.WebSocketException, OSError) as error:
-                log.warning("greeting not sent reason=%s", error)
+    def _hold(self, link: Link) -> None:
+        """Stay with a link, and with those that take over from it, until the last one ends."""
+        self._link, self._wanted = link, None
+        due = self._replacement_due()
+        while link.is_alive:
+            if self._stopping.wait(LOOK_SECONDS):
+                link.join(2.0)
                 return
-            if self._stopping.wait(PAUSE_BETWEEN_MESSAGES_SECONDS):
-                return
+            now = time.monotonic()
+            if self._wanted is None and now < due:
+                continue
+            successor = self._successor(link, self._wanted or "its planned end is near")
+            if successor is None:
+                due, self._wanted = now + RETRY_HANDOVER_SECONDS, None
+                continue
+            link = self._link = successor
+            due, self._wanted = self._replacement_due(), None
+        self._link = None
 
-    def _received(self, socket: websocket.WebSocketApp, message: bytes | str) -> None:
-        raw = message if isinstance(message, bytes) else message.encode()
-        if not self._on_message(time.time_ns(), raw):
-            log.error("connection closed on purpose: the buffer is full; the hole is recorded and repaired")
-            socket.close()
+    def _replacement_due(self) -> float:
+        spread = min(LIFETIME_SPREAD_SECONDS, self._lifetime_seconds / 10)
+        return time.monotonic() + self._lifetime_seconds + self._random.uniform(0, spread)
 
-    def _heard(self, _socket: websocket.WebSocketApp, _payload: object) -> None:
-        self._on_heard()
+    def _successor(self, old: Link, reason: str) -> Link | None:
+        """A link that delivers, after which the old one is closed; None when it could not be had."""
+        log.info("handover begins reason=%s", reason)
+        holes = self._callbacks.holes()
+        new = self._connected(note_streams=True)
+        if new is None:
+            return None
+        if not self._wait_for_takeover(new, holes):
+            new.close("stopping")
+            return None
+        if not new.is_alive or new.opened_at is None:
+            new.close("it does not deliver")
+            return None
+        new.stop_noting()
+        self.handovers += 1
+        old.close(f"its successor delivers, streams={len(new.streams)}")
+        return new
 
-    def _failed(self, _socket: websocket.WebSocketApp, error: object) -> None:
-        log.warning("connection broke reason=%s", error)
-
-    def _closed(self, _socket: websocket.WebSocketApp, code: object, reason: object) -> None:
-        log.info("connection closed code=%s reason=%s", code, reason)
+    def _wait_for_takeover(self, new: Link, holes: int) -> bool:
+        """Until the new link delivers and the old one has brought what came before; False: stopping."""
+        until, delivers_since = time.monotonic() + OVERLAP_SECONDS, None
+        while new.is_alive and time.monotonic() < until:
+            if self._stopping.wait(LOOK_SECONDS):
+                return False
+            if delivers_since is None and len(new.streams - {b""}) >= self._streams:
+                delivers_since = time.monotonic()
+            settled = delivers_since is not None and time.monotonic() - delivers_since > SETTLE_SECONDS
+            if settled and self._callbacks.holes() <= holes:
+                return True
+        return True

@@ -107,7 +107,7 @@ class Sequencer:
         found_at = batch.ticks[-1].traded_at if batch.ticks else datetime.now(UTC)
         for ledger in self._ledgers.values():
             batch.gaps.extend(ledger.take_changes(found_at))
-        self.counts.gaps += sum(1 for gap in batch.gaps if gap.state == "open")
+        self.counts.gaps += sum(1 for gap in batch.gaps if gap.found_at == found_at)
 
 
 def stored_ledger(symbol: str) -> IdLedger:

@@ -13,6 +13,8 @@ import orjson
 import urllib3
 import websocket
 
+from tests.fault.control import Control
+
 ROOT = Path(__file__).resolve().parents[3]
 CAPTURES = ROOT.parent / "shared" / "data" / "captures" / "spot"
 START_SECONDS = 60.0
@@ -22,9 +24,10 @@ WAIT_SECONDS = 20.0
 class Running:
     """A running exchange."""
 
-    def __init__(self, process: "subprocess.Popen[str]", url: str) -> None:
+    def __init__(self, process: "subprocess.Popen[str]", url: str, control: str) -> None:
         self.process = process
         self.url = url
+        self.control = Control(control)  # of use where a control port was asked for
         self.ws_url = "ws://" + urlsplit(url).netloc
         self._http = urllib3.PoolManager(maxsize=4)
 
@@ -55,9 +58,11 @@ def running(*words: str | Path) -> Iterator[Running]:
     ) as process:
         try:
             assert process.stdout is not None
-            line = process.stdout.readline()
+            line, control = process.stdout.readline(), ""
+            if line.startswith("exchange control"):
+                line, control = process.stdout.readline(), line.split()[-1]
             assert line.startswith("exchange ready http://127.0.0.1:"), line
-            yield Running(process, line.split()[-1])
+            yield Running(process, line.split()[-1], control)
         finally:
             process.terminate()
             process.wait(timeout=10)

@@ -58,11 +58,13 @@ def play(root: Path, environ: dict[str, str], database: Database[dict[str, Any]]
     """One replay from its first trade to its last bar."""
 
     def is_over() -> bool:
+        minutes = list(database["bars"].find({"timeframe": "1m"}))
         marks = [row["built_until"] for row in database["progress"].find()]
-        return database["ticks"].estimated_document_count() >= TRADES and len(marks) == 2 and min(marks) > END
+        all_built = sum(bar["trades"] for bar in minutes) == TRADES and len(marks) == 2 and min(marks) > END
+        return all_built and all(bar["is_final"] for bar in minutes)
 
     with Product(root, environ):
-        wait_for(is_over, 60 + RECORDING_SECONDS / speed, "every trade and the last bar")
+        wait_for(is_over, 60 + RECORDING_SECONDS / speed, "every trade in a bar, and every bar final")
 
 
 def test_every_trade_is_stored_once_and_the_minutes_are_those_that_were(
