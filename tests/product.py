@@ -78,6 +78,11 @@ class Product:
         with urlopen(self.url + path, timeout=10) as answer:
             return json.load(answer)
 
+    def figure(self, process: str, name: str) -> float:
+        """A figure of the heartbeat of a process; 0 while there is none."""
+        rows = [row for row in self.api("/api/system")["processes"] if row["process"] == process]
+        return max((float(row["figures"].get(name) or 0.0) for row in rows), default=0.0)
+
     def pid_of(self, process: str) -> int:
         """The process of that name which beat last; 0 when none lives."""
         found = [row for row in self.api("/api/system")["processes"] if row["process"] == process]
