@@ -66,6 +66,11 @@ def subscribe_message(streams: Sequence[str], message_id: int) -> str:
     return orjson.dumps({"method": "SUBSCRIBE", "params": list(streams), "id": message_id}).decode()
 
 
+def unsubscribe_message(streams: Sequence[str], message_id: int) -> str:
+    """The control message that ends streams."""
+    return orjson.dumps({"method": "UNSUBSCRIBE", "params": list(streams), "id": message_id}).decode()
+
+
 def stream_of(raw: bytes) -> bytes:
     """The name of the stream a combined message came on, without reading the rest; b"" for answers.
 

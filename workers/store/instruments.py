@@ -27,6 +27,12 @@ def load_instruments() -> dict[str, Instrument]:
     return {document["_id"]: _instrument(document) for document in collection("instruments").find()}
 
 
+def load_offered(symbols: Sequence[str]) -> set[str]:
+    """Which of these symbols the exchange offers."""
+    found = collection("instruments").find({"_id": {"$in": list(symbols)}}, {"_id": 1})
+    return {document["_id"] for document in found}
+
+
 def _document(row: Instrument) -> Document:
     return {
         "_id": row.symbol,

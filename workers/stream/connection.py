@@ -7,6 +7,7 @@ and repeats are dropped by id, so nothing is missed and nothing needs repair.
 import logging
 import threading
 import time
+from collections.abc import Callable
 from random import Random
 
 from workers.stream.backoff import ConnectQuota, backoff_seconds
@@ -29,7 +30,7 @@ class StreamConnection:
     Parameters
     ----------
     address : where to connect
-    streams : how many streams a new link must have heard from before the old one goes
+    streams : tells how many streams a new link must have heard from before the old one goes
     lifetime_seconds : after which a link is replaced, plus up to half an hour by chance
     """
 
@@ -38,7 +39,7 @@ class StreamConnection:
         address: str,
         callbacks: LinkCallbacks,
         *,
-        streams: int,
+        streams: Callable[[], int],
         random: Random,
         lifetime_seconds: float = LIFETIME_SECONDS,
     ) -> None:
@@ -63,7 +64,20 @@ class StreamConnection:
         """Close for good."""
         self._stopping.set()
         self.drop("stopping")
-        self._thread.join(timeout_seconds)
+        if self._thread.is_alive():
+            self._thread.join(timeout_seconds)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the current link is open."""
+        link = self._link
+        return link is not None and link.is_alive and link.opened_at is not None
+
+    def say(self, message: str) -> None:
+        """Send a control message on the current link; without one, the greetings of the next say it."""
+        link = self._link
+        if link is not None:
+            link.say(message)
 
     def drop(self, reason: str) -> None:
         """Close the current link at once; a new one follows unless stopping."""
@@ -143,7 +157,7 @@ class StreamConnection:
         while new.is_alive and time.monotonic() < until:
             if self._stopping.wait(LOOK_SECONDS):
                 return False
-            if delivers_since is None and len(new.streams - {b""}) >= self._streams:
+            if delivers_since is None and len(new.streams - {b""}) >= self._streams():
                 delivers_since = time.monotonic()
             settled = delivers_since is not None and time.monotonic() - delivers_since > SETTLE_SECONDS
             if settled and self._callbacks.holes() <= holes:

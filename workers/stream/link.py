@@ -89,20 +89,23 @@ class Link:
         except Exception:
             log.exception("connection failed address=%s", self._address)
 
-    def _opened(self, socket: websocket.WebSocketApp) -> None:
+    def _opened(self, _socket: websocket.WebSocketApp) -> None:
         self.opened_at = time.monotonic()
         log.info("connected address=%s", self._address)
         self._callbacks.on_open()
-        threading.Thread(target=self._greet, args=(socket,), name="stream-greeting", daemon=True).start()
+        threading.Thread(target=self._greet, name="stream-greeting", daemon=True).start()
 
-    def _greet(self, socket: websocket.WebSocketApp) -> None:
+    def say(self, message: str) -> None:
+        """Send a control message; one that cannot be sent is logged: the link is ending then."""
+        try:
+            self._socket.send(message)
+        except (websocket.WebSocketException, OSError) as error:
+            log.warning("control message not sent reason=%s", error)
+
+    def _greet(self) -> None:
         """Send the greetings within the exchange's limit of messages; from a thread, as this takes time."""
         for greeting in self._callbacks.greetings():
-            try:
-                socket.send(greeting)
-            except (websocket.WebSocketException, OSError) as error:
-                log.warning("greeting not sent reason=%s", error)
-                return
+            self.say(greeting)
             if self._closing.wait(PAUSE_BETWEEN_MESSAGES_SECONDS):
                 return
 

@@ -67,9 +67,9 @@ class SymbolTape:
 class LivePublisher:
     """Keeps a tape per symbol and sends what changed, in a thread of its own."""
 
-    def __init__(self, symbols: Sequence[str]) -> None:
+    def __init__(self) -> None:
         self.sent = 0
-        self._tapes = {symbol: SymbolTape() for symbol in symbols}
+        self._tapes: dict[str, SymbolTape] = {}
         self._lock = threading.Lock()
         self._interest: set[str] = set()
         self._summaries: dict[str, SymbolSummary] = {}
@@ -85,7 +85,13 @@ class LivePublisher:
     def stop(self) -> None:
         """Stop sending."""
         self._stopping.set()
-        self._thread.join(2.0)
+        if self._thread.is_alive():
+            self._thread.join(2.0)
+
+    def add_symbol(self, symbol: str) -> None:
+        """Keep a tape of one more symbol."""
+        with self._lock:
+            self._tapes.setdefault(symbol, SymbolTape())
 
     def add(self, ticks: Sequence[Tick]) -> None:
         """Take new ticks, in the order they came."""
@@ -113,7 +119,7 @@ class LivePublisher:
 
     def _load_watched_bars(self) -> dict[str, list[Bar]]:
         watched = {}
-        for symbol in self._tapes:
+        for symbol in list(self._tapes):
             for timeframe in TIMEFRAMES:
                 topic = bars_topic(symbol, timeframe)
                 if topic in self._interest:

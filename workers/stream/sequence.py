@@ -45,10 +45,19 @@ class Batch:
 class Sequencer:
     """Knows of each symbol which ids have come; one per stream process."""
 
-    def __init__(self, symbols: list[str]) -> None:
+    def __init__(self) -> None:
         self.counts = Counts()
-        self._ledgers = {symbol: stored_ledger(symbol) for symbol in symbols}
+        self._ledgers: dict[str, IdLedger] = {}
         self._resolved: deque[tuple[str, set[int]]] = deque()
+
+    def add(self, symbol: str) -> None:
+        """Take ticks of a symbol from now on, where the store left off; one known before goes on."""
+        if symbol not in self._ledgers:
+            self._ledgers = {**self._ledgers, symbol: stored_ledger(symbol)}
+
+    def count_holes(self) -> int:
+        """How many gap rows are open here."""
+        return sum(len(rows) for rows in self.open_rows().values())
 
     def last_id(self, symbol: str) -> int | None:
         """The highest id that came of a symbol."""

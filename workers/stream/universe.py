@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from analytics.records.market import Instrument
 from workers.binance.symbols import load_exchange_symbols
 from workers.settings import load_settings
-from workers.store.instruments import save_instruments
+from workers.store.instruments import load_offered, save_instruments
 from workers.store.watchlist import fill_watchlist, load_watchlist
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,13 @@ def load_universe() -> list[str]:
     if unknown:
         log.error("symbols not captured, the exchange does not offer them symbols=%s", ",".join(unknown))
     return [symbol for symbol in watched if symbol in names]
+
+
+def load_watched() -> list[str]:
+    """Symbols of the watch-list as it is now, those of them that are known to be offered."""
+    watched = load_watchlist()
+    offered = load_offered(watched)
+    return [symbol for symbol in watched if symbol in offered]
 
 
 def first_watchlist(offered: Sequence[Instrument], wanted: Sequence[str]) -> list[str]:

@@ -36,6 +36,14 @@ class Watchdog:
         for rhythm in self._rhythms.values():
             rhythm.last_at = now
 
+    def add(self, symbol: str, now: float) -> None:
+        """One more symbol is subscribed to."""
+        self._rhythms = {**self._rhythms, symbol: _Rhythm(now)}
+
+    def remove(self, symbols: list[str]) -> None:
+        """These are no longer subscribed to."""
+        self._rhythms = {symbol: rhythm for symbol, rhythm in self._rhythms.items() if symbol not in symbols}
+
     def heard(self, now: float) -> None:
         """Any frame came, a ping included."""
         self.last_at = now
@@ -51,8 +59,8 @@ class Watchdog:
         rhythm.events += 1
 
     def connection_is_dead(self, now: float) -> bool:
-        """Nothing at all came for too long."""
-        return now - self.last_at > CONNECTION_SILENCE_SECONDS
+        """Nothing at all came for too long since it was connected."""
+        return self.last_at > 0 and now - self.last_at > CONNECTION_SILENCE_SECONDS
 
     def silent_streams(self, now: float) -> list[str]:
         """Symbols whose stream is silent far beyond what is usual for them."""

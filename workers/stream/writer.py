@@ -64,7 +64,8 @@ class TickWriter:
         self._give_up_at = time.monotonic() + flush_seconds
         self._stopping.set()
         self._waiting.close()
-        self._thread.join(flush_seconds + 1.0)
+        if self._thread.is_alive():
+            self._thread.join(flush_seconds + 1.0)
         return not self._waiting and not self._thread.is_alive()
 
     def _run(self) -> None:

@@ -48,6 +48,14 @@ def trade(id: int, symbol: str = "BTCUSDT", price: str = "100.5") -> bytes:
     return json.dumps({"stream": f"{symbol.lower()}@trade", "data": event}).encode()
 
 
+def sequencer_of(symbols: list[str]) -> Sequencer:
+    """A sequencer as a starting process makes it."""
+    sequencer = Sequencer()
+    for symbol in symbols:
+        sequencer.add(symbol)
+    return sequencer
+
+
 def capture(sequencer: Sequencer, *rounds: Sequence[bytes]) -> None:
     """Sort out and write some rounds of messages, as the stream's threads do."""
     writer = TickWriter()
@@ -64,13 +72,13 @@ def ids(symbol: str = "BTCUSDT") -> list[int]:
 
 
 def test_a_jump_opens_a_gap_and_the_ticks_behind_it_are_stored() -> None:
-    capture(Sequencer(["BTCUSDT"]), [trade(1), trade(2)], [trade(6), trade(7)])
+    capture(sequencer_of(["BTCUSDT"]), [trade(1), trade(2)], [trade(6), trade(7)])
     assert ids() == [1, 2, 6, 7]
     assert [(g.first_id, g.last_id, g.state) for g in load_gaps("BTCUSDT")] == [(3, 5, "open")]
 
 
 def test_late_ticks_fill_their_gap_and_have_their_second_rebuilt() -> None:
-    capture(Sequencer(["BTCUSDT"]), [trade(1), trade(4)], [trade(2)], [trade(3)])
+    capture(sequencer_of(["BTCUSDT"]), [trade(1), trade(4)], [trade(2)], [trade(3)])
     assert ids() == [1, 2, 3, 4]
     assert load_unresolved_gaps("BTCUSDT") == []
     assert [g.state for g in load_gaps("BTCUSDT")] == ["filled"]
@@ -78,13 +86,13 @@ def test_late_ticks_fill_their_gap_and_have_their_second_rebuilt() -> None:
 
 
 def test_disorder_within_one_round_leaves_no_gap() -> None:
-    capture(Sequencer(["BTCUSDT"]), [trade(1), trade(3), trade(2), trade(4)])
+    capture(sequencer_of(["BTCUSDT"]), [trade(1), trade(3), trade(2), trade(4)])
     assert ids() == [1, 2, 3, 4]
     assert load_gaps("BTCUSDT") == []
 
 
 def test_repeats_are_counted_and_stored_once() -> None:
-    sequencer = Sequencer(["BTCUSDT"])
+    sequencer = sequencer_of(["BTCUSDT"])
     capture(sequencer, [trade(1), trade(1), trade(2)], [trade(2), trade(1)])
     assert ids() == [1, 2]
     assert (sequencer.counts.ticks, sequencer.counts.repeats) == (2, 3)
@@ -92,7 +100,7 @@ def test_repeats_are_counted_and_stored_once() -> None:
 
 def test_malformed_messages_are_kept_with_a_reason_and_no_good_one_is_lost() -> None:
     messages = [piece for n, bad in enumerate(BAD) for piece in (trade(2 * n), bad, trade(2 * n + 1))]
-    sequencer = Sequencer(["BTCUSDT"])
+    sequencer = sequencer_of(["BTCUSDT"])
     capture(sequencer, messages)
     assert ids() == list(range(2 * len(BAD)))
     kept = load_quarantined()
@@ -102,54 +110,54 @@ def test_malformed_messages_are_kept_with_a_reason_and_no_good_one_is_lost() -> 
 
 
 def test_after_a_restart_the_hole_since_the_last_stored_id_is_a_gap() -> None:
-    capture(Sequencer(["BTCUSDT"]), [trade(1), trade(2)])
-    capture(Sequencer(["BTCUSDT"]), [trade(9)])
+    capture(sequencer_of(["BTCUSDT"]), [trade(1), trade(2)])
+    capture(sequencer_of(["BTCUSDT"]), [trade(9)])
     assert [(g.first_id, g.last_id) for g in load_unresolved_gaps("BTCUSDT")] == [(3, 8)]
 
 
 def test_after_a_restart_a_repeated_capture_changes_nothing() -> None:
-    capture(Sequencer(["BTCUSDT"]), [trade(n) for n in (1, 2, 5)])
+    capture(sequencer_of(["BTCUSDT"]), [trade(n) for n in (1, 2, 5)])
     before = load_ticks("BTCUSDT", after_id=-1)
-    capture(Sequencer(["BTCUSDT"]), [trade(n) for n in (1, 2, 5)])
+    capture(sequencer_of(["BTCUSDT"]), [trade(n) for n in (1, 2, 5)])
     assert load_ticks("BTCUSDT", after_id=-1) == before
     assert [(g.first_id, g.last_id) for g in load_unresolved_gaps("BTCUSDT")] == [(3, 4)]
 
 
 def test_after_a_restart_a_known_gap_can_still_be_filled() -> None:
-    capture(Sequencer(["BTCUSDT"]), [trade(n) for n in (1, 4)])
-    capture(Sequencer(["BTCUSDT"]), [trade(3), trade(2)])
+    capture(sequencer_of(["BTCUSDT"]), [trade(n) for n in (1, 4)])
+    capture(sequencer_of(["BTCUSDT"]), [trade(3), trade(2)])
     assert ids() == [1, 2, 3, 4]
     assert load_unresolved_gaps("BTCUSDT") == []
 
 
 def test_the_first_tick_of_a_symbol_opens_no_gap() -> None:
-    capture(Sequencer(["BTCUSDT", "ETHUSDT"]), [trade(1_000), trade(2_000, "ETHUSDT")])
+    capture(sequencer_of(["BTCUSDT", "ETHUSDT"]), [trade(1_000), trade(2_000, "ETHUSDT")])
     assert load_unresolved_gaps() == []
 
 
 def test_the_market_clock_follows_the_trades() -> None:
-    capture(Sequencer(["BTCUSDT"]), [trade(5), trade(6)])
+    capture(sequencer_of(["BTCUSDT"]), [trade(5), trade(6)])
     assert load_market_clock() == datetime.fromtimestamp(1_723_161_255.006, UTC)
 
 
 def test_a_crash_before_the_gap_row_was_written_does_not_hide_the_hole() -> None:
-    capture(Sequencer(["BTCUSDT"]), [trade(1), trade(2)])
+    capture(sequencer_of(["BTCUSDT"]), [trade(1), trade(2)])
     save_ticks([tick(5), tick(6)])  # stored, then the process died
-    capture(Sequencer(["BTCUSDT"]), [trade(9)])
+    capture(sequencer_of(["BTCUSDT"]), [trade(9)])
     assert missing_ids() == [3, 4, 7, 8]
 
 
 def test_a_crash_after_a_late_tick_does_not_keep_its_hole_open() -> None:
-    capture(Sequencer(["BTCUSDT"]), [trade(1), trade(5)])
+    capture(sequencer_of(["BTCUSDT"]), [trade(1), trade(5)])
     save_ticks([tick(3)])  # stored, then the process died
-    capture(Sequencer(["BTCUSDT"]), [trade(6)])
+    capture(sequencer_of(["BTCUSDT"]), [trade(6)])
     assert missing_ids() == [2, 4]
 
 
 def test_a_crash_in_the_middle_of_a_batch_leaves_exactly_what_is_missing_on_record() -> None:
-    capture(Sequencer(["BTCUSDT"]), [trade(1)])
+    capture(sequencer_of(["BTCUSDT"]), [trade(1)])
     save_ticks([tick(n) for n in (2, 4, 5, 8)])  # part of a batch reached the store
-    capture(Sequencer(["BTCUSDT"]), [trade(10)])
+    capture(sequencer_of(["BTCUSDT"]), [trade(10)])
     assert missing_ids() == [3, 6, 7, 9]
 
 

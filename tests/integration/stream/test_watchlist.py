@@ -1,0 +1,48 @@
+"""The watch-list is followed while the stream runs, without a new connection."""
+
+import time
+
+from tests.integration.exchange.running import running
+from tests.integration.stream.test_overlap import MARKET, capturing, figure
+from tests.product import wait_for
+from workers.settings import Settings
+from workers.store.database import collection
+from workers.store.gaps import load_unresolved_gaps
+from workers.store.ticks import load_last_tick, symbol_number
+from workers.store.watchlist import fill_watchlist
+
+
+def count(symbol: str) -> int:
+    number = symbol_number(symbol)
+    return collection("ticks").count_documents({"_id": {"$gte": number << 44, "$lt": (number + 1) << 44}})
+
+
+def watch(symbol: str) -> None:
+    collection("watchlist").insert_one({"_id": symbol, "position": 99})
+
+
+def test_symbols_come_and_go(settings: Settings) -> None:
+    with running(*MARKET) as exchange, capturing(exchange, settings) as capture:
+        wait_for(lambda: figure(capture, "ticks_stored") > 100, 40, "the first trades")
+        collection("watchlist").delete_one({"_id": "SOLUSDT"})
+        wait_for(lambda: "SOLUSDT" not in capture.symbols, 10, "the symbol to go")
+        time.sleep(0.5)  # what was under way has come
+        stored = count("SOLUSDT")
+        wait_for(lambda: count("BTCUSDT") > 200, 40, "trades of another")
+        assert count("SOLUSDT") == stored
+        watch("SOLUSDT")
+        wait_for(lambda: count("SOLUSDT") > stored + 20, 30, "the symbol to come back")
+        assert [gap.symbol for gap in load_unresolved_gaps()] == ["SOLUSDT"]
+        assert figure(capture, "connects") == 1
+
+
+def test_a_symbol_the_exchange_does_not_offer_is_not_subscribed_to(settings: Settings) -> None:
+    with running(*MARKET) as exchange, capturing(exchange, settings) as capture:
+        fill_watchlist(["BTCUSDT"])
+        wait_for(lambda: figure(capture, "ticks_stored") > 20, 40, "the first trades")
+        watch("NOSUCHUSDT")
+        watch("../../etc/passwd")
+        collection("watchlist").insert_one({"_id": "ethusdt@trade/solusdt@trade", "position": 99})
+        wait_for(lambda: load_last_tick("BTCUSDT") is not None, 10, "a trade")
+        time.sleep(2.5)  # the list is looked at each second
+        assert capture.symbols == ["BTCUSDT"]

@@ -1,0 +1,98 @@
+"""Once a second: the exchange's clock, silent streams, repaired holes, and the watch-list."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from pymongo.errors import PyMongoError
+from redis.exceptions import RedisError
+
+from workers.binance.errors import ExchangeError
+from workers.binance.history import load_exchange_time
+from workers.binance.trades import load_newest_id
+from workers.store.gaps import load_resolved
+from workers.store.market_clock import save_market_clock
+from workers.stream.connection import StreamConnection
+from workers.stream.sequence import Sequencer
+from workers.stream.watchdog import Watchdog
+
+log = logging.getLogger(__name__)
+
+WATCH_SECONDS = 1.0
+SUSPECT_SECONDS = 60.0  # a silent stream is looked into at most this often
+RESOLVED_SECONDS = 5.0  # how often the ledger hears which holes were repaired
+
+
+class Overseer:
+    """Looks after a connection and its ledgers, in a thread of its own.
+
+    `follow_watchlist` is called each second and subscribes to what is new.
+    """
+
+    def __init__(
+        self,
+        connection: StreamConnection,
+        sequencer: Sequencer,
+        watchdog: Watchdog,
+        *,
+        follow_watchlist: Callable[[], None],
+        sample: Callable[[], None],
+    ) -> None:
+        self._connection = connection
+        self._sequencer = sequencer
+        self._watchdog = watchdog
+        self._follow_watchlist = follow_watchlist
+        self._sample = sample
+        self._suspected: dict[str, float] = {}
+        self._heard_of_repairs_at = 0.0
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="capture-overseer", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop looking; does not wait for a request that is under way."""
+        self._stopping.set()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(WATCH_SECONDS):
+            self._sample()
+            try:
+                self._look()
+            except (ExchangeError, PyMongoError, RedisError) as error:
+                log.warning("not looked after reason=%s", error)
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        self._act_on_silence(now)
+        if now - self._heard_of_repairs_at >= RESOLVED_SECONDS:
+            self._heard_of_repairs_at = now
+            self._hear_of_repairs()
+        self._follow_watchlist()
+        save_market_clock(load_exchange_time())
+
+    def _act_on_silence(self, now: float) -> None:
+        if self._watchdog.connection_is_dead(now):
+            self._watchdog.heard(now)  # gives the next connection its time
+            self._connection.drop("nothing came for too long")
+            return
+        for symbol in self._watchdog.silent_streams(now):
+            if now - self._suspected.get(symbol, -SUSPECT_SECONDS) >= SUSPECT_SECONDS:
+                self._suspected[symbol] = now
+                if self._trades_elsewhere(symbol):
+                    self._connection.drop(f"{symbol} trades, but its stream is silent")
+                    return
+
+    def _trades_elsewhere(self, symbol: str) -> bool:
+        """Whether the exchange has trades of a symbol that its stream did not bring."""
+        newest, last = load_newest_id(symbol), self._sequencer.last_id(symbol)
+        return newest is not None and (last is None or newest > last)
+
+    def _hear_of_repairs(self) -> None:
+        for symbol, rows in self._sequencer.open_rows().items():
+            resolved = load_resolved(symbol, rows)
+            if resolved:
+                self._sequencer.note_resolved(symbol, resolved)
