@@ -7,4 +7,6 @@ candles.py   the same trades as klines
 streams.py, control.py, connection.py, pump.py      the websocket side
 rest.py, answers.py, parameters.py, limits.py       the REST side
 front.py     one port for both
+fault_kinds.py, faults.py     what can be wrong, and what is; tampering.py, rest_faults.py do it
+control_port.py, ledger.py    switches them, and tells what was really traded
 """

@@ -9,6 +9,7 @@ import sys
 import uvloop
 
 from workers.local.exchange.clock import Clock
+from workers.local.exchange.control_port import ControlPort
 from workers.local.exchange.market.tapes import synthetic_tapes
 from workers.local.exchange.options import Options, parse_options
 from workers.local.exchange.recordings.events import UnreadableRecording
@@ -48,6 +49,7 @@ async def _serve(options: Options) -> int:
     pump = loop.create_task(server.run())
     _plan_shutdown(options, server, loop)
     log.info("exchange serving port=%d market=%s seed=%d", port, options.market, options.seed)
+    await _listen_for_control(options, server, loop)
     print(f"exchange ready http://{options.host}:{port}", flush=True)
     waiting = loop.create_task(stop.wait())
     await asyncio.wait({pump, waiting}, return_when=asyncio.FIRST_COMPLETED)
@@ -57,6 +59,13 @@ async def _serve(options: Options) -> int:
         pump.result()
     pump.cancel()
     return 0
+
+
+async def _listen_for_control(options: Options, server: Server, loop: asyncio.AbstractEventLoop) -> None:
+    if options.control_port is None:
+        return
+    listening = await loop.create_server(ControlPort(server).front, "127.0.0.1", options.control_port)
+    print(f"exchange control http://127.0.0.1:{listening.sockets[0].getsockname()[1]}", flush=True)
 
 
 def _server(options: Options) -> Server:

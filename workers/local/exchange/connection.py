@@ -11,10 +11,14 @@ import orjson
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 
 from workers.local.exchange.control import answer
+from workers.local.exchange.fault_kinds import BlackHole, StopPinging
+from workers.local.exchange.faults import Faults
 from workers.local.exchange.frames import text_frame, wrapped
 from workers.local.exchange.hub import Hub
+from workers.local.exchange.resets import reset
 from workers.local.exchange.sheets import Form
 from workers.local.exchange.streams import Route, Stream, delivers, parse_stream
+from workers.local.exchange.tampering import Tampering
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +50,10 @@ class World(Protocol):
     """What a connection needs to know of the exchange around it."""
 
     connections: "set[Connection]"
+    faults: Faults
+
+    def next_number(self) -> int:
+        """The number of a new connection; they count up."""
 
     def listened_to(self, stream: Stream) -> None:
         """Somebody listens to this stream from now on."""
@@ -66,6 +74,9 @@ class Connection(WSListener):
         self._rules = rules
         self._hub = hub
         self._world = world
+        self.number = world.next_number()
+        self._faults = world.faults
+        self._tampering = Tampering(world.faults, self.number)
         self._outbox: list[bytes] = []
         self._arrivals: deque[float] = deque(maxlen=rules.incoming_per_second)
         self._pings: dict[bytes, float] = {}
@@ -91,6 +102,8 @@ class Connection(WSListener):
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """Answer a control message, a ping or a close; count everything."""
+        if self._is_silenced:
+            return
         if frame.msg_type == WSMsgType.CLOSE:
             transport.send_close(WSCloseCode.OK)
             transport.disconnect()
@@ -145,12 +158,20 @@ class Connection(WSListener):
             log.warning("client dropped: it does not read streams=%d", len(self.streams))
             self._transport.underlying_transport.abort()
             return
+        if self._faults.any or self.holds_messages:
+            frames = self._tampering.changed(frames, self._loop.time())
         self._write(frames)
+
+    @property
+    def holds_messages(self) -> bool:
+        """Whether faults hold messages back that have still to be written."""
+        return self._tampering.holds
 
     def announce_shutdown(self, now: int) -> None:
         """Send the notice that the server is about to shut down."""
         event = orjson.dumps({"e": "serverShutdown", "E": now // self.unit})
-        self._write(text_frame(wrapped("!serverShutdown", event) if self.combined else event))
+        if not self._is_silenced:
+            self._write(text_frame(wrapped("!serverShutdown", event) if self.combined else event))
 
     def end(self, code: WSCloseCode = WSCloseCode.GOING_AWAY, reason: bytes = b"") -> None:
         """Close the connection from this side."""
@@ -158,7 +179,16 @@ class Connection(WSListener):
             self._transport.send_close(code, reason)
             self._transport.disconnect()
 
+    def reset(self) -> None:
+        """Break the connection without a word."""
+        reset(self._transport.underlying_transport)
+
     # --- own ----------------------------------------------------------------
+
+    @property
+    def _is_silenced(self) -> bool:
+        """Whether a black hole swallows what comes and goes."""
+        return self._faults.any and self._faults.on(BlackHole, self.number) is not None
 
     def _write(self, frames: bytes) -> None:
         if not self._transport.is_disconnected and not self._transport.is_close_frame_sent:
@@ -173,15 +203,19 @@ class Connection(WSListener):
         return breach
 
     def _ping(self) -> None:
+        self._after(self._rules.ping_seconds, self._ping)
+        if self._is_silenced or self._faults.on(StopPinging, self.number):
+            return
         payload = self._world.ping_payload()
         self._pings[payload] = self._loop.time()
         self._transport.send_ping(payload)
         self._after(self._rules.pong_seconds, self._check_pongs)
-        self._after(self._rules.ping_seconds, self._ping)
 
     def _check_pongs(self) -> None:
         oldest = min(self._pings.values(), default=None)
-        if oldest is not None and self._loop.time() - oldest >= self._rules.pong_seconds - 0.001:
+        if self._is_silenced or oldest is None:
+            return
+        if self._loop.time() - oldest >= self._rules.pong_seconds - 0.001:
             log.info("client cut: no matching pong within %.1f s", self._rules.pong_seconds)
             self.end(WSCloseCode.POLICY_VIOLATION, b"Pong timeout")
 

@@ -4,27 +4,30 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 from http import HTTPStatus
 
 from picows import WSListener
 from picows.api import WSProtocol
 
+from workers.local.exchange.resets import reset
+
 log = logging.getLogger(__name__)
 
 LONGEST_REQUEST = 128 * 1024  # 1024 streams in an address take about 20 KB
 LONGEST_FRAME = 1024 * 1024
-BODY_METHODS = ("POST", "PUT", "DELETE", "PATCH")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """An HTTP request without its body."""
+    """An HTTP request."""
 
     method: str
     target: str
     headers: dict[str, str]  # names in lower case
     host: str  # address of the client
+    body: bytes = b""
 
     @property
     def is_upgrade(self) -> bool:
@@ -46,12 +49,19 @@ class Response:
     headers: dict[str, str]
 
 
+class Unanswered(Enum):
+    """What may become of an upgrade instead of an answer."""
+
+    SILENCE = "the connection stays open and nothing is said"
+    RESET = "the connection breaks"
+
+
 class BadMessage(Exception):
     """Raised when what arrives is not an HTTP request."""
 
 
 Answer = Callable[[Request], Awaitable[Response]]
-Upgrade = Callable[[Request], WSListener | Response]
+Upgrade = Callable[[Request], WSListener | Response | Unanswered]
 
 
 class Front(asyncio.Protocol):
@@ -99,8 +109,9 @@ class Front(asyncio.Protocol):
         size = end + 4 + _body_size(request)
         if len(self._buffer) < size:
             return None
+        body = bytes(self._buffer[end + 4 : size])
         del self._buffer[:size]
-        return request
+        return replace(request, body=body) if body else request
 
     async def _answer_waiting(self) -> None:
         while self._waiting:
@@ -118,6 +129,10 @@ class Front(asyncio.Protocol):
 
     def _open_websocket(self, request: Request) -> None:
         chosen = self._upgrade(request)
+        if isinstance(chosen, Unanswered):
+            if chosen is Unanswered.RESET:
+                reset(self._transport)
+            return
         if isinstance(chosen, Response):
             self._transport.write(_bytes_of(chosen, keeps_alive=False))
             self._transport.close()

@@ -27,6 +27,7 @@ class Options:
     rules: ConnectionRules
     shutdown_after: float | None
     shutdown_lead: float
+    control_port: int | None  # of the control interface; None: there is none
 
 
 class _Parser(argparse.ArgumentParser):
@@ -59,6 +60,7 @@ def parse_options(words: Sequence[str]) -> Options:
         rules=_rules(found),
         shutdown_after=found.shutdown_after,
         shutdown_lead=random.Random(found.seed).uniform(0, 600) if lead is None else lead,
+        control_port=found.control_port,
     )
 
 
@@ -77,6 +79,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m workers.local.exchange", description=__doc__)
     parser.add_argument("--port", type=_port, required=True, help="0 takes a free one")
     parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument(
+        "--control-port", type=_port, help="faults and ledger, on loopback; 0 takes a free one"
+    )
     parser.add_argument("--market", choices=("spot", "usdm"), default="spot")
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--synthetic", action="store_true", help="a market made from --seed")

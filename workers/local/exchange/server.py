@@ -16,7 +16,9 @@ from workers.local.exchange import rest
 from workers.local.exchange.candles import Candles
 from workers.local.exchange.clock import Clock
 from workers.local.exchange.connection import Connection, ConnectionRules
-from workers.local.exchange.front import Front, Request, Response
+from workers.local.exchange.fault_kinds import BlackHole, ResetHandshakes
+from workers.local.exchange.faults import Faults
+from workers.local.exchange.front import Front, Request, Response, Unanswered
 from workers.local.exchange.hub import Hub
 from workers.local.exchange.limits import Limits
 from workers.local.exchange.market.breaking import planted_at
@@ -25,6 +27,7 @@ from workers.local.exchange.parameters import number_in, query_of
 from workers.local.exchange.pump import Pump
 from workers.local.exchange.refusals import Refusal
 from workers.local.exchange.rest import Exchange
+from workers.local.exchange.rest_faults import RestFaults
 from workers.local.exchange.streams import Stream
 from workers.local.exchange.tape import Tape
 from workers.local.exchange.weights import weight
@@ -46,9 +49,12 @@ class Server:
     ) -> None:
         candles = {name: Candles(tape) for name, tape in tapes.items()}
         self.connections: set[Connection] = set()
+        self._number = 0  # of the newest connection
+        self.faults = Faults(seed or 0, lambda: self._number)
+        self.rest_faults = RestFaults(self.faults)
         self.clock = clock
         self.hub = Hub()
-        self._exchange = Exchange(market, clock, tapes, candles)
+        self.exchange = Exchange(market, clock, tapes, candles)
         self._limits = Limits(market)
         self._rules = rules
         self._seed = seed  # of a synthetic market
@@ -65,18 +71,30 @@ class Server:
         prepared = 0.0
         while True:
             self._pump.send_due(self.clock.now())
+            self._send_held()
             if time.monotonic() - prepared >= PREPARE_SECONDS:
                 prepared = time.monotonic()
                 self._thread.submit(self.prepare)
             await asyncio.sleep(IDLE_TICK_SECONDS if self.hub.is_idle else TICK_SECONDS)
 
+    def _send_held(self) -> None:
+        """Write what faults held back until now."""
+        for connection in list(self.connections):
+            if connection.holds_messages:
+                connection.flush()
+
     # --- what connections ask for -------------------------------------------
 
     def listened_to(self, stream: Stream) -> None:
         """Begin to deliver a stream; the first one lets a held clock go."""
-        if stream.symbol in self._exchange.tapes:
+        if stream.symbol in self.exchange.tapes:
             self._pump.begin(stream, self.clock.now())
             self.clock.let_go()
+
+    def next_number(self) -> int:
+        """The number of a new connection; they count up."""
+        self._number += 1
+        return self._number
 
     def ping_payload(self) -> bytes:
         """A payload unlike any before."""
@@ -96,11 +114,14 @@ class Server:
 
     # --- HTTP ---------------------------------------------------------------
 
-    def _upgrade(self, request: Request) -> WSListener | Response:
+    def _upgrade(self, request: Request) -> WSListener | Response | Unanswered:
+        self.rest_faults.note(request, None)
+        if self.faults.any and (fault := self._handshake_fault()):
+            return fault
         if not self._limits.may_connect(request.host):
             return Response(429, b"Too many connections", {"Retry-After": "300"})
         try:
-            opening = opening_of(request.target, self._exchange.market)
+            opening = opening_of(request.target, self.exchange.market)
         except Refusal as refused:
             return Response(refused.status, orjson.dumps(refused.body), JSON)
         if opening is None:
@@ -109,16 +130,31 @@ class Server:
             return Response(400, f"more than {self._rules.streams} streams".encode(), {})
         return Connection(opening, self._rules, self.hub, self)
 
+    def _handshake_fault(self) -> Unanswered | None:
+        coming = self._number + 1
+        if self.faults.on(BlackHole, coming):
+            return Unanswered.SILENCE
+        breaking = self.faults.on(ResetHandshakes, coming)
+        if breaking and self.faults.strike(ResetHandshakes, breaking.times):
+            return Unanswered.RESET
+        return None
+
     async def _answer(self, request: Request) -> Response:
         parts = urlsplit(request.target)
         path = unquote(parts.path)
         if path == "/simulator/planted":
             return Response(200, orjson.dumps(self._planted()), JSON)
-        endpoint = rest.endpoint_of(path, self._exchange.market)
+        endpoint = rest.endpoint_of(path, self.exchange.market)
         if endpoint is None or request.method != "GET":
             return Response(404 if endpoint is None else 405, b"", {})
+        response = await self.rest_faults.refusal(endpoint, request)
+        response = response or await self._response(endpoint, parts.query, request)
+        self.rest_faults.note(request, response)
+        return response
+
+    async def _response(self, endpoint: str, text: str, request: Request) -> Response:
         try:
-            body = await self._body(endpoint, parts.query, request)
+            body = await self._body(endpoint, text, request)
             return Response(200, body, {**JSON, **self._limits.headers(request.host)})
         except Refusal as refused:
             wait = {} if refused.retry_after is None else {"Retry-After": str(refused.retry_after)}
@@ -126,10 +162,10 @@ class Server:
             return Response(refused.status, orjson.dumps(refused.body), headers)
 
     async def _body(self, endpoint: str, text: str, request: Request) -> bytes:
-        self._limits.charge(request.host, weight(self._exchange.market, endpoint, _limit_of(text)))
+        self._limits.charge(request.host, weight(self.exchange.market, endpoint, _limit_of(text)))
         query = query_of(text)
         unit = request.headers.get("x-mbx-time-unit", "")
-        return await self._in_thread(lambda: orjson.dumps(rest.answer(self._exchange, endpoint, query, unit)))
+        return await self._in_thread(lambda: orjson.dumps(rest.answer(self.exchange, endpoint, query, unit)))
 
     def _planted(self) -> dict[str, object]:
         """What the synthetic market holds on purpose; a recording holds nothing."""
@@ -146,7 +182,7 @@ class Server:
     def prepare(self) -> None:
         """Have the blocks of now and soon ready, so that sending never waits for them."""
         now = self.clock.now()
-        for tape in self._exchange.tapes.values():
+        for tape in self.exchange.tapes.values():
             for moment in (now, now + AHEAD):
                 _ = tape.block(tape.number_at(moment)).trades
 
