@@ -10,11 +10,12 @@ Example document:
      "saved_at": 2026-11-22T08:00:01.230Z}
 
 Indexes: (symbol, timeframe, start), unique; (symbol, timeframe, saved_at), by
-which a reader that keeps bars finds those that were corrected meanwhile.
+which a reader that keeps bars finds those that were corrected meanwhile; the
+first again over the bars that are not final.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from pymongo import ASCENDING, ReplaceOne
 
@@ -23,7 +24,6 @@ from analytics.timeframes import FOLDED_FROM
 from workers.store.database import Document, collection
 
 _FIELDS = tuple(Bar.__dataclass_fields__)
-UNFINISHED_REACH = timedelta(hours=3)
 
 
 def ensure_indexes() -> None:
@@ -31,6 +31,9 @@ def ensure_indexes() -> None:
     series = [("symbol", ASCENDING), ("timeframe", ASCENDING)]
     collection("bars").create_index([*series, ("start", ASCENDING)], name="by_start", unique=True)
     collection("bars").create_index([*series, ("saved_at", ASCENDING)], name="by_saving")
+    collection("bars").create_index(
+        [*series, ("start", ASCENDING)], name="unfinished", partialFilterExpression={"is_final": False}
+    )
 
 
 def save_bars(bars: Sequence[Bar]) -> None:
@@ -57,16 +60,10 @@ def load_bars(
     return bars[::-1] if limit else bars
 
 
-def load_first_bars(symbol: str, timeframe: str, *, start: datetime, limit: int) -> list[Bar]:
-    """The oldest `limit` bars that begin at or after `start`, oldest first."""
-    query = _range_query(symbol, timeframe, start, None)
+def load_first_bars(symbol: str, timeframe: str, *, start: datetime, end: datetime, limit: int) -> list[Bar]:
+    """The oldest `limit` bars with start <= bar.start < end, oldest first."""
+    query = _range_query(symbol, timeframe, start, end)
     return [_bar(document) for document in collection("bars").find(query, sort=[("start", 1)], limit=limit)]
-
-
-def load_latest_bar(symbol: str, timeframe: str) -> Bar | None:
-    """The newest bar, or None."""
-    found = load_bars(symbol, timeframe, limit=1)
-    return found[0] if found else None
 
 
 def load_bars_saved_since(symbol: str, timeframe: str, moment: datetime, *, limit: int) -> list[Bar]:
@@ -76,17 +73,18 @@ def load_bars_saved_since(symbol: str, timeframe: str, moment: datetime, *, limi
     return [_bar(document) for document in found]
 
 
-def load_unfinished_bars(symbol: str, *, until: datetime) -> list[Bar]:
-    """Bars longer than a second that were over by `until` or still move, and are not marked final.
-
-    Only those of the last hours: what a hole keeps open longer is built again when it closes.
-    """
-    query: Document = {
-        "symbol": symbol,
-        "timeframe": {"$in": list(FOLDED_FROM)},
-        "start": {"$gte": until - UNFINISHED_REACH, "$lt": until},
-        "is_final": False,
-    }
+def load_unfinished_bars(
+    symbol: str,
+    start: datetime | None,
+    end: datetime | None,
+    *,
+    timeframes: Sequence[str] = tuple(FOLDED_FROM),
+) -> list[Bar]:
+    """Bars with start <= bar.start < end that are not marked final, by default those longer than a second."""
+    bounds = {name: moment for name, moment in (("$gte", start), ("$lt", end)) if moment is not None}
+    query: Document = {"symbol": symbol, "timeframe": {"$in": list(timeframes)}, "is_final": False}
+    if bounds:
+        query["start"] = bounds
     return [_bar(document) for document in collection("bars").find(query, sort=[("start", 1)])]
 
 

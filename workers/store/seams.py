@@ -7,8 +7,8 @@ Example documents:
     {"_id": "BTCUSDT:join", ...}            # from there to the first trade captured
     {"_id": "BTCUSDT:3735683300", ...}      # over the gap that begins with this id
 
-One-second bars are whole from `seconds_from` on; longer bars are folded only
-from there. None: the exchange has no such candles, or none were needed.
+One-second bars are whole from `seconds_from` on, and minutes are folded from
+there on only. None: this stretch changed nothing about that.
 """
 
 from dataclasses import dataclass

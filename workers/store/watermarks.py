@@ -2,14 +2,16 @@
 
 Example document:
 
-    {"_id": "indicators:BTCUSDT:1m", "done": 2024-08-08T23:55:00Z, "id": None}
+    {"_id": "indicators:BTCUSDT:1m", "done": 2024-08-08T23:55:00Z, "rewrites": 3}
 
 A stage that works on bars notes the start of the last one it has done. Who
-rewrites an older bar lowers the mark, so that the stage works it off again;
-`advance_watermark` only moves a mark that nobody lowered meanwhile.
+rewrites a closed bar lowers the mark and counts that, so that the stage works
+it off again; `advance_watermark` only moves a mark if nothing was rewritten
+since it was read.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pymongo import UpdateOne
@@ -27,27 +29,40 @@ def watermark_name(stage: str, symbol: str, timeframe: str) -> str:
     return f"{stage}:{symbol}:{timeframe}"
 
 
-def load_watermarks(stage: str) -> dict[str, datetime]:
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """Where a stage has come to, and how often what it works on was rewritten."""
+
+    done: datetime
+    rewrites: int = 0
+
+
+def load_watermarks(stage: str) -> dict[str, Watermark]:
     """Marks of a stage by name; those not there yet are missing."""
     query = {"_id": {"$gte": f"{stage}:", "$lt": f"{stage};"}}
-    return {row["_id"]: row["done"] for row in collection("watermarks").find(query)}
+    return {
+        row["_id"]: Watermark(row["done"], row.get("rewrites", 0))
+        for row in collection("watermarks").find(query)
+    }
 
 
-def advance_watermark(name: str, *, seen: datetime | None, done: datetime) -> bool:
-    """Move a mark from `seen` to `done`; False when it was changed meanwhile."""
+def advance_watermark(name: str, *, seen: Watermark | None, done: datetime) -> bool:
+    """Move a mark on from what was seen; False when something was rewritten or it was moved meanwhile."""
     watermarks = collection("watermarks")
     if seen is None:
         try:
-            watermarks.insert_one({"_id": name, "done": done})
+            watermarks.insert_one({"_id": name, "done": done, "rewrites": 0})
         except DuplicateKeyError:
             return False
         return True
-    return watermarks.update_one({"_id": name, "done": seen}, {"$set": {"done": done}}).matched_count == 1
+    query = {"_id": name, "done": seen.done, "rewrites": seen.rewrites}
+    return watermarks.update_one(query, {"$set": {"done": done}}).matched_count == 1
 
 
 def lower_watermarks(names: Iterable[str], *, rewritten: datetime) -> None:
-    """Have stages work again from the bar that starts at `rewritten` on."""
+    """Have stages work again from the bar that starts at `rewritten` on, those at work on it included."""
     before = rewritten - timedelta(milliseconds=1)
-    writes = [UpdateOne({"_id": name}, {"$min": {"done": before}}) for name in names]
+    change = {"$min": {"done": before}, "$inc": {"rewrites": 1}}
+    writes = [UpdateOne({"_id": name}, change) for name in names]
     if writes:
         collection("watermarks").bulk_write(writes, ordered=False)

@@ -1,25 +1,30 @@
-"""New ticks -> one-second bars -> longer bars; late ticks rebuild theirs."""
+"""New ticks -> one-second bars -> longer bars; late ticks and repaired holes rebuild theirs.
+
+Nobody else changes a bar that is made of ticks, so no two writers meet.
+"""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from celery import shared_task
 
 from analytics.forming import folded
+from analytics.quality.spans import changed_spans
 from analytics.records.market import Bar, Gap, Tick
 from analytics.second_bars import built_until, second_bars, with_finality
-from analytics.timeframes import FOLDED_FROM, bar_end, bar_start
+from analytics.timeframes import FOLDED_FROM, TIMEFRAMES, bar_end, bar_start
 from workers.coordination.single_flight import single_flight
 from workers.messages.market import bars_json
 from workers.messages.rooms import bars_topic
 from workers.publish import publish
+from workers.settings import load_settings
 from workers.store.bars import load_bars, load_neighbours, load_unfinished_bars, save_bars
 from workers.store.gaps import load_unresolved_gaps
 from workers.store.market_clock import load_market_clock
 from workers.store.progress import BarProgress, load_progress, save_progress
-from workers.store.rebuilds import finish_rebuilds, load_rebuilds
+from workers.store.rebuilds import Rebuild, finish_rebuilds, load_rebuilds
 from workers.store.seams import folds_from, load_seams
 from workers.store.ticks import load_ticks
 from workers.store.watchlist import load_watchlist
@@ -28,101 +33,154 @@ from workers.store.watermarks import lower_watermarks, watermark_name
 log = logging.getLogger(__name__)
 
 TICKS_AT_ONCE = 50_000
-AT_MOST_SECONDS = 120.0
+MILLISECOND = timedelta(milliseconds=1)
+LONGEST = timedelta(hours=1)  # the longest timeframe: bars that began so long ago may still move
+CORRECTIONS_SENT = 50
+
+# The holes as of the last run of this process: what they reached over then and no longer do is judged again.
+_known_gaps: dict[tuple[str, str], list[Gap]] = {}
 
 
 @shared_task(name="workers.tasks.bars.build_bars")
 def build_bars() -> None:
     """Bring the bars of every symbol up to the newest ticks."""
-    with single_flight("build_bars", at_most_seconds=AT_MOST_SECONDS) as mine:
+    with single_flight("build_bars") as flight:
         clock = load_market_clock()
-        if not mine or clock is None:
+        if not flight.won or clock is None:
             return
-        progress = load_progress()
-        changed = {symbol: build_symbol(symbol, progress.get(symbol), clock) for symbol in load_watchlist()}
-    built = sum(len(bars) for bars in changed.values())
+        progress, built, changed = load_progress(), 0, 0
+        for symbol in load_watchlist():
+            bars = build_symbol(symbol, progress.get(symbol), clock)
+            built, changed = built + len(bars), changed + bool(bars)
+            if not flight.renew():
+                break
     if built:
-        log.info("bars built symbols=%d count=%d", sum(1 for bars in changed.values() if bars), built)
+        log.info("bars built symbols=%d count=%d", changed, built)
 
 
 def build_symbol(symbol: str, progress: BarProgress | None, clock: datetime) -> list[Bar]:
     """Build what is new or late of one symbol; returns the bars that changed."""
     ticks = load_ticks(symbol, after_id=progress.tick_id if progress else -1, limit=TICKS_AT_ONCE)
-    caught_up = len(ticks) < TICKS_AT_ONCE
-    newest = ticks[-1].traded_at if ticks else None
-    until = built_until(newest, clock) if caught_up or newest is None else bar_start(newest, "1s")
-    over = [tick for tick in ticks if tick.traded_at < until]
-    rebuilds = load_rebuilds(symbol)
+    whole_from = folds_from(load_seams(symbol))
+    if ticks and whole_from is None:
+        return []  # first the join to the exchange's history
+    until = _until(ticks, clock)
     gaps = load_unresolved_gaps(symbol)
-    fresh = [*second_bars(over), *_rebuilt_seconds(symbol, [row.second for row in rebuilds])]
+    rebuilds = [row for row in load_rebuilds(symbol) if row.second < until]
+    judged_again = _judged_again(symbol, gaps)
+    fresh = _seconds(symbol, ticks, until, progress, rebuilds, judged_again)
     seconds = _save_changed(symbol, "1s", with_finality(fresh, gaps, until))
-    longer = _fold_up(symbol, seconds, gaps, until)
+    waiting = [*load_unfinished_bars(symbol, *_moving(progress, until)), *judged_again]
+    longer = _fold_up(symbol, [*seconds, *waiting], gaps, until, whole_from)
     changed = [*seconds, *longer]
     _note_rewritten(symbol, changed, progress)
     save_progress(_progress_after(symbol, ticks, progress, until))
     finish_rebuilds(rebuilds)
+    _known_gaps[_key(symbol)] = gaps
     publish(_corrections(symbol, changed))
     return changed
 
 
-def _progress_after(
-    symbol: str, ticks: Sequence[Tick], progress: BarProgress | None, until: datetime
-) -> BarProgress:
-    """The mark stays before the newest second: more of its ticks may come."""
-    newest_second = bar_start(ticks[-1].traded_at, "1s") if ticks else until
-    done = [tick.id for tick in ticks if tick.traded_at < newest_second]
-    before = progress.tick_id if progress else -1
-    return BarProgress(symbol, max(done, default=before), until)
+def _until(ticks: Sequence[Tick], clock: datetime) -> datetime:
+    """Before which moment every second is over and all its ticks are at hand."""
+    newest = max((tick.traded_at for tick in ticks), default=None)
+    if newest is not None and len(ticks) == TICKS_AT_ONCE:
+        return bar_start(newest, "1s")  # there are more
+    return built_until(newest, clock)
 
 
-def _rebuilt_seconds(symbol: str, seconds: Sequence[datetime]) -> list[Bar]:
-    """The seconds that were asked for, from all their ticks in the store; without any, as they are stored."""
-    rebuilt: dict[datetime, Bar] = {}
-    for second in seconds:
-        if second not in rebuilt:
-            stored = load_bars(symbol, "1s", start=second, end=bar_end(second, "1s"))
-            rebuilt.update((bar.start, bar) for bar in [*stored, *_built_around(symbol, second)])
-    return [rebuilt[second] for second in seconds if second in rebuilt]
+def _seconds(
+    symbol: str,
+    ticks: Sequence[Tick],
+    until: datetime,
+    progress: BarProgress | None,
+    rebuilds: Sequence[Rebuild],
+    judged_again: Sequence[Bar],
+) -> list[Bar]:
+    """One-second bars that are new, to be rebuilt, or to be judged again; each once, oldest first."""
+    new = second_bars(tick for tick in ticks if tick.traded_at < until)
+    again = {row.second for row in rebuilds} | _continued(symbol, new, progress)
+    rebuilt = [bar for second in sorted(again) for bar in _rebuilt_second(symbol, second)]
+    stored = [bar for bar in judged_again if bar.timeframe == "1s"]
+    bars = {bar.start: bar for bar in [*stored, *new, *rebuilt]}
+    return [bars[start] for start in sorted(bars)]
 
 
-def _built_around(symbol: str, second: datetime) -> list[Bar]:
-    """The seconds between a second's stored neighbours, whose own ticks are not all looked at here."""
+def _continued(symbol: str, bars: Sequence[Bar], progress: BarProgress | None) -> set[datetime]:
+    """Seconds some of whose ticks lie before the watermark: only a rebuild sees all of them."""
+    before = [bar for bar in bars if progress is not None and bar.start < progress.built_until]
+    if progress is None or not before:
+        return set()
+    stored = load_bars(symbol, "1s", start=before[0].start, end=before[-1].end)
+    return {bar.start for bar in stored if bar.first_id is not None and bar.first_id <= progress.tick_id}
+
+
+def _rebuilt_second(symbol: str, second: datetime) -> list[Bar]:
+    """A second from all its ticks in the store; without any, as it is stored.
+
+    Its ticks lie between the ids of its neighbours, theirs included: moments
+    may step back a little from one id to the next.
+    """
     before, after = load_neighbours(symbol, second)
-    first = before.last_id if before and before.last_id is not None else -1
-    last = after.first_id - 1 if after and after.first_id is not None else None
-    built = second_bars(load_ticks(symbol, after_id=first, up_to_id=last))
+    first = before.first_id - 1 if before and before.first_id is not None else -1
+    last = after.last_id if after else None
+    built = second_bars(load_ticks(symbol, after_id=first, up_to_id=last, limit=TICKS_AT_ONCE))
+    return [bar for bar in built if bar.start == second] or load_bars(
+        symbol, "1s", start=second, end=bar_end(second, "1s")
+    )
+
+
+def _judged_again(symbol: str, gaps: Sequence[Gap]) -> list[Bar]:
+    """Stored bars whose finality may have changed, because a hole came, went or shrank."""
+    known = _known_gaps.get(_key(symbol))
+    if known is None:
+        unfinished = load_unfinished_bars(symbol, None, None, timeframes=TIMEFRAMES)
+        return [*unfinished, *_over(symbol, changed_spans([], gaps))]
+    return _over(symbol, changed_spans(known, gaps))
+
+
+def _over(symbol: str, spans: Iterable[tuple[datetime, datetime]]) -> list[Bar]:
     return [
         bar
-        for bar in built
-        if (before is None or bar.start > before.start) and (after is None or bar.start < after.start)
+        for after, before in spans
+        for timeframe in TIMEFRAMES
+        for bar in load_bars(symbol, timeframe, start=bar_start(after, timeframe), end=before + MILLISECOND)
     ]
 
 
-def _fold_up(symbol: str, seconds: Sequence[Bar], gaps: Sequence[Gap], until: datetime) -> list[Bar]:
-    """The longer bars that changed with these seconds or are over by now, from shortest to longest."""
-    whole_from = folds_from(load_seams(symbol))
-    if whole_from is None:
-        return []
-    changed, below = [], list(seconds)
-    waiting = load_unfinished_bars(symbol, until=until)
+def _moving(progress: BarProgress | None, until: datetime) -> tuple[datetime | None, datetime]:
+    """Between which starts bars may have ended since the last run."""
+    return (progress.built_until - LONGEST if progress else None, until)
+
+
+def _fold_up(
+    symbol: str, touched: Sequence[Bar], gaps: Sequence[Gap], until: datetime, whole_from: datetime | None
+) -> list[Bar]:
+    """The longer bars that changed with those touched or are over by now, from shortest to longest."""
+    changed, below = [], [bar for bar in touched if bar.timeframe == "1s"]
     for timeframe, shorter in FOLDED_FROM.items():
         starts = {bar_start(bar.start, timeframe) for bar in below}
-        starts |= {bar.start for bar in waiting if bar.timeframe == timeframe}
-        whole = sorted(start for start in starts if start >= whole_from)
-        bars = [bar for start in whole for bar in _folded_bar(symbol, timeframe, shorter, start, gaps, until)]
-        below = _save_changed(symbol, timeframe, bars)
+        starts |= {bar.start for bar in touched if bar.timeframe == timeframe}
+        bars = [_longer(symbol, timeframe, shorter, start, whole_from) for start in sorted(starts)]
+        known = [bar for bar in bars if bar is not None]
+        below = _save_changed(symbol, timeframe, with_finality(known, gaps, until))
         changed += below
     return changed
 
 
-def _folded_bar(
-    symbol: str, timeframe: str, shorter: str, start: datetime, gaps: Sequence[Gap], until: datetime
-) -> list[Bar]:
-    """The bar that begins at `start` made of the shorter ones in the store; none if nothing traded."""
-    parts = load_bars(symbol, shorter, start=start, end=bar_end(start, timeframe))
-    if not parts:
-        return []
-    return with_finality([folded(parts, timeframe, is_final=False)], gaps, until)
+def _longer(
+    symbol: str, timeframe: str, shorter: str, start: datetime, whole_from: datetime | None
+) -> Bar | None:
+    """The bar that begins at `start`, folded where its parts are whole, else as it is stored.
+
+    Minutes need whole seconds; longer bars are folded from minutes, which reach back as far as they do.
+    """
+    end = bar_end(start, timeframe)
+    can_fold = timeframe != "1m" or (whole_from is not None and start >= whole_from)
+    parts = load_bars(symbol, shorter, start=start, end=end) if can_fold else []
+    if parts:
+        return folded(parts, timeframe, is_final=False)
+    return next(iter(load_bars(symbol, timeframe, start=start, end=end)), None)
 
 
 def _save_changed(symbol: str, timeframe: str, bars: Sequence[Bar]) -> list[Bar]:
@@ -150,6 +208,17 @@ def _fuller(bar: Bar, stored: Bar | None) -> Bar:
     return bar
 
 
+def _progress_after(
+    symbol: str, ticks: Sequence[Tick], progress: BarProgress | None, until: datetime
+) -> BarProgress:
+    """The mark stays before the first tick of the newest second: more of that second may come."""
+    before = progress.tick_id if progress else -1
+    if not ticks:
+        return BarProgress(symbol, before, until)
+    newest_second = bar_start(max(tick.traded_at for tick in ticks), "1s")
+    return BarProgress(symbol, min(tick.id for tick in ticks if tick.traded_at >= newest_second) - 1, until)
+
+
 def _note_rewritten(symbol: str, changed: Sequence[Bar], progress: BarProgress | None) -> None:
     """Have the stages behind this one work again from the oldest closed bar that changed."""
     if progress is None:
@@ -169,6 +238,12 @@ def _corrections(symbol: str, changed: Sequence[Bar]) -> dict[str, dict[str, obj
         if bar.is_final:
             by_timeframe.setdefault(bar.timeframe, []).append(bar)
     return {
-        bars_topic(symbol, timeframe): bars_json(symbol, timeframe, forming=None, closed=bars[-50:])
+        bars_topic(symbol, timeframe): bars_json(
+            symbol, timeframe, forming=None, closed=bars[-CORRECTIONS_SENT:]
+        )
         for timeframe, bars in by_timeframe.items()
     }
+
+
+def _key(symbol: str) -> tuple[str, str]:
+    return load_settings().database, symbol

@@ -2,8 +2,6 @@
 
 import logging
 import time
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from celery import shared_task
@@ -11,16 +9,13 @@ from celery import shared_task
 from analytics.quality.holes import missing
 from analytics.quality.repair import Answer, after_answers, after_failure, expired, is_due, split
 from analytics.records.market import UNRESOLVED, Gap, Tick
-from analytics.second_bars import finality
-from analytics.timeframes import TIMEFRAMES, bar_start
+from analytics.timeframes import bar_start
 from workers.binance.errors import ExchangeBusy, ExchangeError
 from workers.binance.trades import load_trades_from
 from workers.coordination.single_flight import single_flight
 from workers.settings import load_settings
-from workers.store.bars import load_bars, save_bars
 from workers.store.gaps import load_unresolved_gaps, save_gaps
 from workers.store.market_clock import load_market_clock
-from workers.store.progress import load_progress
 from workers.store.rebuilds import note_rebuilds
 from workers.store.ticks import save_ticks
 
@@ -28,20 +23,20 @@ log = logging.getLogger(__name__)
 
 RUN_SECONDS = 2.0  # the next run goes on: a stop need not wait for a long repair
 PAGES_PER_RUN = 20  # of one hole
-AT_MOST_SECONDS = 120.0
+LAPSES_SECONDS = 60.0  # one hole's requests may take long
 
 
 @shared_task(name="workers.tasks.gaps.repair_gaps")
 def repair_gaps() -> None:
     """Ask the exchange for what is missing, the newest hole first."""
-    with single_flight("repair_gaps", at_most_seconds=AT_MOST_SECONDS) as mine:
+    with single_flight("repair_gaps", lapses_seconds=LAPSES_SECONDS) as flight:
         clock = load_market_clock()
-        if not mine or clock is None:
+        if not flight.won or clock is None:
             return
         begun, now = time.monotonic(), datetime.now(UTC)
         due = [gap for gap in load_unresolved_gaps() if is_due(gap, now)]
         for gap in sorted(due, key=lambda gap: gap.found_at, reverse=True):
-            if time.monotonic() - begun > RUN_SECONDS or not repair_gap(gap, clock):
+            if time.monotonic() - begun > RUN_SECONDS or not repair_gap(gap, clock) or not flight.renew():
                 return
 
 
@@ -102,28 +97,11 @@ def _next_missing(gap: Gap, id: int) -> int | None:
 
 
 def _settle(gap: Gap) -> None:
-    """Save the row; once it is resolved, nothing keeps the bars over it open."""
+    """Save the row; the stage that builds bars sees which holes are gone."""
     save_gaps([gap])
-    if gap.state in UNRESOLVED:
-        return
-    log.info(
-        "gap resolved symbol=%s first_id=%d ids=%d state=%s", gap.symbol, gap.first_id, gap.size, gap.state
-    )
-    edges = [moment for moment in (gap.after, gap.before) if moment is not None]
-    note_rebuilds((gap.symbol, bar_start(moment, "1s")) for moment in edges)
-    _finalise_bars(gap, load_unresolved_gaps(gap.symbol))
-
-
-def _finalise_bars(gap: Gap, others: Sequence[Gap]) -> None:
-    """Mark the closed bars over a resolved hole final, where no other hole overlaps them."""
-    progress = load_progress().get(gap.symbol)
-    if progress is None or gap.after is None or gap.before is None:
-        return
-    end = gap.before + timedelta(milliseconds=1)
-    for timeframe in TIMEFRAMES:
-        over = load_bars(gap.symbol, timeframe, start=bar_start(gap.after, timeframe), end=end)
-        closed = [bar for bar in over if not bar.is_final and finality(bar, others, progress.built_until)]
-        save_bars([replace(bar, is_final=True) for bar in closed])
+    if gap.state not in UNRESOLVED:
+        facts = (gap.symbol, gap.first_id, gap.size, gap.state)
+        log.info("gap resolved symbol=%s first_id=%d ids=%d state=%s", *facts)
 
 
 def _is_expired(gap: Gap, clock: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Container, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -29,18 +29,18 @@ HISTORY_SPAN = timedelta(hours=48)
 SECONDS_SPAN = timedelta(minutes=30)  # of one-second bars, at least; they begin on a full hour
 CLOSE_TOGETHER = timedelta(minutes=5)  # holes so close are filled with the same requests
 RUN_SECONDS = 2.0
-AT_MOST_SECONDS = 300.0
+LAPSES_SECONDS = 60.0  # one symbol's requests may take long
 
 
 @shared_task(name="workers.tasks.history.fill_history", soft_time_limit=240, time_limit=280)
 def fill_history() -> None:
     """Fill every stretch that is not filled yet, symbol by symbol."""
-    with single_flight("fill_history", at_most_seconds=AT_MOST_SECONDS) as mine:
-        if not mine or load_market_clock() is None:
+    with single_flight("fill_history", lapses_seconds=LAPSES_SECONDS) as flight:
+        if not flight.won or load_market_clock() is None:
             return
         begun = time.monotonic()
         for symbol in load_watchlist():
-            if time.monotonic() - begun > RUN_SECONDS:
+            if time.monotonic() - begun > RUN_SECONDS or not flight.renew():
                 return  # the next run goes on: a stop need not wait for the whole history
             try:
                 fill_symbol(symbol)
@@ -60,20 +60,25 @@ def fill_symbol(symbol: str) -> None:
     if JOIN not in seams:
         first = load_first_tick(symbol)
         if first is not None and _is_covered(first.traded_at, clock):
-            since, until = sorted([seams[HISTORY].until, first.traded_at])
-            _fill(symbol, [JOIN], since, until, clock=clock, gaps=gaps)
+            history_until = seams[HISTORY].until
+            since = min(history_until - GRACE, first.traded_at)  # bars that were not over then are taken now
+            _fill(symbol, [JOIN], since, max(history_until, first.traded_at), clock=clock, gaps=gaps)
     for names, since, until in _stretches(gaps, seams, clock):
         _fill(symbol, names, since, until, clock=clock, gaps=gaps)
 
 
 def _stretches(
-    gaps: Sequence[Gap], seams: Container[str], clock: datetime
+    gaps: Sequence[Gap], seams: Mapping[str, Seam], clock: datetime
 ) -> list[tuple[list[str], datetime, datetime]]:
-    """The holes that are not filled yet, those close to each other as one: (names, since, until)."""
+    """The holes that are not filled yet, those close to each other as one: (names, since, until).
+
+    What a repair leaves of a hole lies inside the stretch that was filled for the whole of it.
+    """
     due = [
         (gap.after, gap.before, str(gap.first_id))
         for gap in gaps
-        if str(gap.first_id) not in seams and gap.after and gap.before and _is_covered(gap.before, clock)
+        if gap.after and gap.before and _is_covered(gap.before, clock)
+        if not _is_filled(gap.after, gap.before, seams.values())
     ]
     stretches: list[tuple[list[str], datetime, datetime]] = []
     for after, before, name in sorted(due):
@@ -83,6 +88,13 @@ def _stretches(
         else:
             stretches.append(([name], after, before))
     return stretches
+
+
+def _is_filled(after: datetime, before: datetime, seams: Iterable[Seam]) -> bool:
+    """Whether a stretch lies inside one that was taken from the exchange as a whole."""
+    return any(
+        seam.name not in (HISTORY, JOIN) and seam.since <= after and before <= seam.until for seam in seams
+    )
 
 
 def _fill(

@@ -15,36 +15,37 @@ from workers.coordination.single_flight import single_flight
 from workers.messages.rooms import indicators_topic
 from workers.messages.snapshots import indicators_json
 from workers.publish import publish
-from workers.store.bars import load_bars, load_volume_since
+from workers.store.bars import load_bars, load_first_bars, load_volume_since
 from workers.store.gaps import load_unresolved_gaps
 from workers.store.indicators import save_indicators
 from workers.store.progress import BarProgress, load_progress
 from workers.store.seams import HISTORY, load_seams
-from workers.store.watermarks import advance_watermark, load_watermarks, watermark_name
+from workers.store.watermarks import Watermark, advance_watermark, load_watermarks, watermark_name
 
 log = logging.getLogger(__name__)
 
 FIRST_SNAPSHOTS = 1_000  # how many bars of the history get snapshots on the first run
 BARS_AT_ONCE = 2_000
 JUST_AFTER = timedelta(milliseconds=1)  # the store's finest step
-AT_MOST_SECONDS = 120.0
 
 
 @shared_task(name="workers.tasks.indicators.compute_indicators")
 def compute_indicators() -> None:
     """Snapshots for every bar that closed since the last run."""
-    with single_flight("compute_indicators", at_most_seconds=AT_MOST_SECONDS) as mine:
-        if not mine:
+    with single_flight("compute_indicators") as flight:
+        if not flight.won:
             return
         marks = load_watermarks("indicators")
         count = 0
         for progress in load_progress().values():
             count += compute_symbol(progress, marks)
+            if not flight.renew():
+                break
     if count:
         log.info("indicators computed count=%d", count)
 
 
-def compute_symbol(progress: BarProgress, marks: dict[str, datetime]) -> int:
+def compute_symbol(progress: BarProgress, marks: dict[str, Watermark]) -> int:
     """Snapshots of one symbol in every timeframe in which a bar closed."""
     due = [timeframe for timeframe in TIMEFRAMES if _is_due(progress, timeframe, marks)]
     if not due or HISTORY not in load_seams(progress.symbol):
@@ -53,9 +54,9 @@ def compute_symbol(progress: BarProgress, marks: dict[str, datetime]) -> int:
     return sum(_compute(progress, timeframe, marks, gaps) for timeframe in due)
 
 
-def _is_due(progress: BarProgress, timeframe: str, marks: dict[str, datetime]) -> bool:
-    done = marks.get(watermark_name("indicators", progress.symbol, timeframe))
-    return done is None or done < _newest_closed(progress, timeframe)
+def _is_due(progress: BarProgress, timeframe: str, marks: dict[str, Watermark]) -> bool:
+    mark = marks.get(watermark_name("indicators", progress.symbol, timeframe))
+    return mark is None or mark.done < _newest_closed(progress, timeframe)
 
 
 def _newest_closed(progress: BarProgress, timeframe: str) -> datetime:
@@ -63,14 +64,14 @@ def _newest_closed(progress: BarProgress, timeframe: str) -> datetime:
     return bar_start(progress.built_until, timeframe) - length(timeframe)
 
 
-def _compute(progress: BarProgress, timeframe: str, marks: dict[str, datetime], gaps: list[Gap]) -> int:
+def _compute(progress: BarProgress, timeframe: str, marks: dict[str, Watermark], gaps: list[Gap]) -> int:
     symbol, name = progress.symbol, watermark_name("indicators", progress.symbol, timeframe)
-    done, newest = marks.get(name), _newest_closed(progress, timeframe)
-    bars, since = _load_window(symbol, timeframe, done, bar_end(newest, timeframe))
+    mark, newest = marks.get(name), _newest_closed(progress, timeframe)
+    bars, since = _load_window(symbol, timeframe, mark.done if mark else None, bar_end(newest, timeframe))
     snapshots = _snapshots(bars, symbol, timeframe, since, gaps) if bars else []
     save_indicators(snapshots)
     up_to = newest if len(snapshots) < BARS_AT_ONCE else snapshots[-1].as_of
-    advance_watermark(name, seen=done, done=up_to)
+    advance_watermark(name, seen=mark, done=up_to)
     if snapshots:
         publish({indicators_topic(symbol, timeframe): indicators_json(symbol, timeframe, snapshots[-1])})
     return len(snapshots)
@@ -85,8 +86,8 @@ def _load_window(
         return bars, bars[-FIRST_SNAPSHOTS - 1].start if len(bars) > FIRST_SNAPSHOTS else None
     after = done + JUST_AFTER
     warm_up = load_bars(symbol, timeframe, end=after, limit=WARM_UP_BARS)
-    new = load_bars(symbol, timeframe, start=after, end=end)
-    return [*warm_up, *new[:BARS_AT_ONCE]], done
+    new = load_first_bars(symbol, timeframe, start=after, end=end, limit=BARS_AT_ONCE)
+    return [*warm_up, *new], done
 
 
 def _snapshots(

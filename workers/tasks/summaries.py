@@ -21,14 +21,13 @@ log = logging.getLogger(__name__)
 TIMEFRAME = "1m"
 DAY = timedelta(hours=24)
 DAY_BARS = 1_440
-AT_MOST_SECONDS = 60.0
 
 
 @shared_task(name="workers.tasks.summaries.summarise_symbols")
 def summarise_symbols() -> None:
     """Renew the summary of every symbol whose minute has turned."""
-    with single_flight("summarise_symbols", at_most_seconds=AT_MOST_SECONDS) as mine:
-        if not mine:
+    with single_flight("summarise_symbols") as flight:
+        if not flight.won:
             return
         known = load_summaries()
         due = [
@@ -36,7 +35,10 @@ def summarise_symbols() -> None:
             for progress in load_progress().values()
             if _is_due(known.get(progress.symbol), progress.built_until)
         ]
-        save_summaries([_summary(progress.symbol, progress.built_until) for progress in due])
+        for progress in due:
+            save_summaries([_summary(progress.symbol, progress.built_until)])
+            if not flight.renew():
+                break
     if due:
         log.info("symbols summarised count=%d", len(due))
 

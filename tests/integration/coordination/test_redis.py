@@ -37,30 +37,28 @@ def test_lost_counters_begin_a_new_epoch() -> None:
 
 
 def test_only_one_runs_at_a_time() -> None:
-    with single_flight("x", at_most_seconds=5) as first, single_flight("x", at_most_seconds=5) as second:
-        assert (first, second) == (True, False)
-    with single_flight("x", at_most_seconds=5) as third:
-        assert third
+    with single_flight("x") as first, single_flight("x") as second:
+        assert (first.won, second.won) == (True, False)
+        assert first.renew()
+    with single_flight("x") as third:
+        assert third.won
 
 
 def test_one_who_was_too_late_does_not_take_the_right_from_another() -> None:
-    with single_flight("x", at_most_seconds=0.05):
+    with single_flight("x", lapses_seconds=0.05) as first:
         time.sleep(0.1)  # the right has lapsed
-        with single_flight("x", at_most_seconds=5) as second:
-            assert second
-            key = f"{load_settings().database}:running:x"
-            held = redis_client().get(key)
-        assert redis_client().get(key) is None
-        redis_client().set(key, "a third one")
-    assert redis_client().get(key) == "a third one"
-    assert held != "a third one"
+        with single_flight("x") as second:
+            assert second.won
+            assert not first.renew()
+            first.release()
+            assert second.renew()
 
 
 def test_a_right_lapses_when_its_holder_dies() -> None:
-    with single_flight("x", at_most_seconds=0.05) as first:
+    with single_flight("x", lapses_seconds=0.05) as first:
         time.sleep(0.1)
-        with single_flight("x", at_most_seconds=5) as second:
-            assert (first, second) == (True, True)
+        with single_flight("x") as second:
+            assert (first.won, second.won) == (True, True)
 
 
 def test_topics_are_watched_until_nobody_renews_them() -> None:

@@ -4,7 +4,13 @@ from tests.factories import at
 from workers.settings import Settings
 from workers.store.progress import BarProgress, load_progress, save_progress
 from workers.store.rebuilds import finish_rebuilds, load_rebuilds, note_rebuilds
-from workers.store.watermarks import advance_watermark, load_watermarks, lower_watermarks, watermark_name
+from workers.store.watermarks import (
+    Watermark,
+    advance_watermark,
+    load_watermarks,
+    lower_watermarks,
+    watermark_name,
+)
 
 NAME = watermark_name("indicators", "BTCUSDT", "1m")
 
@@ -12,14 +18,22 @@ NAME = watermark_name("indicators", "BTCUSDT", "1m")
 def test_a_mark_that_was_lowered_meanwhile_is_not_advanced(settings: Settings) -> None:
     assert advance_watermark(NAME, seen=None, done=at(60))
     lower_watermarks([NAME], rewritten=at(0))
-    assert not advance_watermark(NAME, seen=at(60), done=at(120))
-    assert load_watermarks("indicators")[NAME] < at(0)
+    assert not advance_watermark(NAME, seen=Watermark(at(60)), done=at(120))
+    assert load_watermarks("indicators")[NAME].done < at(0)
+
+
+def test_a_rewrite_beyond_the_mark_is_noticed_too(settings: Settings) -> None:
+    advance_watermark(NAME, seen=None, done=at(60))
+    seen = load_watermarks("indicators")[NAME]
+    lower_watermarks([NAME], rewritten=at(120))  # a bar that was just loaded to be worked on
+    assert not advance_watermark(NAME, seen=seen, done=at(120))
+    assert advance_watermark(NAME, seen=load_watermarks("indicators")[NAME], done=at(120))
 
 
 def test_lowering_never_raises_a_mark(settings: Settings) -> None:
     advance_watermark(NAME, seen=None, done=at(60))
     lower_watermarks([NAME], rewritten=at(600))
-    assert load_watermarks("indicators") == {NAME: at(60)}
+    assert load_watermarks("indicators")[NAME].done == at(60)
 
 
 def test_two_first_advances_do_not_overwrite_each_other(settings: Settings) -> None:

@@ -1,0 +1,39 @@
+"""Where in time holes reach, and how that changed. Standard library only."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import pairwise
+
+from analytics.records.market import Gap
+
+Span = tuple[datetime, datetime]  # both ends included
+
+
+def spans(gaps: Iterable[Gap]) -> list[Span]:
+    """The stretches of time that holes reach over, merged, ascending; holes without bounds are left out."""
+    merged: list[Span] = []
+    for after, before in sorted((gap.after, gap.before) for gap in gaps if gap.after and gap.before):
+        if merged and after <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], before))
+        else:
+            merged.append((after, before))
+    return merged
+
+
+def changed_spans(known: Iterable[Gap], current: Iterable[Gap]) -> list[Span]:
+    """Stretches over which a hole reached before and none does now, or the other way round.
+
+    Nothing when only states or ids changed: bars look at time alone.
+    """
+    before, now = spans(known), spans(current)
+    if before == now:
+        return []
+    moments = sorted({moment for span in [*before, *now] for moment in span})
+    pieces = list(pairwise(moments)) or [(moments[0], moments[0])]
+    return [piece for piece in pieces if _covers(before, piece) != _covers(now, piece)] + [
+        span for span in set(before) ^ set(now) if span[0] == span[1]
+    ]
+
+
+def _covers(merged: Iterable[Span], piece: Span) -> bool:
+    return any(start <= piece[0] and piece[1] <= end for start, end in merged)
