@@ -13,6 +13,7 @@ from app.live import LiveUpdates
 from app.pages import register_pages
 from app.rounds import Rounds
 from app.security import secure
+from app.static_files import register_static_files
 from app.vendor import register_vendor
 from app.websocket_limits import limit_websocket_messages
 from workers.settings import SOCKETIO_CHANNEL, BadSetting, Settings, load_settings
@@ -30,10 +31,11 @@ def create_app(
     settings = settings or load_settings()
     if not settings.secret_key:
         raise BadSetting("SECRET_KEY: the web signs with it and there is no default; set a long random text")
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.config.from_mapping(flask_config(settings))
     app.json = FastJSON(app)
     register_errors(app)
+    register_static_files(app)
     register_vendor(app)
     register_api(app)
     register_pages(app, settings)

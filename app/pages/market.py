@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from analytics.timeframes import TIMEFRAMES
 from app.api.parameters import known_symbol, timeframe_parameter
+from workers.store.instruments import load_instruments
 from workers.store.watchlist import load_watchlist
 
 blueprint = Blueprint("market", __name__)
@@ -23,6 +24,12 @@ def page(symbol: str) -> str | Response:
     known, timeframe = known_symbol(symbol), timeframe_parameter()
     if known != symbol:
         return redirect(url_for("market.page", symbol=known, tf=timeframe))
+    instrument = load_instruments().get(known)
     return render_template(
-        "market.html", page="market", symbol=known, timeframe=timeframe, timeframes=TIMEFRAMES
+        "market.html",
+        page="market",
+        symbol=known,
+        timeframe=timeframe,
+        timeframes=TIMEFRAMES,
+        price_step=instrument.price_step if instrument else "",
     )

@@ -3,7 +3,8 @@
 export const DASH = "–";
 const THIN_SPACE = "\u2009";
 const MINUS = "\u2212";
-const UNITS = { mb: "MB", ms: "ms", seconds: "s" };
+const UNITS = { mb: "MB", gb: "GB", ms: "ms", seconds: "s", percent: "%" };
+const YES_OR_NO = new Set(["connected"]);
 const DAY_MS = 86_400_000;
 
 // Digits after the point that a step allows: "0.01000000" has 2.
@@ -48,15 +49,26 @@ export function count(value) {
 export function figure(value) {
   if (!isNumber(value)) return typeof value === "string" ? value : DASH;
   if (Number.isInteger(value)) return grouped(value, 0);
-  return grouped(value, Math.abs(value) >= 1 ? 1 : 3);
+  return grouped(value, Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 1 ? 1 : 3);
 }
 
-// A figure whose name carries its unit: memory_mb 88.4 -> ["memory", "88.4 MB"].
+// A figure whose name carries its unit: memory_mb 88.4 -> ["Memory", "88.4 MB"],
+// stored_after_ms_p99 12 -> ["Stored after, p99", "12 ms"], trades_per_second 61 -> ["Trades", "61 /s"].
 export function namedFigure(name, value) {
-  const words = name.split("_");
+  const [, bare, percentile] = /^(.*?)(?:_(p\d+))?$/.exec(name);
+  const rate = bare.endsWith("_per_second");
+  const words = bare.replace(/_per_second$/, "").split("_");
   const place = words.findIndex((word) => word in UNITS);
-  const unit = place > 0 && isNumber(value) ? `${THIN_SPACE}${UNITS[words.splice(place, 1)[0]]}` : "";
-  return [words.join(" "), `${figure(value)}${unit}`];
+  const unit = rate ? "/s" : place > 0 ? UNITS[words.splice(place, 1)[0]] : "";
+  const text = words.join(" ");
+  const title = `${text[0].toUpperCase()}${text.slice(1)}${percentile ? `, ${percentile}` : ""}`;
+  if (YES_OR_NO.has(name)) return [title, value ? "yes" : "no"];
+  return [title, isNumber(value) && unit ? `${figure(value)}${THIN_SPACE}${unit}` : figure(value)];
+}
+
+// A ratio without a unit, to so many digits.
+export function ratio(value, digits = 4) {
+  return isNumber(value) ? grouped(value, digits) : DASH;
 }
 
 // 0.041 s -> 41 ms; 75 s -> 1 min 15 s.

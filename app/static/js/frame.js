@@ -8,7 +8,7 @@ import { setText } from "./paint.js";
 import { showFacts } from "./states.js";
 
 const OFFLINE_NOTICE_MS = 1_500; // a reload of the server is no news
-const FEED_DRAWN_MS = 500;
+const FEED_DRAWN_MS = 1_000;
 const QUIET_MS = 5_000;
 
 const source = document.body.dataset.source;

@@ -3,6 +3,8 @@
 import { serverNow } from "./live.js";
 
 const KEPT = 200;
+const CURRENT_MS = 10_000;
+const STEP_MS = 5; // finer is noise
 
 export class Latency {
   constructor(source) {
@@ -18,6 +20,7 @@ export class Latency {
     const drawn = serverNow();
     this.newestAt = drawn;
     this.samples.push({
+      at: drawn,
       captured: this.replayed ? null : received - traded,
       sent: sent - received,
       drawn: drawn - sent,
@@ -33,9 +36,14 @@ export class Latency {
     return values[Math.min(values.length - 1, Math.floor(share * values.length))];
   }
 
-  // The median of the last few: one late message must not make the figure jump.
+  // The median of the last seconds, in round steps: one late message must not make the figure jump.
   get current() {
-    const last = this.samples.slice(-15).map((sample) => sample.whole).sort((a, b) => a - b);
-    return last.length ? last[last.length >> 1] : null;
+    const since = (this.newestAt ?? 0) - CURRENT_MS;
+    const last = this.samples.filter((sample) => sample.at >= since).map((sample) => sample.whole).sort((a, b) => a - b);
+    return last.length ? rounded(last[last.length >> 1]) : null;
   }
+}
+
+function rounded(ms) {
+  return Math.abs(ms) < 2 * STEP_MS ? Math.round(ms) : Math.round(ms / STEP_MS) * STEP_MS;
 }

@@ -77,17 +77,20 @@ export function columnsFrom(json) {
   return { at: json.ts.map((text) => Date.parse(text)), series: json.series };
 }
 
-// Put one snapshot into the columns, replacing that of the same bar.
+// Put one snapshot into the columns, replacing that of the same bar; returns whether that changed them.
 export function mergeSnapshot(columns, snapshot) {
   const at = Date.parse(snapshot.as_of);
   const place = placeOfMoment(columns.at, at);
   const known = columns.at[place] === at;
+  const same = ([name, { value }]) => (columns.series[name]?.[place] ?? null) === value;
+  if (known && Object.entries(snapshot.values).every(same)) return false;
   columns.at.splice(place, known ? 1 : 0, at);
   const names = new Set([...Object.keys(columns.series), ...Object.keys(snapshot.values)]);
   for (const name of names) {
     const column = (columns.series[name] ??= new Array(columns.at.length - (known ? 0 : 1)).fill(null));
     column.splice(place, known ? 1 : 0, snapshot.values[name]?.value ?? null);
   }
+  return true;
 }
 
 // Columns read anew, with what was known before and after the span they cover.

@@ -154,9 +154,14 @@ function layoutOf(history, shift, palette) {
 function paneAxis(pane, history, palette) {
   const common = { ...axis(palette), side: "right", fixedrange: true };
   if (pane === "price") return { ...common, nticks: 8, tickformat: `,.${history.decimals}f` };
-  if (pane === "volume") return { ...common, nticks: 3, tickformat: ".2~s", showgrid: false };
+  if (pane === "volume") return { ...common, nticks: 3, tickformat: volumeFormat(history), showgrid: false };
   if (pane === "rsi") return { ...common, tickvals: [30, 50, 70] };
-  return { ...common, nticks: 3, tickformat: ".3~s", zeroline: true, zerolinecolor: palette.border };
+  return { ...common, nticks: 3, tickformat: `,.${history.decimals + 2}~f`, zeroline: true, zerolinecolor: palette.border };
+}
+
+// Thousands and millions by letter; less than one in plain digits, not in milli.
+function volumeFormat({ bars, view }) {
+  return volumeRange(bars, view)[1] < 2 ? ",.4~f" : ".2~s";
 }
 
 function rule(value, palette) {

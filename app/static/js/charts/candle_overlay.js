@@ -1,8 +1,9 @@
 // What moves over the candles: the forming bar, the last price, the cross-hair.
 // A canvas is redrawn in well under a millisecond; Plotly is left alone.
 
-import { zoneShiftMs, clock, moment, price as priceText } from "../format.js";
-import { formingBar } from "../series.js";
+import { clock, compact, moment, price as priceText, ratio, zoneShiftMs } from "../format.js";
+import { formingBar, placeOf, placeOfMoment } from "../series.js";
+import { PANES } from "./candle_figure.js";
 import { font } from "./theme.js";
 
 const CANDLE_SHARE = 0.6; // of the room a bar has, as Plotly draws them
@@ -17,7 +18,7 @@ export function paintOverlay(canvas, chart, { history, palette, pointer, lastPri
   if (forming) paintForming(pen, scale, forming, palette);
   if (lastPrice !== null) paintLastPrice(pen, scale, lastPrice, lastDirection(history), palette, history.decimals);
   if (pointer) paintCrossHair(pen, scale, pointer, palette, history);
-  paintPaneNames(pen, layout, history, palette);
+  paintPaneNames(pen, layout, history, palette, pointer ? snappedTo(scale.atOf(pointer.x), history.timeframeMs) : Infinity);
 }
 
 // Where the axes stand now; read from Plotly's laid-out figure at every painting, so that it follows a drag.
@@ -119,12 +120,44 @@ function paintCrossHair(pen, scale, pointer, palette, history) {
   tag(pen, Math.min(Math.max(scale.left, x - width / 2), scale.right - width), scale.bottom + TAG_HEIGHT / 2 + 2, text, palette.raised, palette.text, palette.border);
 }
 
-function paintPaneNames(pen, layout, history, palette) {
-  const names = { yaxis2: "Volume", yaxis3: "RSI 14", yaxis4: "MACD 12, 26, 9" };
-  pen.fillStyle = palette.faint;
-  for (const [name, text] of Object.entries(names)) {
-    if (layout[name]) pen.fillText(text, layout.xaxis._offset + 4, layout[name]._offset + 8);
+// The name of each pane and its figures at the pointer, else the newest.
+function paintPaneNames(pen, layout, history, palette, at) {
+  const figures = figuresAt(history, at);
+  const digits = history.decimals + 1;
+  const panes = {
+    yaxis2: ["Volume", [compact(barAt(history.bars, at)?.volume), palette.text]],
+    yaxis3: ["RSI 14", [ratio(figures.rsi_14, 1), palette.accent]],
+    yaxis4: [
+      "MACD 12, 26, 9",
+      [priceText(figures.macd, digits), palette.accent],
+      [priceText(figures.macd_signal, digits), palette["line-1"]],
+      [priceText(figures.macd_histogram, digits), figures.macd_histogram < 0 ? palette.down : palette.up],
+    ],
+  };
+  for (const [name, [title, ...values]] of Object.entries(panes)) {
+    if (layout[name]) paintNamed(pen, layout.xaxis._offset + 4, layout[name]._offset + 8, [[title, palette.faint], ...values]);
   }
+}
+
+function paintNamed(pen, left, y, words) {
+  let x = left;
+  for (const [text, colour] of words) {
+    pen.fillStyle = colour;
+    pen.fillText(text, x, y);
+    x += pen.measureText(text).width + 8;
+  }
+}
+
+function barAt(bars, at) {
+  if (at === Infinity) return bars.at(-1);
+  const bar = bars[placeOf(bars, at)];
+  return bar?.at === at ? bar : null;
+}
+
+function figuresAt({ columns, panes }, at) {
+  const place = at === Infinity ? columns.at.length - 1 : placeOfMoment(columns.at, at);
+  if (place < 0 || (at !== Infinity && columns.at[place] !== at)) return {};
+  return Object.fromEntries(panes.flatMap((pane) => PANES[pane].figures).map((name) => [name, columns.series[name]?.[place]]));
 }
 
 export function snappedTo(at, timeframeMs) {

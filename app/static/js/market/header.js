@@ -9,11 +9,10 @@ import { flash, oncePerFrame, setText } from "../paint.js";
 const TRADES_SHOWN = 12;
 
 export class Header {
-  constructor(symbol, listener) {
+  constructor(symbol, decimals, listener) {
     this.symbol = symbol;
     this.listener = listener;
-    this.decimals = null;
-    this.quantityDecimals = null;
+    this.decimals = decimals;
     this.quote = null;
     this.message = null;
     this.trades = [];
@@ -24,6 +23,8 @@ export class Header {
   start() {
     watch(`symbol:${this.symbol}`, { onState: (quote, message, isSnapshot) => this.receive(quote, isSnapshot ? null : message) });
     onZone(() => this.draw());
+    // All rows at once: the card keeps its height while it fills.
+    document.getElementById("trades").replaceChildren(...Array.from({ length: TRADES_SHOWN }, tradeRow));
     const select = document.getElementById("symbol");
     select.addEventListener("change", () => location.assign(`/market/${encodeURIComponent(select.value)}${location.search}`));
     this.loadSymbols(select);
@@ -35,8 +36,6 @@ export class Header {
       const names = new Set([...rows.map((row) => row.symbol), this.symbol]);
       select.replaceChildren(...[...names].map((name) => new Option(name, name, name === this.symbol, name === this.symbol)));
       const mine = rows.find((row) => row.symbol === this.symbol);
-      this.decimals = format.decimalsOf(mine?.price_step);
-      if (this.decimals !== null) this.listener.onStep(this.decimals);
       if (mine && !this.quote) this.receive(mine, null);
       this.drawSoon();
     } catch {
@@ -81,7 +80,6 @@ export class Header {
 
   drawTrades(zone) {
     const body = document.getElementById("trades");
-    while (body.rows.length < this.trades.length) body.append(tradeRow());
     this.trades.forEach((trade, place) => {
       const [time, price, quantity] = body.rows[place].cells;
       setText(time, format.clock(Date.parse(trade.traded_at), zone));
@@ -97,6 +95,7 @@ function tradeRow() {
   for (const name of ["figure", "number", "number"]) {
     const cell = document.createElement("td");
     cell.className = name;
+    cell.textContent = "\u00a0";
     row.append(cell);
   }
   return row;

@@ -1,10 +1,10 @@
 // One line above the chart: the bar under the pointer, or the newest.
 
-import { overlayFigures, PANES } from "../charts/candle_figure.js";
+import { overlayFigures } from "../charts/candle_figure.js";
 import * as format from "../format.js";
 import { placeOfMoment } from "../series.js";
 
-const SHORT = { sma_20: "SMA", ema_20: "EMA", bollinger_upper: "upper", bollinger_middle: "middle", bollinger_lower: "lower", vwap_session: "VWAP", rsi_14: "RSI", macd: "MACD", macd_signal: "signal", macd_histogram: "histogram" };
+const SHORT = { sma_20: "SMA", ema_20: "EMA", bollinger_upper: "upper", bollinger_middle: "middle", bollinger_lower: "lower", vwap_session: "VWAP" };
 
 export function showReadout(element, bar, history) {
   if (!bar) {
@@ -31,14 +31,13 @@ export function showReadout(element, bar, history) {
 }
 
 function indicatorParts(bar, history, price) {
-  const { columns, panes } = history;
+  const { columns } = history;
   const place = placeOfMoment(columns.at, bar.at);
   if (columns.at[place] !== bar.at) return [];
-  const names = [...overlayFigures(history).map(([name]) => name), ...panes.flatMap((pane) => PANES[pane].figures)];
-  return names
-    .map((name) => [SHORT[name] ?? name, columns.series[name]?.[place]])
+  return overlayFigures(history)
+    .map(([name]) => [SHORT[name] ?? name, columns.series[name]?.[place]])
     .filter(([, value]) => value !== null && value !== undefined)
-    .map(([name, value]) => [name, name === "RSI" ? value.toFixed(1) : price(value)]);
+    .map(([name, value]) => [name, price(value)]);
 }
 
 function bold(text) {

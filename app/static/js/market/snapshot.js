@@ -7,12 +7,12 @@ import { setText } from "../paint.js";
 import { hideState, showState } from "../states.js";
 
 export class SnapshotTable {
-  constructor() {
+  constructor(decimals) {
     this.body = document.getElementById("snapshot");
     this.state = document.getElementById("snapshot-state");
     this.definitions = new Map();
     this.snapshot = null;
-    this.decimals = null;
+    this.decimals = decimals;
   }
 
   async start() {
@@ -64,15 +64,16 @@ export class SnapshotTable {
       cell.className = "warming";
       cell.textContent = value.reason ?? "no value";
     } else {
-      cell.textContent = text(value.value, definition?.unit);
+      cell.textContent = text(value.value, definition?.unit, this.decimals);
     }
     row.append(head, cell);
     return row;
   }
 }
 
-function text(value, unit) {
-  if (unit === "index") return value.toFixed(1);
-  if (unit === "ratio") return value.toFixed(4);
-  return format.price(value);
+// A mean of prices has one digit more than a price.
+function text(value, unit, decimals) {
+  if (unit === "index") return format.ratio(value, 1);
+  if (unit === "ratio") return format.ratio(value);
+  return format.price(value, decimals === null ? null : decimals + 1);
 }

@@ -3,7 +3,9 @@
 import { getJson } from "../api.js";
 import { firstView, followed, RANGES_MS, showsNewest, timeframeFor } from "../charts/candle_view.js";
 import { CandleChart } from "../charts/candles.js";
+import { loadPlotly } from "../charts/plotly.js";
 import { choice } from "../choices.js";
+import { decimalsOf } from "../format.js";
 import { currentZone, onTheme, onZone, startFrame } from "../frame.js";
 import { Header } from "../market/header.js";
 import { showReadout } from "../market/readout.js";
@@ -18,9 +20,11 @@ const FIRST_BARS = 400; // with their indicators 260 kB
 const MOST_BARS = 3_000;
 const RELOAD_MS = 2_000; // between two reloads because something was missed
 const RETRY_MS = 5_000;
+const INDICATORS_MS = 30; // what a first figure waits for them, once all else is there
 
 const root = document.querySelector(".market");
 const { symbol } = root.dataset;
+const decimals = root.dataset.priceStep ? decimalsOf(root.dataset.priceStep) : null;
 const chartState = document.getElementById("chart-state");
 const followButton = document.getElementById("follow");
 const stops = [];
@@ -33,7 +37,7 @@ const history = {
   overlays: choice("overlays", ["ema", "bands"]),
   panes: choice("panes", innerWidth < 700 ? [] : ["rsi", "macd"]),
   zone: currentZone(),
-  decimals: 2,
+  decimals: decimals ?? 2,
   timeframe: root.dataset.timeframe,
   timeframeMs: TIMEFRAME_MS[root.dataset.timeframe],
   follow: true,
@@ -53,14 +57,8 @@ const chart = new CandleChart(document.getElementById("chart"), document.getElem
   },
   onReset: () => resetView(),
 });
-const header = new Header(symbol, {
-  onPrice: (price) => chart.setLastPrice(price),
-  onStep: (decimals) => {
-    history.decimals = decimals;
-    if (chart.drawn) chart.figureSoon();
-  },
-});
-const snapshot = new SnapshotTable();
+const header = new Header(symbol, decimals, { onPrice: (price) => chart.setLastPrice(price) });
+const snapshot = new SnapshotTable(decimals);
 
 startFrame({ keys: { f: () => setFollow(!history.follow), "/": () => document.getElementById("symbol").focus(), ...timeframeKeys() } });
 header.start();
@@ -94,17 +92,28 @@ async function loadNewest(mine, limit = FIRST_BARS) {
   const columnsComing = getJson("/api/indicators", query).then(columnsFrom, () => null);
   try {
     const bars = (await getJson("/api/ohlc", query)).map(barFrom);
+    // Drawing begins when the library is there; indicators that came meanwhile are in the first figure,
+    // others follow: candles do not wait for them.
+    await loadPlotly().catch(() => null);
+    const early = await Promise.race([columnsComing, pause(INDICATORS_MS)]);
     if (mine !== loading) return;
     loaded = true;
     mergeBars(history.bars, bars);
+    if (early) history.columns = joinColumns(history.columns, early);
     await show();
-    const columns = await columnsComing;
+    const columns = early ? null : await columnsComing;
     if (mine === loading && columns) takeColumns(columns);
   } catch (error) {
     if (mine !== loading) return;
     showState(chartState, { title: "The bars could not be read", text: error.message, kind: "bad", retry: () => start(history.view) });
     setTimeout(() => mine === loading && !loaded && start(history.view), RETRY_MS);
   }
+}
+
+function pause(ms) {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms, null);
+  });
 }
 
 async function show() {
@@ -147,8 +156,8 @@ function receiveBars(state) {
 function receiveSnapshot(state) {
   snapshot.show(state.snapshot);
   if (!state.snapshot) return;
-  mergeSnapshot(history.columns, state.snapshot);
-  if (chart.drawn) chart.figureSoon();
+  const changed = mergeSnapshot(history.columns, state.snapshot);
+  if (changed && chart.drawn) chart.figureSoon();
 }
 
 // Something was not received: read again what may be missing, but not all the time.

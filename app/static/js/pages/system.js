@@ -8,7 +8,10 @@ import { oncePerFrame } from "../paint.js";
 import { hideState, showFacts, showState } from "../states.js";
 
 const READY_MS = 5_000;
-const FLOW = ["exchange", "stream", "store", "compute", "web", "this page"];
+const JUST_NOW_MS = 3_000;
+const FLOW = ["Exchange", "Stream", "Store", "Compute", "Web", "This page"];
+const ORDER = ["stream", "compute", "batch", "beat", "web"];
+const NAMES = { mongodb: "MongoDB", redis: "Redis" };
 const DOTS = { ok: "good", stale: "bad", gone: "waiting" };
 
 let state = null;
@@ -84,7 +87,7 @@ function partLine(name, part) {
   const item = document.createElement("li");
   const label = document.createElement("span");
   const reason = document.createElement("span");
-  label.append(dot(part.ok ? "good" : "bad"), document.createTextNode(name));
+  label.append(dot(part.ok ? "good" : "bad"), document.createTextNode(titled(name)));
   reason.className = "reason";
   reason.textContent = part.ok ? "works" : (part.reason ?? "does not work");
   item.append(label, reason);
@@ -94,7 +97,8 @@ function partLine(name, part) {
 // A silent process with a living one of the same name was replaced: it is gone, not broken.
 function judged(processes) {
   const living = new Set(processes.filter((each) => each.state === "ok").map((each) => each.process));
-  return processes.map((each) => (each.state !== "ok" && living.has(each.process) ? { ...each, state: "gone" } : each));
+  const place = (each) => (ORDER.indexOf(each.process) + ORDER.length + 1) % (ORDER.length + 1);
+  return [...processes].sort((a, b) => place(a) - place(b)).map((each) => (each.state !== "ok" && living.has(each.process) ? { ...each, state: "gone" } : each));
 }
 
 function drawProcesses(processes) {
@@ -109,7 +113,7 @@ function processRow(each) {
   row.dataset.state = each.state;
   const name = document.createElement("th");
   name.scope = "row";
-  name.textContent = each.process;
+  name.textContent = titled(each.process);
   name.title = `${each.host}, process ${each.pid}`;
   const [stateCell, age, up, figures] = Array.from({ length: 4 }, () => document.createElement("td"));
   const mark = document.createElement("span");
@@ -140,12 +144,12 @@ function drawFlow(processes) {
   const mark = (each) => (each ? DOTS[each.state] : "bad");
   const rate = (each) => (each?.state === "ok" && "trades_per_second" in each.figures ? `${format.figure(each.figures.trades_per_second)} trades/s` : null);
   const stages = {
-    exchange: [{ fresh: "good", stale: "bad", waiting: "waiting" }[state.feed.state], { fresh: "heard", stale: "silent", waiting: "not heard yet" }[state.feed.state]],
-    stream: [mark(best("stream")), rate(best("stream")) ?? age(best("stream"))],
-    store: [parts.mongodb ? (parts.mongodb.ok ? "good" : "bad") : "waiting", "MongoDB"],
-    compute: [mark(best("compute")), age(best("compute"))],
-    web: [mark(best("web")), age(best("web"))],
-    "this page": [connected ? "good" : "bad", connected ? "connected" : "no connection"],
+    Exchange: [{ fresh: "good", stale: "bad", waiting: "waiting" }[state.feed.state], { fresh: "heard", stale: "silent", waiting: "not heard yet" }[state.feed.state]],
+    Stream: [mark(best("stream")), rate(best("stream")) ?? age(best("stream"))],
+    Store: [parts.mongodb ? (parts.mongodb.ok ? "good" : "bad") : "waiting", "MongoDB"],
+    Compute: [mark(best("compute")), age(best("compute"))],
+    Web: [mark(best("web")), age(best("web"))],
+    "This page": [connected ? "good" : "bad", connected ? "connected" : "no connection"],
   };
   document.getElementById("flow").replaceChildren(...FLOW.map((name) => stage(name, ...stages[name])));
 }
@@ -164,7 +168,7 @@ function stage(name, mark, text) {
 }
 
 function drawQueues() {
-  const facts = Object.entries(state.queues).map(([name, depth]) => [name, depth === null ? "Redis silent" : format.count(depth)]);
+  const facts = Object.entries(state.queues).map(([name, depth]) => [titled(name), depth === null ? "Redis silent" : format.count(depth)]);
   showFacts(document.getElementById("queues"), facts);
 }
 
@@ -174,10 +178,19 @@ function drawFeed() {
   const heard = feed.heard_at ? Date.parse(feed.heard_at) : null;
   showFacts(document.getElementById("feed-facts"), [
     ["Source", state.source],
-    ["Exchange's clock", market ? format.moment(Date.parse(market), zone, { seconds: true }) : format.DASH],
-    ["Last moved", heard ? `${format.duration(Math.max(0, serverNow() - heard))} ago` : "never"],
+    ["Exchange's clock", market ? format.clock(Date.parse(market), zone) : format.DASH, market ? format.moment(Date.parse(market), zone, { seconds: true }) : ""],
+    ["Exchange heard", heard ? ago(serverNow() - heard) : "never"],
     ["Server's clock", format.clock(serverNow(), zone)],
   ]);
+}
+
+// What moves every second or two is "now".
+function ago(ms) {
+  return ms < JUST_NOW_MS ? "now" : `${format.duration(ms)} ago`;
+}
+
+function titled(name) {
+  return NAMES[name] ?? name[0].toUpperCase() + name.slice(1);
 }
 
 function dot(mark) {

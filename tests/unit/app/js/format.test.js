@@ -53,7 +53,10 @@ test("times are UTC unless the reader wants this computer's zone", () => {
 });
 
 test("a figure whose name carries its unit is shown with it", () => {
-  assert.deepEqual(format.namedFigure("memory_mb", 88.44), ["memory", "88.4\u2009MB"]);
-  assert.deepEqual(format.namedFigure("stored_after_ms_p99", 12), ["stored after p99", "12\u2009ms"]);
-  assert.deepEqual(format.namedFigure("clients", 3), ["clients", "3"]);
+  assert.deepEqual(format.namedFigure("memory_mb", 88.44), ["Memory", "88.4\u2009MB"]);
+  assert.deepEqual(format.namedFigure("stored_after_ms_p99", 12), ["Stored after, p99", "12\u2009ms"]);
+  assert.deepEqual(format.namedFigure("clients", 3), ["Clients", "3"]);
+  assert.deepEqual(format.namedFigure("trades_per_second", 61.24), ["Trades", "61.2\u2009/s"]);
+  assert.deepEqual(format.namedFigure("connected", 1), ["Connected", "yes"]);
+  assert.deepEqual(format.namedFigure("silence_seconds", null), ["Silence", format.DASH]);
 });

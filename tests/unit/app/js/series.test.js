@@ -51,6 +51,15 @@ test("only the newest bar forms, and only until it is final", () => {
   assert.equal(formingBar([]), null);
 });
 
+test("a snapshot that says nothing new changes nothing", () => {
+  const columns = { at: [0], series: { sma_20: [1.5] } };
+  const said = { as_of: "1970-01-01T00:00:00Z", values: { sma_20: { value: 1.5 } } };
+  assert.equal(mergeSnapshot(columns, said), false);
+  said.values.sma_20.value = 1.6;
+  assert.equal(mergeSnapshot(columns, said), true);
+  assert.deepEqual(columns.series.sma_20, [1.6]);
+});
+
 test("a snapshot is put at its bar, and figures it lacks are null", () => {
   const columns = { at: [0, 60], series: { ema: [1, 2] } };
   mergeSnapshot(columns, { as_of: new Date(120).toISOString(), values: { ema: { value: 3 }, rsi: { value: 50 } } });
