@@ -32,4 +32,5 @@ def page(symbol: str) -> str | Response:
         timeframe=timeframe,
         timeframes=TIMEFRAMES,
         price_step=instrument.price_step if instrument else "",
+        quantity_step=instrument.quantity_step if instrument else "",
     )

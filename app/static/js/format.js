@@ -36,9 +36,9 @@ export function compact(value) {
   return `${grouped(scaled, unit ? digits : Math.min(digits + 1, 3))}${unit}`;
 }
 
-export function quantity(value) {
+export function quantity(value, decimals = null) {
   if (!isNumber(value)) return DASH;
-  return grouped(value, value >= 1000 ? 1 : value >= 1 ? 3 : 5);
+  return grouped(value, decimals ?? (value >= 1000 ? 1 : value >= 1 ? 3 : 5));
 }
 
 export function count(value) {

@@ -12,7 +12,8 @@ export class Header {
   constructor(symbol, decimals, listener) {
     this.symbol = symbol;
     this.listener = listener;
-    this.decimals = decimals;
+    this.decimals = decimals.price;
+    this.quantityDecimals = decimals.quantity;
     this.quote = null;
     this.message = null;
     this.trades = [];
@@ -84,7 +85,8 @@ export class Header {
       const [time, price, quantity] = body.rows[place].cells;
       setText(time, format.clock(Date.parse(trade.traded_at), zone));
       setText(price, format.price(trade.price, this.decimals));
-      setText(quantity, format.quantity(trade.quantity));
+      setText(quantity, format.quantity(trade.quantity, this.quantityDecimals));
+      body.rows[place].classList.remove("empty");
       price.dataset.side = trade.side;
     });
   }
@@ -92,6 +94,7 @@ export class Header {
 
 function tradeRow() {
   const row = document.createElement("tr");
+  row.className = "empty";
   for (const name of ["figure", "number", "number"]) {
     const cell = document.createElement("td");
     cell.className = name;

@@ -24,7 +24,7 @@ const INDICATORS_MS = 30; // what a first figure waits for them, once all else i
 
 const root = document.querySelector(".market");
 const { symbol } = root.dataset;
-const decimals = root.dataset.priceStep ? decimalsOf(root.dataset.priceStep) : null;
+const decimals = stepDecimals("priceStep");
 const chartState = document.getElementById("chart-state");
 const followButton = document.getElementById("follow");
 const stops = [];
@@ -57,7 +57,7 @@ const chart = new CandleChart(document.getElementById("chart"), document.getElem
   },
   onReset: () => resetView(),
 });
-const header = new Header(symbol, decimals, { onPrice: (price) => chart.setLastPrice(price) });
+const header = new Header(symbol, { price: decimals, quantity: stepDecimals("quantityStep") }, { onPrice: (price) => chart.setLastPrice(price) });
 const snapshot = new SnapshotTable(decimals);
 
 startFrame({ keys: { f: () => setFollow(!history.follow), "/": () => document.getElementById("symbol").focus(), ...timeframeKeys() } });
@@ -108,6 +108,10 @@ async function loadNewest(mine, limit = FIRST_BARS) {
     showState(chartState, { title: "The bars could not be read", text: error.message, kind: "bad", retry: () => start(history.view) });
     setTimeout(() => mine === loading && !loaded && start(history.view), RETRY_MS);
   }
+}
+
+function stepDecimals(name) {
+  return root.dataset[name] ? decimalsOf(root.dataset[name]) : null;
 }
 
 function pause(ms) {
