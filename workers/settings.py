@@ -51,6 +51,8 @@ class Settings:
     symbols: tuple[str, ...]  # SYMBOLS: fills an empty watch-list; empty means "all the exchange offers"
     pairs: tuple[tuple[str, str], ...]  # PAIRS as Y/X, comma separated: fills an empty list of pairs
     tick_retention_hours: float  # TICK_RETENTION_HOURS, counted from arrival, default 24
+    spool_dir: str  # SPOOL_DIR, default spool in LOCAL_DIR; below it one folder per database
+    spool_gb: float  # SPOOL_GB: room for what waits on disk for the database, default 2
     host: str  # HOST the web listens on, default 127.0.0.1
     port: int  # PORT of the web, default 5000
     allowed_hosts: tuple[str, ...]  # ALLOWED_HOSTS: Host names the web answers to, default loopback names
@@ -85,6 +87,8 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         symbols=_symbols(environ.get("SYMBOLS", "")),
         pairs=_pairs(environ.get("PAIRS", "")),
         tick_retention_hours=_number(environ, "TICK_RETENTION_HOURS", 24.0, low=0.1, high=87_600.0),
+        spool_dir=environ.get("SPOOL_DIR") or f"{environ.get('LOCAL_DIR') or '.local'}/spool",
+        spool_gb=_number(environ, "SPOOL_GB", 2.0, low=0.05, high=10_000.0),
         host=_host(environ),
         port=int(_number(environ, "PORT", 5000, low=1, high=65_535, whole=True)),
         allowed_hosts=_allowed_hosts(environ),

@@ -52,6 +52,7 @@ def start_stream(exchange: int, mongo_url: str, redis_url: str, log: Path) -> su
         "SEED": SEED,
         "BINANCE_WS_URL": f"ws://127.0.0.1:{exchange}",
         "BINANCE_REST_URL": f"http://127.0.0.1:{exchange}",
+        "SPOOL_DIR": str(log.parent / "spool"),
     }
     line = "-A workers.celery_app worker -n stream@%h -Q stream --pool solo --hold-stream"
     command = [sys.executable, "-m", "celery", *line.split(), "--without-mingle", "--without-gossip"]
@@ -74,7 +75,8 @@ def test_it_stores_everything_and_exits_in_time(
         stream.kill()
     print(f"stopped in {took:.1f} s at {RATE} trades/s")
     assert code == 0, log.read_text()
-    assert "batch lost" not in log.read_text()
+    assert "waits on disk" not in log.read_text()
+    assert list(tmp_path.rglob("*.spool")) == []
     assert holes(database) == []
 
 

@@ -1,12 +1,14 @@
 """The capture of the watch-list: its threads, and the figures it shows.
 
 socket thread --(bounded)--> sequencing thread --(bounded)--> writing thread
-                                    └--> live publisher
+                              ├--> spool on disk, read back when the store is behind
+                              └--> live publisher
 """
 
 import logging
 import threading
 import time
+from pathlib import Path
 from random import Random
 
 from pymongo.errors import PyMongoError
@@ -23,21 +25,22 @@ from workers.binance.feed import (
 )
 from workers.settings import load_settings
 from workers.stream.backoff import backoff_seconds
-from workers.stream.buffer import BoundedBuffer
 from workers.stream.connection import LIFETIME_SECONDS, StreamConnection
 from workers.stream.figures import Figures, RateMeter, percentiles_ms
+from workers.stream.intake import Intake, Round
 from workers.stream.link import LinkCallbacks
 from workers.stream.live import LivePublisher
 from workers.stream.overseer import Overseer
+from workers.stream.segment import Message
 from workers.stream.sequence import Counts, Sequencer
+from workers.stream.spool import Spool
 from workers.stream.universe import load_universe, load_watched
 from workers.stream.watchdog import Watchdog
 from workers.stream.writer import TickWriter
 
 log = logging.getLogger(__name__)
 
-MESSAGES_WAITING = 100_000  # about 20 MB of raw messages
-ROUND_MESSAGES, ROUND_SECONDS = 1_000, 0.05  # what is sorted out and written at once
+SHUTDOWN_STREAM = b"!serverShutdown"
 
 
 class Capture:
@@ -47,13 +50,16 @@ class Capture:
         self.symbols: list[str] = []
         self._random = random or Random()
         self._lifetime_seconds = lifetime_seconds
-        self._raw: BoundedBuffer[tuple[int, bytes]] = BoundedBuffer(MESSAGES_WAITING)
+        self._spool = _new_spool()
+        self._intake = Intake(self._spool)
         self._sequencer = Sequencer()
-        self._writer = TickWriter()
+        self._writer = TickWriter(on_stored=self._spool.acknowledge)
         self._live = LivePublisher()
         self._watchdog = Watchdog()
         self._rate = RateMeter()
         self._control_id = 1
+        self._kind = load_settings().stream
+        self._drain_until = 0.0  # monotonic; how long a stop waits for what lies on disk
         self._stopping = threading.Event()
         self._connection = self._new_connection()
         self._overseer = Overseer(
@@ -76,18 +82,24 @@ class Capture:
         self._beginning.join(flush_seconds / 4)
         self._overseer.stop()
         self._connection.stop(timeout_seconds=2.0)
-        self._raw.close()
+        self._drain_until = time.monotonic() + flush_seconds / 4
+        self._intake.close()
         if self._sequencing.is_alive():
-            self._sequencing.join(flush_seconds / 4)
-        if not self._writer.stop(flush_seconds=flush_seconds / 2):
-            log.error("stopped before everything was stored batches=%d", len(self._writer))
+            self._sequencing.join(flush_seconds / 4 + 1.0)
+        if self._writer.stop(flush_seconds=flush_seconds / 2) and not self._intake.is_behind:
+            self._spool.acknowledge(self._spool.taken)
+        else:
+            log.warning("stopped before everything was stored, the rest waits on disk mb=%.1f",
+                        self._spool.size / 1e6)  # fmt: skip
+        if not self._sequencing.is_alive():
+            self._spool.close()
         self._live.stop()
         log.info("capture stopped stored=%d", self._writer.stored)
 
     def figures(self) -> Figures:
         """What the System page shows of the feed."""
         counts: Counts = self._sequencer.counts
-        heard_at = self._watchdog.last_at
+        heard_at = self._watchdog.heard_at
         stored_after = percentiles_ms(self._writer.latencies, p50=0.50, p99=0.99)
         return {
             "symbols": len(self.symbols),
@@ -101,18 +113,19 @@ class Capture:
             "gaps_found": counts.gaps,
             "malformed": counts.malformed,
             "placeholders": counts.placeholders,
-            "messages_waiting": len(self._raw),
+            "messages_waiting": len(self._intake),
             "batches_waiting": len(self._writer),
             "stored_after_ms_p50": stored_after["p50"],
             "stored_after_ms_p99": stored_after["p99"],
             "silence_seconds": round(time.monotonic() - heard_at, 1) if heard_at else None,
+            **self._spool.figures(),
         }
 
     def _new_connection(self) -> StreamConnection:
         settings = load_settings()
         callbacks = LinkCallbacks(
             greetings=self._greetings,
-            on_message=lambda received_ns, raw: self._raw.offer((received_ns, raw)),
+            on_message=self._intake.offer,
             on_open=lambda: self._watchdog.connected(self.symbols, time.monotonic()),
             on_heard=lambda: self._watchdog.heard(time.monotonic()),
             holes=self._sequencer.count_holes,
@@ -175,24 +188,42 @@ class Capture:
         return self._control_id
 
     def _sequence(self) -> None:
-        while not (self._stopping.is_set() and not len(self._raw)):
-            messages = self._raw.take(at_most=ROUND_MESSAGES, age_seconds=ROUND_SECONDS)
-            if messages:
-                self._take_round(messages)
+        while not (self._stopping.is_set() and self._is_drained()):
+            taken = self._intake.next_round(room=self._writer.has_room)
+            if taken.arrived:
+                self._note_arrived(taken.arrived)
+            if taken.messages:
+                self._sort_out(taken)
 
-    def _take_round(self, messages: list[tuple[int, bytes]]) -> None:
-        batch = self._sequencer.sorted_out(messages)
+    def _is_drained(self) -> bool:
+        """Whether a stop need not wait: what the store does not take in time stays on disk."""
+        return not len(self._intake) and (not self._intake.is_behind or time.monotonic() > self._drain_until)
+
+    def _note_arrived(self, messages: list[Message]) -> None:
+        """Which streams live: known at once, also while the store is behind."""
         now = time.monotonic()
         self._watchdog.heard(now)
-        for tick in batch.ticks:
-            self._watchdog.traded(tick.symbol, now)
-        self._live.add(batch.ticks)
-        if batch.shutdown_announced:
+        streams = {stream_of(raw) for _, raw in messages}
+        for symbol in self.symbols:
+            if stream_name(symbol, self._kind).encode() in streams:
+                self._watchdog.traded(symbol, now)
+        if SHUTDOWN_STREAM in streams:
             self._connection.hand_over("the exchange announced that it will close")
-        while batch and not self._writer.offer(batch):
-            time.sleep(0.05)  # the store is behind; the raw buffer fills next, then the connection closes
-            if self._stopping.is_set():
-                return
+
+    def _sort_out(self, taken: Round) -> None:
+        batch = self._sequencer.sorted_out(taken.messages)
+        batch.taken = taken.taken
+        self._live.add(batch.ticks)
+        if batch.shutdown_announced and taken.messages is taken.arrived:  # else it is long past
+            self._connection.hand_over("the exchange announced that it will close")
+        if batch:
+            self._writer.offer(batch)
+
+
+def _new_spool() -> Spool:
+    settings = load_settings()
+    root = Path(settings.spool_dir).expanduser() / settings.database
+    return Spool(root, capacity_bytes=int(settings.spool_gb * 1e9))
 
 
 def _names(symbols: list[str]) -> list[str]:

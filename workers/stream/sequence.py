@@ -1,17 +1,22 @@
 """Messages in, new ticks out: drops repeats, records holes, sets malformed ones aside."""
 
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from analytics.quality.holes import IdLedger, Seen
 from analytics.records.market import Gap, Tick
+from analytics.timeframes import bar_start
 from workers.binance.errors import MalformedMessage
-from workers.binance.feed import Notice, parsed_message
+from workers.binance.feed import Notice, Placeholder, parsed_message
 from workers.store.cursors import load_cursor
 from workers.store.gaps import load_unresolved_gaps
 from workers.store.quarantine import Quarantined
+from workers.store.rebuilds import note_rebuilds
 from workers.store.ticks import load_ticks
+
+AHEAD = timedelta(minutes=10)  # of the exchange's clock: no trade is; at sixty times the speed its word lags
 
 
 @dataclass(slots=True)
@@ -37,6 +42,7 @@ class Batch:
     newest: dict[str, Tick] = field(default_factory=dict)  # of each symbol the tick with the highest id
     quarantined: list[Quarantined] = field(default_factory=list)
     shutdown_announced: bool = False
+    taken: int = 0  # how many messages had been taken from the spool with these
 
     def __bool__(self) -> bool:
         return bool(self.gaps or self.ticks or self.quarantined)
@@ -49,6 +55,8 @@ class Sequencer:
         self.counts = Counts()
         self._ledgers: dict[str, IdLedger] = {}
         self._resolved: deque[tuple[str, set[int]]] = deque()
+        self._heard_elsewhere: deque[Tick] = deque()
+        self._latest: datetime | None = None
 
     def add(self, symbol: str) -> None:
         """Take ticks of a symbol from now on, where the store left off; one known before goes on."""
@@ -71,12 +79,23 @@ class Sequencer:
         """Rows that the repair has resolved meanwhile; taken in before the next round."""
         self._resolved.append((symbol, first_ids))
 
+    def hear(self, tick: Tick) -> None:
+        """A trade that did not come on the stream; taken in with the next round."""
+        self._heard_elsewhere.append(tick)
+
+    def note_clock(self, moment: datetime | None) -> None:
+        """The exchange's time, against which the times of trades are judged; None: not known now."""
+        self._latest = moment
+
     def sorted_out(self, messages: list[tuple[int, bytes]]) -> Batch:
         """New ticks, changed gaps and malformed messages of one round, in order of arrival."""
         while self._resolved:
             symbol, first_ids = self._resolved.popleft()
             self._ledgers[symbol].forget(first_ids)
         batch = Batch()
+        while self._heard_elsewhere:
+            with suppress(MalformedMessage):  # of REST: asked for again when it matters
+                self._sort_in_tick(batch, self._heard_elsewhere.popleft())
         for received_ns, raw in messages:
             self.counts.messages += 1
             received_at = datetime.fromtimestamp(received_ns / 1e9, UTC)
@@ -88,18 +107,19 @@ class Sequencer:
         self._collect_gaps(batch)
         return batch
 
-    def _sort_in(self, batch: Batch, message: Tick | Notice) -> None:
+    def _sort_in(self, batch: Batch, message: Tick | Placeholder | Notice) -> None:
         if isinstance(message, Tick):
             self._sort_in_tick(batch, message)
-        elif message is Notice.PLACEHOLDER:
+        elif isinstance(message, Placeholder):
             self.counts.placeholders += 1
+            self._ledger(message.symbol).see(message.id, message.traded_at)
         elif message is Notice.SHUTDOWN:
             batch.shutdown_announced = True
 
     def _sort_in_tick(self, batch: Batch, tick: Tick) -> None:
-        ledger = self._ledgers.get(tick.symbol)
-        if ledger is None:
-            raise MalformedMessage(f"s: {tick.symbol[:40]!r} was not subscribed to")
+        ledger = self._ledger(tick.symbol)
+        if self._latest is not None and tick.traded_at > self._latest + AHEAD:
+            raise MalformedMessage(f"T: {tick.traded_at} is far ahead of the exchange's clock")
         seen = ledger.see(tick.id, tick.traded_at)
         if seen is Seen.REPEAT:
             self.counts.repeats += 1
@@ -111,6 +131,12 @@ class Sequencer:
             batch.late.append(tick)
         else:
             batch.newest[tick.symbol] = tick
+
+    def _ledger(self, symbol: str) -> IdLedger:
+        ledger = self._ledgers.get(symbol)
+        if ledger is None:
+            raise MalformedMessage(f"s: {symbol[:40]!r} was not subscribed to")
+        return ledger
 
     def _collect_gaps(self, batch: Batch) -> None:
         found_at = batch.ticks[-1].traded_at if batch.ticks else datetime.now(UTC)
@@ -136,5 +162,5 @@ def stored_ledger(symbol: str) -> IdLedger:
 
 
 def _see_stored(ledger: IdLedger, ticks: list[Tick]) -> None:
-    for tick in ticks:
-        ledger.see(tick.id, tick.traded_at)
+    late = [tick for tick in ticks if ledger.see(tick.id, tick.traded_at) is Seen.LATE]
+    note_rebuilds((tick.symbol, bar_start(tick.traded_at, "1s")) for tick in late)

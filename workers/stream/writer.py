@@ -3,7 +3,7 @@
 A crash between two steps loses nothing: the cursor lags behind all of them, and
 what lies beyond it is looked through at the next start. A batch is tried until
 the store has it; every write may be repeated without changing anything. While
-the store is away batches wait in a bounded buffer.
+the store is away a few batches wait here, the rest waits in the spool as messages.
 """
 
 import logging
@@ -27,16 +27,20 @@ from workers.stream.sequence import Batch
 
 log = logging.getLogger(__name__)
 
-BATCHES_WAITING = 2_000
+BATCHES_WAITING = 50  # of at most 1,000 ticks: about 20 MB
 RETRY_SECONDS = 0.5
 CURSOR_SECONDS = 1.0
 LATENCIES_KEPT = 2_000
 
 
 class TickWriter:
-    """One thread that writes batches in the order they came."""
+    """One thread that writes batches in the order they came.
 
-    def __init__(self) -> None:
+    `on_stored` hears `Batch.taken` of each batch that is in the journal of the store.
+    """
+
+    def __init__(self, on_stored: Callable[[int], None] = lambda taken: None) -> None:
+        self._on_stored = on_stored
         self.stored = 0
         self.repeated = 0
         self.failing_since: float | None = None  # monotonic
@@ -46,10 +50,16 @@ class TickWriter:
         self._waiting: BoundedBuffer[Batch] = BoundedBuffer(BATCHES_WAITING)
         self._stopping = threading.Event()
         self._give_up_at = float("inf")
+        self._gave_up = False
         self._thread = threading.Thread(target=self._run, name="tick-writer", daemon=True)
 
     def __len__(self) -> int:
         return len(self._waiting)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether another batch may be offered."""
+        return len(self._waiting) < BATCHES_WAITING
 
     def start(self) -> None:
         """Begin to write."""
@@ -66,13 +76,15 @@ class TickWriter:
         self._waiting.close()
         if self._thread.is_alive():
             self._thread.join(flush_seconds + 1.0)
-        return not self._waiting and not self._thread.is_alive()
+        return not (self._waiting or self._gave_up or self._thread.is_alive())
 
     def _run(self) -> None:
         while not (self._stopping.is_set() and not len(self._waiting)):
             for batch in self._waiting.take(at_most=1, age_seconds=0.1):
                 if not self._write_until_stored(batch):
-                    log.error("batch lost at stop ticks=%d: the store was away", len(batch.ticks))
+                    self._gave_up = True
+                    return
+                self._on_stored(batch.taken)
         self._write_until_stored(Batch())  # the last cursors
 
     def _write_until_stored(self, batch: Batch) -> bool:
