@@ -15,6 +15,7 @@ from workers.store.heartbeats import Heartbeat, forget_heartbeat, save_heartbeat
 log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 2.0
+GOODBYE_SECONDS = 0.5  # a store that does not answer must not hold up the end of a process
 Figures = Mapping[str, float | int | str | None]
 
 
@@ -35,9 +36,9 @@ class HeartbeatThread:
     def stop(self) -> None:
         """Stop beating and take the process off the list."""
         self._stopping.set()
-        self._thread.join(3.0)
+        self._thread.join(GOODBYE_SECONDS)
         try:
-            forget_heartbeat(self._process, socket.gethostname(), os.getpid())
+            forget_heartbeat(self._process, socket.gethostname(), os.getpid(), seconds=GOODBYE_SECONDS)
         except PyMongoError as error:
             log.warning("heartbeat not taken back reason=%s", type(error).__name__)
 

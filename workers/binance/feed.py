@@ -10,10 +10,12 @@ Sample messages, as they come on a combined connection:
     {"stream":"!serverShutdown","data":{"e":"serverShutdown","E":1770123456789}}
 
 `m` true means that the buyer was the maker: the taker sold. Futures send
-placeholder trades (`X` other than MARKET): they are no trades.
+placeholder trades (`X` other than MARKET, price or quantity 0): they are no
+trades, but they take an id.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from math import inf
@@ -26,7 +28,6 @@ from workers.binance.errors import MalformedMessage
 from workers.settings import Market, StreamKind
 
 STREAMS_PER_CONNECTION = 200  # safe on spot (1,024) and futures
-MESSAGES_PER_SECOND = 4  # of ours; the exchange cuts at 5, pings and pongs count too
 
 _COMBINED_PATH = {"spot": "/stream", "usdm": "/market/stream"}
 _EARLIEST_MS = 1_483_228_800_000  # 2017-01-01: before the exchange existed
@@ -38,9 +39,17 @@ class Notice(Enum):
     """Messages that carry no trade."""
 
     ANSWER = "answer to a control message"
-    PLACEHOLDER = "placeholder trade of a future"
     SHUTDOWN = "the server will close this connection"
     OTHER = "another stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """A message of a future that took an id without being a trade."""
+
+    symbol: str
+    id: int
+    traded_at: datetime
 
 
 def stream_address(ws_url: str, market: Market) -> str:
@@ -80,7 +89,7 @@ def stream_of(raw: bytes) -> bytes:
     return raw[11 : raw.find(b'"', 11)] if raw.startswith(b'{"stream":"') else b""
 
 
-def parsed_message(raw: bytes, received_at: datetime) -> Tick | Notice:
+def parsed_message(raw: bytes, received_at: datetime) -> Tick | Placeholder | Notice:
     """The trade a message holds, or what else it is.
 
     Raises
@@ -103,11 +112,11 @@ def parsed_message(raw: bytes, received_at: datetime) -> Tick | Notice:
     return _notice(message, event, kind)
 
 
-def tick_from_trade(event: dict[str, Any], received_at: datetime) -> Tick | Notice:
+def tick_from_trade(event: dict[str, Any], received_at: datetime) -> Tick | Placeholder:
     """The Tick of a trade event as documented above."""
-    if event.get("X", "MARKET") != "MARKET":
-        return Notice.PLACEHOLDER
     identity = _identity(event, "a" if event["e"] == "aggTrade" else "t")
+    if _is_placeholder(event):
+        return Placeholder(_symbol(event), identity, _moment(event, "T"))
     return Tick(
         symbol=_symbol(event),
         id=identity,
@@ -119,6 +128,17 @@ def tick_from_trade(event: dict[str, Any], received_at: datetime) -> Tick | Noti
         first_trade_id=_identity(event, "f") if event["e"] == "aggTrade" else identity,
         last_trade_id=_identity(event, "l") if event["e"] == "aggTrade" else identity,
     )
+
+
+def _is_placeholder(event: dict[str, Any]) -> bool:
+    """Spot messages say `M`; those of futures may be no trade at all."""
+    if "M" in event:
+        return False
+    return event.get("X", "MARKET") != "MARKET" or _is_zero(event.get("p")) or _is_zero(event.get("q"))
+
+
+def _is_zero(text: object) -> bool:
+    return isinstance(text, str) and text.strip("0.") == "" and "0" in text
 
 
 def _notice(message: dict[str, Any], event: dict[str, Any], kind: object) -> Notice:

@@ -23,7 +23,10 @@ SHORTEST_KLINE = {"spot": "1s", "usdm": "1m"}  # futures have no one-second cand
 def load_exchange_time() -> datetime:
     """The exchange's clock."""
     answer = fetch("time", weight=1)
-    return _moment(answer["serverTime"])
+    try:
+        return _moment(answer["serverTime"])
+    except (KeyError, TypeError, ValueError, OverflowError) as problem:
+        raise ExchangeError(f"time: expected serverTime in milliseconds, got {str(answer)[:80]}") from problem
 
 
 def load_exchange_bars(symbol: str, timeframe: str, *, start: datetime, end: datetime) -> list[Bar]:
@@ -61,6 +64,13 @@ def _pages(symbol: str, timeframe: str, start: datetime, end: datetime) -> Itera
 
 
 def _bar(symbol: str, timeframe: str, row: list[Any]) -> Bar:
+    try:
+        return _bar_of_row(symbol, timeframe, row)
+    except (IndexError, TypeError, ValueError, OverflowError) as problem:
+        raise ExchangeError(f"klines: expected a row of twelve values, got {str(row)[:80]}") from problem
+
+
+def _bar_of_row(symbol: str, timeframe: str, row: list[Any]) -> Bar:
     return Bar(
         symbol=symbol,
         timeframe=timeframe,

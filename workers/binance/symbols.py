@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from analytics.records.market import Instrument
+from workers.binance.errors import ExchangeError
 from workers.binance.rest import fetch
 from workers.coordination.request_budget import note_limit
 
@@ -18,10 +19,13 @@ from workers.coordination.request_budget import note_limit
 def load_exchange_symbols() -> list[Instrument]:
     """Every symbol the exchange offers; notes its request limit on the way."""
     answer = fetch("exchangeInfo", weight=20)
-    for limit in answer.get("rateLimits", []):
-        if limit.get("rateLimitType") == "REQUEST_WEIGHT" and limit.get("interval") == "MINUTE":
-            note_limit(int(limit["limit"]))
-    return [_instrument(row) for row in answer["symbols"]]
+    try:
+        for limit in answer["rateLimits"]:
+            if limit["rateLimitType"] == "REQUEST_WEIGHT" and limit["interval"] == "MINUTE":
+                note_limit(int(limit["limit"]))
+        return [_instrument(row) for row in answer["symbols"]]
+    except (KeyError, TypeError, ValueError, ArithmeticError) as problem:
+        raise ExchangeError(f"exchangeInfo: expected limits and symbols, misses {problem}") from problem
 
 
 def _instrument(row: dict[str, Any]) -> Instrument:

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from analytics.records.market import Tick
-from workers.binance.errors import ExchangeError
-from workers.binance.feed import Notice, tick_from_trade
+from workers.binance.errors import ExchangeError, MalformedMessage
+from workers.binance.feed import tick_from_trade
 from workers.binance.rest import fetch
 from workers.settings import load_settings
 
@@ -21,40 +21,48 @@ AGG_TRADES_WEIGHT = {"spot": 4, "usdm": 20}
 TRADES_WEIGHT = 25
 
 
-def load_newest_id(symbol: str) -> int | None:
-    """The id of the newest trade message of a symbol, None when it never traded."""
-    if load_settings().stream == "aggTrade":
-        newest = fetch("aggTrades", weight=AGG_TRADES_WEIGHT[load_settings().market], symbol=symbol, limit=1)
-        return int(newest[-1]["a"]) if newest else None
-    newest = fetch("trades", weight=TRADES_WEIGHT, symbol=symbol, limit=1)
-    return int(newest[-1]["id"]) if newest else None
+def load_newest_trade(symbol: str) -> Tick | None:
+    """The newest trade message of a symbol, None when it never traded."""
+    settings = load_settings()
+    if settings.stream == "aggTrade":
+        rows = fetch("aggTrades", weight=AGG_TRADES_WEIGHT[settings.market], symbol=symbol, limit=1)
+    else:
+        rows = fetch("trades", weight=TRADES_WEIGHT, symbol=symbol, limit=1)
+    ticks = _ticks(symbol, rows)
+    return ticks[-1] if ticks else None
 
 
 def load_trades_from(symbol: str, first_id: int, *, limit: int = TRADES_PER_REQUEST) -> list[Tick]:
     """Trade messages of a symbol with id >= first_id, by id; none when there are none yet."""
     settings = load_settings()
-    received_at = datetime.now(UTC)
     if settings.stream == "aggTrade":
-        weight = AGG_TRADES_WEIGHT[settings.market]
-        rows = fetch("aggTrades", weight=weight, symbol=symbol, fromId=first_id, limit=limit)
-        return [_aggregate_tick(symbol, row, received_at) for row in rows]
-    rows = fetch("historicalTrades", weight=TRADES_WEIGHT, symbol=symbol, fromId=first_id, limit=limit)
-    return [_trade_tick(symbol, row, received_at) for row in rows]
+        endpoint, weight = "aggTrades", AGG_TRADES_WEIGHT[settings.market]
+    else:
+        endpoint, weight = "historicalTrades", TRADES_WEIGHT
+    return _ticks(symbol, fetch(endpoint, weight=weight, symbol=symbol, fromId=first_id, limit=limit))
 
 
-def _aggregate_tick(symbol: str, row: dict[str, Any], received_at: datetime) -> Tick:
-    event = row | {"e": "aggTrade", "s": symbol}
-    return _real_tick(tick_from_trade(event, received_at))
+def _ticks(symbol: str, rows: Any) -> list[Tick]:  # Any: whatever JSON came
+    """The rows of an answer; a placeholder among them is no trade.
+
+    Raises
+    ------
+    ExchangeError
+        The answer is not a list of trades.
+    """
+    received_at = datetime.now(UTC)
+    kind = load_settings().stream
+    try:
+        events = [_event(symbol, kind, row) for row in rows]
+        parsed = [tick_from_trade(event, received_at) for event in events]
+    except (MalformedMessage, TypeError, AttributeError) as problem:
+        raise ExchangeError(f"{symbol}: REST listed what is no trade: {problem}") from problem
+    return [tick for tick in parsed if isinstance(tick, Tick)]
 
 
-def _trade_tick(symbol: str, row: dict[str, Any], received_at: datetime) -> Tick:
+def _event(symbol: str, kind: str, row: dict[str, Any]) -> dict[str, Any]:
+    """A row under the names of the stream's message."""
+    if kind == "aggTrade":
+        return row | {"e": "aggTrade", "s": symbol}
     names = {"t": "id", "p": "price", "q": "qty", "T": "time", "m": "isBuyerMaker"}
-    event = {"e": "trade", "s": symbol} | {short: row.get(long) for short, long in names.items()}
-    return _real_tick(tick_from_trade(event, received_at))
-
-
-def _real_tick(parsed: Tick | Notice) -> Tick:
-    """REST lists trades only; a placeholder among them would be news."""
-    if not isinstance(parsed, Tick):
-        raise ExchangeError(f"REST listed what is no trade: {parsed.value}")
-    return parsed
+    return {"e": "trade", "s": symbol} | {short: row.get(long) for short, long in names.items()}

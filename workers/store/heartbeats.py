@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+import pymongo
+
 from workers.store.database import collection
 
 FORGOTTEN_AFTER_SECONDS = 3_600
@@ -66,6 +68,7 @@ def load_heartbeats() -> list[Heartbeat]:
     ]
 
 
-def forget_heartbeat(process: str, host: str, pid: int) -> None:
-    """Take a process off the list: it stopped as it should."""
-    collection("heartbeats").delete_one({"_id": f"{process}@{host}:{pid}"})
+def forget_heartbeat(process: str, host: str, pid: int, *, seconds: float = 1.0) -> None:
+    """Take a process off the list: it stopped as it should; waits no longer than `seconds`."""
+    with pymongo.timeout(seconds):
+        collection("heartbeats").delete_one({"_id": f"{process}@{host}:{pid}"})

@@ -90,14 +90,15 @@ class StreamConnection:
         self._wanted = reason
 
     def _run(self) -> None:
-        failures = 0
+        failures, rest = 0, 0.0
         while not self._stopping.is_set():
-            if self._stopping.wait(backoff_seconds(failures, self._random)):
+            if self._stopping.wait(max(rest, backoff_seconds(failures, self._random))):
                 return
-            began = time.monotonic()
+            began, rest = time.monotonic(), 0.0
             link = self._connected()
             if link is not None:
                 self._hold(link)
+                rest = link.rest_seconds
             failures = 1 if time.monotonic() - began > HEALTHY_AFTER_SECONDS else failures + 1
 
     def _connected(self, *, note_streams: bool = False) -> Link | None:
@@ -116,6 +117,7 @@ class StreamConnection:
         due = self._replacement_due()
         while link.is_alive:
             if self._stopping.wait(LOOK_SECONDS):
+                link.close("stopping")
                 link.join(2.0)
                 return
             now = time.monotonic()
@@ -143,7 +145,7 @@ class StreamConnection:
         if not self._wait_for_takeover(new, holes):
             new.close("stopping")
             return None
-        if not new.is_alive or new.opened_at is None:
+        if not new.is_alive or not new.streams - {b""}:
             new.close("it does not deliver")
             return None
         new.stop_noting()

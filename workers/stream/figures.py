@@ -24,7 +24,7 @@ class RateMeter:
     def per_second(self) -> float:
         """Growth per second; 0.0 before there are two samples."""
         now = time.monotonic()
-        recent = [(at, count) for at, count in self._samples if now - at <= RATE_WINDOW_SECONDS]
+        recent = [(at, count) for at, count in list(self._samples) if now - at <= RATE_WINDOW_SECONDS]
         if len(recent) < 2 or recent[-1][0] == recent[0][0]:
             return 0.0
         return (recent[-1][1] - recent[0][1]) / (recent[-1][0] - recent[0][0])

@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT_SECONDS = 10.0
 PING_SECONDS, PONG_TIMEOUT_SECONDS = 10, 5
+REFUSALS = (418, 429)  # too many connects, or banned
+REST_SECONDS = 120.0  # after a refusal that names no time
 CLOSE_SECONDS = 1.0  # to wait for the other side's farewell
 PAUSE_BETWEEN_MESSAGES_SECONDS = 0.3  # ours; with pings and pongs this stays below 5 a second
 
@@ -40,6 +42,7 @@ class Link:
 
     def __init__(self, address: str, callbacks: LinkCallbacks, *, note_streams: bool = False) -> None:
         self.opened_at: float | None = None  # monotonic
+        self.rest_seconds = 0.0  # how long the exchange wants no further connect
         self.streams: set[bytes] = set()  # those that brought something, when they are noted
         self._address = address
         self._callbacks = callbacks
@@ -66,7 +69,7 @@ class Link:
         self._thread.start()
 
     def close(self, reason: str) -> None:
-        """End it; what comes after this call is not handed on."""
+        """End it."""
         log.info("connection dropped reason=%s", reason)
         self._closing.set()
         self._socket.close(timeout=CLOSE_SECONDS)
@@ -120,6 +123,11 @@ class Link:
         self._callbacks.on_heard()
 
     def _failed(self, _socket: websocket.WebSocketApp, error: object) -> None:
+        if isinstance(error, websocket.WebSocketBadStatusException) and error.status_code in REFUSALS:
+            named = str((error.resp_headers or {}).get("retry-after", ""))
+            self.rest_seconds = float(named) if named.isdigit() else REST_SECONDS
+            log.error("connect refused status=%s rest=%.0fs", error.status_code, self.rest_seconds)
+            return
         log.warning("connection broke reason=%s", error)
 
     def _closed(self, _socket: websocket.WebSocketApp, code: object, reason: object) -> None:

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 PUBLISH_SECONDS = 0.1
 REFRESH_SECONDS = 0.5  # of what is watched, and of the stored bars that the newest seconds are added to
 SUMMARY_SECONDS = 5.0
-SECONDS_KEPT = 60  # one-second bars in memory: far more than the bar tasks lag behind
+SECONDS_KEPT = 900  # one-second bars in memory: more than the bar tasks lag behind, in a fast replay too
 BARS_SHOWN = 3  # the forming bar and the last closed ones
 
 

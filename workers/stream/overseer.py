@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 
 from workers.binance.errors import ExchangeError
 from workers.binance.history import load_exchange_time
-from workers.binance.trades import load_newest_id
+from workers.binance.trades import load_newest_trade
 from workers.store.gaps import load_resolved
 from workers.store.market_clock import save_market_clock
 from workers.stream.connection import StreamConnection
@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 WATCH_SECONDS = 1.0
 SUSPECT_SECONDS = 60.0  # a silent stream is looked into at most this often
+LOOK_AFTER_SECONDS = 2.0  # after a connect; a symbol that traded since then shows its hole itself
 RESOLVED_SECONDS = 5.0  # how often the ledger hears which holes were repaired
 
 
@@ -46,6 +47,8 @@ class Overseer:
         self._sample = sample
         self._suspected: dict[str, float] = {}
         self._heard_of_repairs_at = 0.0
+        self._connect_noticed = (0, 0.0)  # which connect, and when it was noticed
+        self._looked_after = 0  # the connect after which was looked for missed trades
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="capture-overseer", daemon=True)
 
@@ -72,11 +75,34 @@ class Overseer:
             self._heard_of_repairs_at = now
             self._hear_of_repairs()
         self._follow_watchlist()
-        save_market_clock(load_exchange_time())
+        self._sample_clock()
+        self._look_for_missed(now)
+
+    def _sample_clock(self) -> None:
+        """The exchange's time; it closes bars, so it is not asked while no trades can come."""
+        if not self._connection.is_connected:
+            self._sequencer.note_clock(None)
+            return
+        self._sequencer.note_clock(None)  # until it is known again
+        moment = load_exchange_time()
+        self._sequencer.note_clock(moment)
+        save_market_clock(moment)
+
+    def _look_for_missed(self, now: float) -> None:
+        """After each connect: what was traded meanwhile opens its hole at once, not at the next trade."""
+        connects, noticed_at = self._connect_noticed
+        if self._connection.connects != connects:
+            self._connect_noticed = (self._connection.connects, now)
+        elif self._looked_after != connects and now - noticed_at >= LOOK_AFTER_SECONDS:
+            self._looked_after = connects
+            for symbol in self._watchdog.silent_for(LOOK_AFTER_SECONDS, now):
+                newest = load_newest_trade(symbol)
+                if newest is not None:
+                    self._sequencer.hear(newest)
 
     def _act_on_silence(self, now: float) -> None:
         if self._watchdog.connection_is_dead(now):
-            self._watchdog.heard(now)  # gives the next connection its time
+            self._watchdog.give_time(now)
             self._connection.drop("nothing came for too long")
             return
         for symbol in self._watchdog.silent_streams(now):
@@ -88,8 +114,13 @@ class Overseer:
 
     def _trades_elsewhere(self, symbol: str) -> bool:
         """Whether the exchange has trades of a symbol that its stream did not bring."""
-        newest, last = load_newest_id(symbol), self._sequencer.last_id(symbol)
-        return newest is not None and (last is None or newest > last)
+        newest, last = load_newest_trade(symbol), self._sequencer.last_id(symbol)
+        if newest is None:
+            return False
+        if last is None:  # not a single trade so far: the next look compares with this one
+            self._sequencer.hear(newest)
+            return False
+        return newest.id > last
 
     def _hear_of_repairs(self) -> None:
         for symbol, rows in self._sequencer.open_rows().items():

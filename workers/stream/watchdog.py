@@ -24,13 +24,13 @@ class _Rhythm:
 class Watchdog:
     """Knows when each stream last spoke; times are of `time.monotonic`."""
 
-    connected_at: float = 0.0
-    last_at: float = 0.0
+    heard_at: float = 0.0  # the last frame
+    _patient_from: float = 0.0  # silence counts from here: a new connection gets its time
     _rhythms: dict[str, _Rhythm] = field(default_factory=dict)
 
     def connected(self, symbols: list[str], now: float) -> None:
         """A new connection was subscribed; what is usual for a symbol is kept."""
-        self.connected_at = self.last_at = now
+        self.heard_at = self._patient_from = now
         known = self._rhythms
         self._rhythms = {symbol: known.get(symbol, _Rhythm(now)) for symbol in symbols}
         for rhythm in self._rhythms.values():
@@ -46,7 +46,11 @@ class Watchdog:
 
     def heard(self, now: float) -> None:
         """Any frame came, a ping included."""
-        self.last_at = now
+        self.heard_at = now
+
+    def give_time(self, now: float) -> None:
+        """The connection was dropped: the next one gets its time."""
+        self._patient_from = now
 
     def traded(self, symbol: str, now: float) -> None:
         """A trade of a symbol came."""
@@ -60,7 +64,12 @@ class Watchdog:
 
     def connection_is_dead(self, now: float) -> bool:
         """Nothing at all came for too long since it was connected."""
-        return self.last_at > 0 and now - self.last_at > CONNECTION_SILENCE_SECONDS
+        since = max(self.heard_at, self._patient_from)
+        return since > 0 and now - since > CONNECTION_SILENCE_SECONDS
+
+    def silent_for(self, seconds: float, now: float) -> list[str]:
+        """Symbols that did not trade for so long."""
+        return [symbol for symbol, rhythm in self._rhythms.items() if now - rhythm.last_at > seconds]
 
     def silent_streams(self, now: float) -> list[str]:
         """Symbols whose stream is silent far beyond what is usual for them."""
@@ -69,7 +78,3 @@ class Watchdog:
             for symbol, rhythm in self._rhythms.items()
             if now - rhythm.last_at > max(STREAM_SILENCE_SECONDS, USUAL_FACTOR * rhythm.usual_pause)
         ]
-
-    def silence_seconds(self, now: float) -> dict[str, float]:
-        """How long each stream has been silent."""
-        return {symbol: now - rhythm.last_at for symbol, rhythm in self._rhythms.items()}

@@ -11,7 +11,7 @@ import pytest
 from analytics.quality.holes import missing
 from analytics.records.market import Gap, Tick
 from workers.binance.history import load_exchange_time
-from workers.binance.trades import load_newest_id, load_trades_from
+from workers.binance.trades import load_newest_trade, load_trades_from
 from workers.coordination.request_budget import note_ban
 from workers.local.ports import free_port
 from workers.settings import Settings, use_settings
@@ -49,10 +49,10 @@ def ticks(settings: Settings, exchange: int) -> Iterator[list[Tick]]:
     with use_settings(dataclasses.replace(settings, binance_rest_url=address)):
         ensure_indexes()
         save_market_clock(load_exchange_time())
-        newest = load_newest_id(BTC)
+        newest = load_newest_trade(BTC)
         assert newest is not None
         ticks: list[Tick] = []
-        first = newest - 4_000
+        first = newest.id - 4_000
         while len(ticks) < 3_000:
             ticks += load_trades_from(BTC, first)
             first = ticks[-1].id + 1

@@ -9,7 +9,7 @@ import pytest
 
 from analytics.records.market import Tick
 from workers.binance.errors import MalformedMessage
-from workers.binance.feed import Notice, parsed_message, stream_address, subscribe_message
+from workers.binance.feed import Notice, Placeholder, parsed_message, stream_address, subscribe_message
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TRADE = {
@@ -24,7 +24,7 @@ AGG_TRADE = {
 }  # fmt: skip
 
 
-def parsed(message: object) -> Tick | Notice:
+def parsed(message: object) -> Tick | Placeholder | Notice:
     return parsed_message(json.dumps(message).encode(), NOW)
 
 
@@ -52,11 +52,21 @@ def test_an_unwrapped_message_is_read_too() -> None:
         ({"stream": "!serverShutdown", "data": {"e": "serverShutdown", "E": 1}}, Notice.SHUTDOWN),
         ({"e": "serverShutdown", "E": 1}, Notice.SHUTDOWN),
         ({"stream": "btcusdt@bookTicker", "data": {"u": 4, "s": "BTCUSDT", "b": "1"}}, Notice.OTHER),
-        ({"stream": "x@aggTrade", "data": AGG_TRADE["data"] | {"X": "INSURANCE_FUND"}}, Notice.PLACEHOLDER),
     ],
 )
 def test_what_is_no_trade_is_named(message: object, notice: Notice) -> None:
     assert parsed(message) is notice
+
+
+@pytest.mark.parametrize(
+    "change", [{"X": "INSURANCE_FUND"}, {"p": "0"}, {"q": "0.000"}, {"X": "NA", "p": "0", "q": "0"}]
+)
+def test_a_placeholder_of_a_future_takes_an_id_and_is_no_trade(change: dict[str, str]) -> None:
+    event: dict[str, Any] = {**AGG_TRADE["data"], **change}  # type: ignore[dict-item]  # a dict
+    del event["M"]
+    message = parsed({"stream": "bnbbtc@aggTrade", "data": event})
+    assert isinstance(message, Placeholder)
+    assert (message.symbol, message.id) == ("BNBBTC", 12345)
 
 
 @pytest.mark.parametrize(
