@@ -29,10 +29,9 @@ def changed_spans(known: Iterable[Gap], current: Iterable[Gap]) -> list[Span]:
     if before == now:
         return []
     moments = sorted({moment for span in [*before, *now] for moment in span})
-    pieces = list(pairwise(moments)) or [(moments[0], moments[0])]
-    return [piece for piece in pieces if _covers(before, piece) != _covers(now, piece)] + [
-        span for span in set(before) ^ set(now) if span[0] == span[1]
-    ]
+    changed = [piece for piece in pairwise(moments) if _covers(before, piece) != _covers(now, piece)]
+    points = [(m, m) for m in moments if not any(start <= m <= end for start, end in changed)]
+    return changed + [point for point in points if _covers(before, point) != _covers(now, point)]
 
 
 def _covers(merged: Iterable[Span], piece: Span) -> bool:

@@ -13,6 +13,7 @@ from analytics.timeframes import bar_start
 from tests.factories import at, bar, random_ticks, tick, tick_frame
 from workers.settings import Settings
 from workers.store.bars import load_bars, save_bars
+from workers.store.database import collection
 from workers.store.gaps import save_gaps
 from workers.store.indexes import ensure_indexes
 from workers.store.market_clock import load_market_clock, save_market_clock
@@ -175,3 +176,66 @@ def test_fold_of_stored_bars_agrees_with_the_stage() -> None:
     for timeframe in ("1m", "5m", "15m", "1h"):
         folded = fold(seconds, timeframe)
         assert folded["close"].tolist() == [b.close for b in load_bars(BTC, timeframe)]
+
+
+def test_seconds_wait_for_the_join_to_history_and_are_then_folded_all(settings: Settings) -> None:
+    collection("seams").delete_many({})
+    ticks = random_ticks(27, 1_500, ticks_per_second=5.0)
+    arrive(ticks)
+    build(at(400))
+    assert load_bars(BTC, "1s") == []
+    for name in (HISTORY, JOIN):
+        save_seam(Seam(BTC, name, at(0), at(0), at(0)))
+    build(at(4_000))
+    for timeframe in ("1m", "5m", "15m"):
+        assert sum(bar.trades for bar in load_bars(BTC, timeframe)) == len(ticks), timeframe
+
+
+def test_without_whole_seconds_longer_bars_are_still_folded_from_minutes() -> None:
+    """Futures: the minute in which capture began is the exchange's, seconds are whole from the next on."""
+    save_seam(Seam(BTC, JOIN, at(0), at(0), at(60)))
+    save_bars([bar(at(0), "1m", trades=100, source="exchange", first_id=None, last_id=None)])
+    ticks = [t for t in random_ticks(28, 1_400, ticks_per_second=5.0) if t.traded_at >= at(30)]
+    arrive(ticks)
+    build(at(4_000))
+    minutes = load_bars(BTC, "1m")
+    assert minutes[0].trades == 100
+    for timeframe in ("5m", "15m", "1h"):
+        assert sum(b.trades for b in load_bars(BTC, timeframe)) == sum(b.trades for b in minutes), timeframe
+
+
+def test_a_hole_that_becomes_known_late_takes_finality_back_and_its_end_gives_it() -> None:
+    ticks = random_ticks(29, 600, ticks_per_second=5.0)
+    arrive([*ticks[:100], *ticks[120:]])
+    build(at(400))
+    assert all(bar.is_final for bar in load_bars(BTC, "1m"))
+    hole = (ticks[99].traded_at, ticks[120].traded_at)
+    save_gaps([Gap(BTC, ticks[100].id, ticks[119].id, "open", at(30), *hole)])
+    build(at(401))
+    assert not load_bars(BTC, "1m")[0].is_final
+    assert not load_bars(BTC, "1h")[0].is_final
+    save_gaps([Gap(BTC, ticks[100].id, ticks[119].id, "verified_absent", at(30), *hole)])
+    build(at(4_000))
+    assert all(bar.is_final for timeframe in ("1s", "1m", "1h") for bar in load_bars(BTC, timeframe))
+
+
+def test_bars_become_final_however_long_the_stage_was_away() -> None:
+    arrive(random_ticks(30, 300, ticks_per_second=5.0))
+    build(at(61))
+    build(at(61 + 6 * 3600))
+    assert all(bar.is_final for timeframe in ("1s", "1m", "1h") for bar in load_bars(BTC, timeframe))
+
+
+@pytest.mark.parametrize("split", [1, 2, 3, 4, 5, 6])
+def test_moments_may_step_back_from_one_id_to_the_next(split: int) -> None:
+    seconds = [11.2, 11.5, 11.9, 12.001, 11.999, 12.4, 13.0]
+    ticks = [tick(n, price=100.0 + n, second=second) for n, second in enumerate(seconds, start=1)]
+    arrive(ticks[:split])
+    build(ticks[split - 1].traded_at)
+    arrive(ticks[split:])
+    build(at(100))
+    assert [(bar.start, bar.trades) for bar in load_bars(BTC, "1s")] == [
+        (at(11), 4),
+        (at(12), 2),
+        (at(13), 1),
+    ]

@@ -11,6 +11,7 @@ import pytest
 from analytics.records.market import Gap
 from analytics.timeframes import bar_end, bar_start
 from tests.factories import tick
+from tests.product import wait_for
 from workers.binance.history import load_exchange_bars, load_exchange_time
 from workers.local.ports import free_port
 from workers.settings import Settings, use_settings
@@ -136,3 +137,24 @@ def test_filled_once_nothing_more_is_asked(monkeypatch: pytest.MonkeyPatch) -> N
     fill_symbol(BTC)
     monkeypatch.setattr("workers.tasks.history.load_exchange_bars", None)
     fill_symbol(BTC)
+
+
+@pytest.mark.usefixtures("_two_hours")
+@pytest.mark.parametrize("behind", [0.0, 0.4, 1.1, 2.5])
+def test_between_history_and_the_first_trade_no_second_is_left_out(behind: float) -> None:
+    """Whatever part of a second the clock and the first trade fall into."""
+    fill_symbol(BTC)
+    clock = load_seams(BTC)[HISTORY].until
+    first = clock - timedelta(seconds=behind)
+    save_ticks([tick(1, traded_at=first)])
+    save_market_clock(clock + timedelta(seconds=5))
+    wait_for(lambda: load_exchange_time() > clock + timedelta(seconds=5), 10, "the exchange to get there")
+    fill_symbol(BTC)
+    begin = bar_start(clock, "1m") - timedelta(minutes=1)
+    stored = {bar.start: bar.trades for bar in load_bars(BTC, "1s", start=begin, end=first)}
+    listed = load_exchange_bars(BTC, "1s", start=begin, end=first)
+    assert stored == {bar.start: bar.trades for bar in listed}
+    minute = load_exchange_bars(BTC, "1m", start=begin, end=begin + timedelta(minutes=1))
+    assert [bar.trades for bar in load_bars(BTC, "1m", start=begin, end=begin + timedelta(minutes=1))] == [
+        bar.trades for bar in minute
+    ]
