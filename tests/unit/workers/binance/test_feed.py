@@ -72,7 +72,8 @@ def test_a_placeholder_of_a_future_takes_an_id_and_is_no_trade(change: dict[str,
 @pytest.mark.parametrize(
     "raw",
     [b"", b"{", b"[]", b"null", b"17", b'"text"', b"\xff\xfe", b"{}", b'{"data": []}', b"[" * 10_000,
-     b'{"lastUpdateId":1,"bids":[]}', b'{"code":2,"msg":"Invalid request","id":1}'],
+     b'{"lastUpdateId":1,"bids":[]}', b'{"stream":"btcusdt@aggTrade","data":{"e":"newTrade"}}', b'{"e":7}',
+     b'{"code":2,"msg":"Invalid request","id":1}'],
 )  # fmt: skip
 def test_bytes_that_are_no_message_are_malformed(raw: bytes) -> None:
     with pytest.raises(MalformedMessage):
