@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bson.datetime_ms import DatetimeMS
 from pymongo import ReturnDocument
 from pymongo.errors import BulkWriteError, OperationFailure
 
@@ -49,7 +50,7 @@ def save_ticks(ticks: Sequence[Tick]) -> SavedTicks:
     """Store a batch durably; ticks that are there already change nothing."""
     if not ticks:
         return SavedTicks(0, 0)
-    documents = [_document(tick) for tick in ticks]
+    documents = _documents(ticks)
     try:
         collection("ticks", durable=True).insert_many(documents, ordered=False)
     except BulkWriteError as error:
@@ -114,17 +115,23 @@ def _repeats(error: BulkWriteError) -> int:
     return repeats
 
 
-def _document(tick: Tick) -> Document:
-    return {
-        "_id": symbol_number(tick.symbol) << ID_BITS | tick.id,
-        "price": tick.price,
-        "quantity": tick.quantity,
-        "traded_at": tick.traded_at,
-        "received_at": tick.received_at,
-        "buyer_is_maker": tick.buyer_is_maker,
-        "first_trade_id": tick.first_trade_id,
-        "last_trade_id": tick.last_trade_id,
-    }
+def _documents(ticks: Sequence[Tick]) -> list[Document]:
+    numbers = {symbol: symbol_number(symbol) << ID_BITS for symbol in {tick.symbol for tick in ticks}}
+    moments = {tick.traded_at for tick in ticks} | {tick.received_at for tick in ticks}
+    stored = {moment: DatetimeMS(moment) for moment in moments}  # half as dear to encode as with a time zone
+    return [
+        {
+            "_id": numbers[tick.symbol] | tick.id,
+            "price": tick.price,
+            "quantity": tick.quantity,
+            "traded_at": stored[tick.traded_at],
+            "received_at": stored[tick.received_at],
+            "buyer_is_maker": tick.buyer_is_maker,
+            "first_trade_id": tick.first_trade_id,
+            "last_trade_id": tick.last_trade_id,
+        }
+        for tick in ticks
+    ]
 
 
 def _tick(symbol: str, document: Document) -> Tick:

@@ -9,7 +9,7 @@ from analytics.quality.holes import IdLedger, Seen
 from analytics.records.market import Gap, Tick
 from analytics.timeframes import bar_start
 from workers.binance.errors import MalformedMessage
-from workers.binance.feed import Notice, Placeholder, parsed_message
+from workers.binance.feed import Notice, Placeholder, moment_of, parsed_message
 from workers.store.cursors import load_cursor
 from workers.store.gaps import load_unresolved_gaps
 from workers.store.quarantine import Quarantined
@@ -98,7 +98,7 @@ class Sequencer:
                 self._sort_in_tick(batch, self._heard_elsewhere.popleft())
         for received_ns, raw in messages:
             self.counts.messages += 1
-            received_at = datetime.fromtimestamp(received_ns / 1e9, UTC)
+            received_at = moment_of(received_ns // 1_000_000)  # as fine as it is stored
             try:
                 self._sort_in(batch, parsed_message(raw, received_at))
             except MalformedMessage as problem:
