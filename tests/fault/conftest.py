@@ -1,0 +1,69 @@
+"""A faulty exchange and its capture, shared by the tests of this folder as long as it is whole."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo import MongoClient
+
+from tests.fault.streaming import Streaming
+
+
+class Worlds:
+    """At most one world at a time: the shared one, anew when it was spoiled, or one of a test's own."""
+
+    def __init__(self, folder: Path, mongo: str, redis: str, client: MongoClient[dict[str, Any]]) -> None:
+        self._given = (folder, mongo, redis, client)
+        self._world: Streaming | None = None
+
+    def whole(self) -> Streaming:
+        """The shared world, in which nothing is wrong."""
+        if self._world is not None and not self._world.is_whole:
+            self.end()
+        if self._world is None:
+            self._world = Streaming(*self._given).__enter__()
+        return self._world
+
+    @contextmanager
+    def another(self, **options: Any) -> Iterator[Streaming]:  # Any: those of Streaming
+        """A world of a test's own, in place of the shared one."""
+        self.end()
+        with Streaming(*self._given, **options) as world:
+            yield world
+
+    def end(self) -> None:
+        """Stop the shared one."""
+        if self._world is not None:
+            self._world.stop()
+            self._world = None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with a world of their own run last: each ends the shared one."""
+    items.sort(key=lambda item: {"worlds", "world"} & set(getattr(item, "fixturenames", ())) == {"worlds"})
+
+
+@pytest.fixture(scope="package")
+def worlds(
+    tmp_path_factory: pytest.TempPathFactory,
+    mongo_url: str,
+    redis_url: str,
+    mongo_client: MongoClient[dict[str, Any]],
+) -> Iterator[Worlds]:
+    """The shared worlds of this folder."""
+    worlds = Worlds(tmp_path_factory.mktemp("streaming"), mongo_url, redis_url, mongo_client)
+    yield worlds
+    worlds.end()
+
+
+@pytest.fixture
+def world(worlds: Worlds, request: pytest.FixtureRequest) -> Iterator[Streaming]:
+    """Capture on an exchange without faults; a test that fails leaves no world behind."""
+    world = worlds.whole()
+    failed = request.session.testsfailed
+    yield world
+    world.control.off()
+    world.proxy.black_hole = False
+    world.spoiled = world.spoiled or request.session.testsfailed > failed

@@ -1,0 +1,47 @@
+"""Messages that come twice, or not in their order."""
+
+import time
+
+import pytest
+
+from tests.fault.streaming import Streaming
+from tests.product import wait_for
+
+FAULTY_SECONDS = 5.0
+
+
+def faulty_for(world: Streaming, seconds: float) -> None:
+    """Let a fault that is on last for a while, then switch all off."""
+    time.sleep(seconds)  # the length of the fault is the test
+    world.control.off()
+
+
+def test_repeats_change_nothing_and_are_counted(world: Streaming) -> None:
+    before = world.figures()["repeats"]
+    injected_before = world.control.count("duplicate")
+    world.control.on("duplicate", share=0.1)
+    faulty_for(world, FAULTY_SECONDS)
+    injected = world.control.count("duplicate") - injected_before
+    assert injected > 20
+    world.assert_clean(within=30)
+    wait_for(lambda: world.figures()["repeats"] - before >= injected, 6, "the count of repeats")
+    assert world.figures()["repeats"] - before == injected
+
+
+def test_disorder_leaves_every_trade_and_bar_exact(world: Streaming) -> None:
+    world.control.on("reorder", ms=500)
+    faulty_for(world, FAULTY_SECONDS)
+    world.assert_clean(within=30)
+
+
+@pytest.mark.parametrize("seconds", [6.0, pytest.param(60.0, marks=pytest.mark.soak)])
+def test_a_trade_that_comes_late_reopens_its_bar(world: Streaming, seconds: float) -> None:
+    late = world.figures()["late"]
+    world.control.on("rest", answer="502", endpoints="aggTrades")  # the repair does not come first
+    delayed = world.control.count("delay")
+    world.control.on("delay", ms=seconds * 1000, times=1)
+    wait_for(lambda: world.control.count("delay") > delayed, 5, "a trade that is held back")
+    wait_for(lambda: world.unresolved() == 1, 5, "the hole it leaves")
+    wait_for(lambda: world.figures()["late"] > late, seconds + 10, "the late trade")
+    world.control.off()
+    world.assert_clean(within=30)

@@ -1,0 +1,49 @@
+"""Connections that are reset while they are opened: tried again with growing, random waits."""
+
+import itertools
+import time
+
+import pytest
+
+from tests.fault.streaming import Streaming
+from tests.product import wait_for
+
+RECOVERED_SECONDS = 30.0
+SLACK_SECONDS = 1.0  # for the attempt itself on a busy machine
+CONNECTS, WINDOW_SECONDS = 60, 300.0
+
+
+def break_handshakes(world: Streaming, times: int, limit: float) -> list[float]:
+    """Break the connection and the next attempts; when each attempt came, the last one accepted."""
+    since, connects = time.time(), world.figures()["connects"]
+    world.control.on("reset_handshakes", times=times)
+    world.control.reset()
+    wait_for(lambda: len(world.handshakes(since)) > times, limit, f"attempt {times + 1}")
+    world.control.off()
+    wait_for(lambda: world.figures()["connected"] == 1, 10, "the connection")
+    assert world.figures()["connects"] >= connects + times + 1
+    return [since, *world.handshakes(since)]
+
+
+def assert_waits_are_bounded(attempts: list[float]) -> None:
+    """Each wait is at most min(30, 0.5 * 2^n) seconds, n counting the failures so far."""
+    waits = [later - earlier for earlier, later in itertools.pairwise(attempts)]
+    print("waits", " ".join(f"{wait:.1f}" for wait in waits))
+    for failures, wait in enumerate(waits, start=1):
+        assert wait <= min(30.0, 0.5 * 2**failures) + SLACK_SECONDS, waits
+
+
+def test_it_tries_again_until_it_is_let_in(world: Streaming) -> None:
+    wait_for(lambda: world.figures().get("silence_seconds", 9) < 2, 10, "a healthy connection")
+    attempts = break_handshakes(world, 3, RECOVERED_SECONDS)
+    assert_waits_are_bounded(attempts)
+    world.assert_clean(within=30)
+
+
+@pytest.mark.soak
+def test_fifty_times(world: Streaming) -> None:
+    attempts = break_handshakes(world, 50, 50 * 31.0)
+    assert_waits_are_bounded(attempts)
+    for place, attempt in enumerate(attempts[1:], start=1):
+        assert sum(1 for other in attempts[1 : place + 1] if attempt - other < WINDOW_SECONDS) <= CONNECTS
+    world.assert_clean(within=120)

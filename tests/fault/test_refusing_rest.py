@@ -1,0 +1,32 @@
+"""REST that refuses or stalls while holes wait for their repair."""
+
+import pytest
+
+from tests.fault.streaming import Streaming
+from tests.product import wait_for
+
+ANSWERS = [
+    ("429", 3),
+    ("418", 3),
+    ("403", 0),
+    ("502", 0),
+    ("-1007", 0),
+    ("stall", 3),
+    pytest.param("429", 7, marks=pytest.mark.soak),
+    pytest.param("418", 120, marks=pytest.mark.soak),
+    pytest.param("stall", 10, marks=pytest.mark.soak),
+]
+
+
+@pytest.mark.parametrize(("answer", "seconds"), ANSWERS)
+def test_it_is_obeyed_and_the_repair_comes_later(world: Streaming, answer: str, seconds: int) -> None:
+    early = world.control.count("rest.asked_while_told_to_wait")
+    refused = world.control.count(f"rest.{answer}")
+    world.control.on("rest", answer=answer, seconds=seconds, endpoints="aggTrades", times=2)
+    world.control.on("drop", streams="btcusdt@aggTrade", share=0.2, run=2, times=2)
+    wait_for(
+        lambda: world.control.count(f"rest.{answer}") >= refused + 2, 3 * seconds + 15, f"two times {answer}"
+    )
+    world.control.off("drop")
+    world.assert_clean(within=seconds + 30)
+    assert world.control.count("rest.asked_while_told_to_wait") == early
