@@ -41,7 +41,7 @@ def note_rebuilds(seconds: Iterable[tuple[str, datetime]]) -> None:
         collection("rebuilds", durable=True).bulk_write(writes, ordered=False)
 
 
-def load_rebuilds(symbol: str, *, limit: int = 5_000) -> list[Rebuild]:
+def load_rebuilds(symbol: str, *, limit: int = 1_000) -> list[Rebuild]:
     """Seconds of a symbol that wait, oldest first."""
     found = collection("rebuilds").find({"symbol": symbol}, sort=[("second", 1)], limit=limit)
     return [Rebuild(row["symbol"], row["second"], row["notes"]) for row in found]

@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 
 TICKS_AT_ONCE = 50_000
 MILLISECOND = timedelta(milliseconds=1)
+REBUILT_AT_ONCE = timedelta(minutes=2)
 LONGEST = timedelta(hours=1)  # the longest timeframe: bars that began so long ago may still move
 CORRECTIONS_SENT = 50
 
@@ -100,7 +101,7 @@ def _seconds(
     """One-second bars that are new, to be rebuilt, or to be judged again; each once, oldest first."""
     new = second_bars(tick for tick in ticks if tick.traded_at < until)
     again = {row.second for row in rebuilds} | _continued(symbol, new, progress)
-    rebuilt = [bar for second in sorted(again) for bar in _rebuilt_second(symbol, second)]
+    rebuilt = [bar for group in _groups(sorted(again)) for bar in _rebuilt(symbol, group)]
     stored = [bar for bar in judged_again if bar.timeframe == "1s"]
     bars = {bar.start: bar for bar in [*stored, *new, *rebuilt]}
     return [bars[start] for start in sorted(bars)]
@@ -115,19 +116,31 @@ def _continued(symbol: str, bars: Sequence[Bar], progress: BarProgress | None) -
     return {bar.start for bar in stored if bar.first_id is not None and bar.first_id <= progress.tick_id}
 
 
-def _rebuilt_second(symbol: str, second: datetime) -> list[Bar]:
-    """A second from all its ticks in the store; without any, as it is stored.
+def _groups(seconds: Sequence[datetime]) -> list[list[datetime]]:
+    """Ascending seconds in stretches short enough to load the ticks of each at once."""
+    groups: list[list[datetime]] = []
+    for second in seconds:
+        if groups and second - groups[-1][0] < REBUILT_AT_ONCE:
+            groups[-1].append(second)
+        else:
+            groups.append([second])
+    return groups
 
-    Its ticks lie between the ids of its neighbours, theirs included: moments
+
+def _rebuilt(symbol: str, seconds: Sequence[datetime]) -> list[Bar]:
+    """Ascending seconds from all their ticks in the store; one without any as it is stored.
+
+    Their ticks lie between the ids of the neighbours, theirs included: moments
     may step back a little from one id to the next.
     """
-    before, after = load_neighbours(symbol, second)
+    before, _ = load_neighbours(symbol, seconds[0])
+    _, after = load_neighbours(symbol, seconds[-1])
     first = before.first_id - 1 if before and before.first_id is not None else -1
-    last = after.last_id if after else None
-    built = second_bars(load_ticks(symbol, after_id=first, up_to_id=last, limit=TICKS_AT_ONCE))
-    return [bar for bar in built if bar.start == second] or load_bars(
-        symbol, "1s", start=second, end=bar_end(second, "1s")
-    )
+    ticks = load_ticks(symbol, after_id=first, up_to_id=after.last_id if after else None)
+    built = {bar.start: bar for bar in second_bars(ticks)}
+    stored = load_bars(symbol, "1s", start=seconds[0], end=bar_end(seconds[-1], "1s"))
+    known = {bar.start: bar for bar in stored} | built
+    return [known[second] for second in seconds if second in known]
 
 
 def _judged_again(symbol: str, gaps: Sequence[Gap]) -> list[Bar]:
