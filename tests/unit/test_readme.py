@@ -1,0 +1,56 @@
+"""The README says what is: its commands, endpoints, settings and example."""
+
+import doctest
+import re
+from pathlib import Path
+
+import pytest
+
+from app import create_app
+from workers.settings import Settings, settings_from
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text()
+MAKEFILE = (ROOT / "Makefile").read_text()
+
+
+@pytest.fixture
+def settings_without_servers() -> Settings:
+    nowhere = {"MONGO_URL": "mongodb://127.0.0.1:1", "REDIS_URL": "redis://127.0.0.1:1"}
+    return settings_from(nowhere | {"SECRET_KEY": "tests"})
+
+
+def test_its_example_is_true() -> None:
+    assert doctest.testfile(str(ROOT / "README.md"), module_relative=False).failed == 0
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"`make ([a-z]+)`|^make ([a-z]+) ", README, re.M))))
+def test_every_command_it_names_is_there(target: tuple[str, str]) -> None:
+    assert re.search(rf"^{''.join(target)}:", MAKEFILE, re.M)
+
+
+@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)#:]+)\)", README))))
+def test_every_link_leads_somewhere(link: str) -> None:
+    assert (ROOT / link).exists()
+
+
+def test_every_endpoint_it_names_is_served(settings_without_servers: Settings) -> None:
+    app = create_app(settings_without_servers, message_queue=False, background=False)
+    served = {rule.rule for rule in app.url_map.iter_rules()}
+    named = set(re.findall(r"`(?:GET )?(/api/\w+)[`?]", README))
+    assert named
+    assert named <= served
+
+
+def test_every_setting_that_the_code_reads_is_described() -> None:
+    code = (ROOT / "workers" / "settings.py").read_text()
+    read = set(re.findall(r'"([A-Z]{4,}(?:_[A-Z]+)*)"', code)) - {"LIVE", "SIMULATED", "REPLAY"}
+    described = set(re.findall(r"`([A-Z]{4,}(?:_[A-Z]+)*)`", README))
+    assert read - described <= {"SOURCE", "CAPTURE"}  # the launcher's own words
+
+
+def test_the_defaults_it_names_are_those() -> None:
+    settings = settings_from({})
+    assert (settings.host, settings.port) == ("127.0.0.1", 5000)
+    assert (settings.market, settings.stream) == ("spot", "aggTrade")
+    assert settings.tick_retention_hours == 24
