@@ -36,18 +36,22 @@ task_soft_time_limit = 90
 task_time_limit = 120
 
 imports = (
+    "workers.tasks.bar_check",
     "workers.tasks.bars",
     "workers.tasks.gaps",
     "workers.tasks.history",
     "workers.tasks.indicators",
+    "workers.tasks.quality",
     "workers.tasks.summaries",
 )
 task_default_queue = "batch"
 task_routes = {
+    "workers.tasks.bar_check.*": {"queue": "batch"},
     "workers.tasks.bars.*": {"queue": "bars"},
     "workers.tasks.gaps.*": {"queue": "batch"},
     "workers.tasks.history.*": {"queue": "batch"},
     "workers.tasks.indicators.*": {"queue": "analytics"},
+    "workers.tasks.quality.*": {"queue": "analytics"},
     "workers.tasks.summaries.*": {"queue": "analytics"},
 }
 
@@ -79,5 +83,20 @@ beat_schedule = {
         "task": "workers.tasks.summaries.summarise_symbols",
         "schedule": 5.0,
         "options": {"expires": 4.5},
+    },
+    "judge how whole the last day is": {
+        "task": "workers.tasks.quality.judge_quality",
+        "schedule": 5.0,
+        "options": {"expires": 4.5},
+    },
+    "compare bars with the exchange's own": {
+        "task": "workers.tasks.bar_check.check_bars",
+        "schedule": 10.0,
+        "options": {"expires": 9.0},
+    },
+    "compare the exchange's clock with ours": {
+        "task": "workers.tasks.bar_check.check_clock",
+        "schedule": 30.0,
+        "options": {"expires": 25.0},
     },
 }

@@ -11,6 +11,7 @@
 | seams        | one stretch taken from the exchange's history      | seams.py        |
 | indicators   | one indicator snapshot, keyed like its bar         | indicators.py   |
 | summaries    | where one symbol stands against the last day       | summaries.py    |
+| quality      | how whole the last day of one symbol is            | quality.py      |
 | instruments  | one symbol as the exchange describes it            | instruments.py  |
 | watchlist    | one symbol that is captured                        | watchlist.py    |
 | watermarks   | how far one stage has come for one symbol          | watermarks.py   |

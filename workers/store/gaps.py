@@ -7,7 +7,7 @@ Example document:
      "after": 2024-08-08T23:54:18.100Z, "before": 2024-08-08T23:54:19.900Z, "tries": 0, "reason": "",
      "missing": [[3735683300, 3735683310], [3735683312, 3735683341]], "tried_at": None, "absent_at": None}
 
-Index: (symbol, state).
+Indexes: (symbol, state); found_at.
 """
 
 from collections.abc import Collection, Sequence
@@ -22,8 +22,9 @@ _FIELDS = tuple(Gap.__dataclass_fields__)
 
 
 def ensure_indexes() -> None:
-    """By symbol and state."""
+    """By symbol and state, and by when they were found."""
     collection("gaps").create_index([("symbol", ASCENDING), ("state", ASCENDING)], name="by_state")
+    collection("gaps").create_index([("found_at", ASCENDING)], name="by_moment")
 
 
 def save_gaps(gaps: Sequence[Gap]) -> None:
@@ -60,6 +61,11 @@ def load_gaps(symbol: str, *, limit: int = 1_000) -> list[Gap]:
     """Newest rows of the ledger of a symbol, in any state."""
     found = collection("gaps").find({"symbol": symbol}, sort=[("first_id", -1)], limit=limit)
     return [_gap(document) for document in found]
+
+
+def load_newest_gaps(*, limit: int) -> list[Gap]:
+    """Holes of all symbols in any state, found last first."""
+    return [_gap(document) for document in collection("gaps").find(sort=[("found_at", -1)], limit=limit)]
 
 
 def _key(gap: Gap) -> str:

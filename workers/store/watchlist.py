@@ -8,6 +8,7 @@ Example document:
 from collections.abc import Sequence
 
 from pymongo import UpdateOne
+from pymongo.errors import DuplicateKeyError
 
 from workers.store.database import collection
 
@@ -26,3 +27,22 @@ def fill_watchlist(symbols: Sequence[str]) -> None:
             for position, symbol in enumerate(symbols)
         ]
         watchlist.bulk_write(writes, ordered=False)
+
+
+def add_symbol(symbol: str, *, position: int | None = None) -> bool:
+    """Capture a symbol from now on, at the end of the list or at a position; False if it is there already."""
+    watchlist = collection("watchlist", durable=True)
+    if position is None:
+        last = watchlist.find_one(sort=[("position", -1)])
+        position = last["position"] + 1 if last else 0
+    try:
+        watchlist.insert_one({"_id": symbol, "position": position})
+    except DuplicateKeyError:
+        return False
+    return True
+
+
+def remove_symbol(symbol: str) -> int | None:
+    """Capture a symbol no longer; what is stored stays. Returns its position, None if it was not there."""
+    removed = collection("watchlist", durable=True).find_one_and_delete({"_id": symbol})
+    return removed["position"] if removed else None
