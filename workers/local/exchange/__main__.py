@@ -80,8 +80,7 @@ def _server(options: Options) -> Server:
 
 def _plan_shutdown(options: Options, server: Server, loop: asyncio.AbstractEventLoop) -> None:
     if options.shutdown_after is not None:
-        loop.call_later(options.shutdown_after, server.announce_shutdown)
-        loop.call_later(options.shutdown_after + options.shutdown_lead, server.cut_all)
+        loop.call_later(options.shutdown_after, server.shut_down, options.shutdown_lead)
 
 
 if __name__ == "__main__":

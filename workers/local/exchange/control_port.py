@@ -96,8 +96,7 @@ class ControlPort:
 
     def _shutdown(self, query: Query, body: Body) -> float:
         lead = float(body.get("lead", 0))
-        self._server.announce_shutdown()
-        asyncio.get_running_loop().call_later(lead, self._server.cut_all)
+        self._server.shut_down(lead)
         return lead
 
     def _requests(self, query: Query, body: Body) -> list[list[float | str | int]]:

@@ -5,7 +5,7 @@ import dataclasses
 import itertools
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import unquote, urlsplit
 
@@ -100,17 +100,27 @@ class Server:
         """A payload unlike any before."""
         return f"{self.clock.now() // 1000}-{next(self._pings)}".encode()
 
-    def announce_shutdown(self) -> None:
-        """Tell every client that the server is about to go."""
-        log.info("shutdown announced clients=%d", len(self.connections))
-        for connection in list(self.connections):
+    def shut_down(self, lead: float) -> None:
+        """Tell every client that its connection is about to end, and end it so many seconds later.
+
+        Connections that are opened meanwhile stay: they are another machine's.
+        """
+        told = list(self.connections)
+        log.info("shutdown announced clients=%d", len(told))
+        for connection in told:
             connection.announce_shutdown(self.clock.now())
+        asyncio.get_running_loop().call_later(lead, self.cut, told)
+
+    def cut(self, connections: Iterable[Connection]) -> None:
+        """End connections of the streams."""
+        ending = [connection for connection in connections if connection in self.connections]
+        log.info("connections cut count=%d", len(ending))
+        for connection in ending:
+            connection.end()
 
     def cut_all(self) -> None:
         """End every connection of the streams."""
-        log.info("connections cut count=%d", len(self.connections))
-        for connection in list(self.connections):
-            connection.end()
+        self.cut(list(self.connections))
 
     # --- HTTP ---------------------------------------------------------------
 

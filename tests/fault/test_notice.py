@@ -1,0 +1,40 @@
+"""The exchange ends its connections: announced in time, too late, or not at all."""
+
+import time
+
+import pytest
+
+from tests.fault.streaming import Streaming
+from tests.product import wait_for
+
+
+def repairs(world: Streaming, since: float) -> int:
+    """How many REST requests for missing ids were made."""
+    return sum("fromId=" in target for at, target, _ in world.control.requests(since) if at >= since)
+
+
+def end_connections(world: Streaming, lead: float | None) -> float:
+    """Have all connections end after a notice with this lead, or without any; when it began."""
+    since, connects = time.time(), world.figures()["connects"]
+    if lead is None:
+        world.control.cut()
+    else:
+        world.control.shutdown(lead)
+    wait_for(lambda: world.figures()["connects"] > connects, 15, "a new connection")
+    time.sleep((lead or 0.0) + 1.0)  # the old one is cut meanwhile, if it is still there
+    return since
+
+
+@pytest.mark.parametrize("lead", [0.0, None])
+def test_without_time_the_hole_is_repaired(world: Streaming, lead: float | None) -> None:
+    end_connections(world, lead)
+    world.assert_clean(within=30)
+
+
+@pytest.mark.parametrize("lead", [6.0, pytest.param(60.0, marks=pytest.mark.soak)])
+def test_in_time_the_successor_takes_over_and_nothing_needs_repair(world: Streaming, lead: float) -> None:
+    handovers = world.figures()["handovers"]
+    since = end_connections(world, lead)
+    world.assert_clean(within=30)
+    assert repairs(world, since) == 0
+    assert world.figures()["handovers"] == handovers + 1
