@@ -3,47 +3,26 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 import orjson
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 
+from workers.local.exchange.connection_rules import ConnectionRules, Opening
 from workers.local.exchange.control import answer
 from workers.local.exchange.fault_kinds import BlackHole, StopPinging
 from workers.local.exchange.faults import Faults
 from workers.local.exchange.frames import text_frame, wrapped
+from workers.local.exchange.heartbeat import Heartbeat
 from workers.local.exchange.hub import Hub
 from workers.local.exchange.resets import reset
 from workers.local.exchange.sheets import Form
-from workers.local.exchange.streams import Route, Stream, delivers, parse_stream
+from workers.local.exchange.streams import Stream, delivers, parse_stream
 from workers.local.exchange.tampering import Tampering
 
 log = logging.getLogger(__name__)
 
 LONGEST_BACKLOG = 256 * 1024 * 1024  # bytes a client may leave unread before it is dropped
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectionRules:
-    """The limits of a connection; times in seconds."""
-
-    ping_seconds: float = 20.0
-    pong_seconds: float = 60.0
-    cut_seconds: float = 86_400.0
-    incoming_per_second: int = 5
-    streams: int = 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """What a client asked for by the address it connected to."""
-
-    route: Route
-    combined: bool
-    unit: int
-    streams: tuple[str, ...]
 
 
 class World(Protocol):
@@ -79,9 +58,10 @@ class Connection(WSListener):
         self._tampering = Tampering(world.faults, self.number)
         self._outbox: list[bytes] = []
         self._arrivals: deque[float] = deque(maxlen=rules.incoming_per_second)
-        self._pings: dict[bytes, float] = {}
-        self._timers: list[asyncio.TimerHandle] = []
         self._loop = asyncio.get_running_loop()
+        self._heartbeat = Heartbeat(
+            self, rules.ping_seconds, rules.pong_seconds, world.ping_payload, self._rests
+        )
 
     # --- called by picows ---------------------------------------------------
 
@@ -90,15 +70,15 @@ class Connection(WSListener):
         self._transport = transport
         self._world.connections.add(self)
         self.subscribe(list(self._opening.streams))
-        self._after(self._rules.ping_seconds, self._ping)
-        self._after(self._rules.cut_seconds, self.end)
+        self._heartbeat.start()
+        self._cut = self._loop.call_later(self._rules.cut_seconds, self.end)
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         """Forget the client."""
         self._world.connections.discard(self)
         self.unsubscribe(list(self.streams))
-        for timer in self._timers:
-            timer.cancel()
+        self._heartbeat.stop()
+        self._cut.cancel()
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """Answer a control message, a ping or a close; count everything."""
@@ -115,7 +95,7 @@ class Connection(WSListener):
         if frame.msg_type == WSMsgType.PING:
             transport.send_pong(payload)
         elif frame.msg_type == WSMsgType.PONG:
-            self._pong(payload)
+            self._heartbeat.answered(payload)
         else:
             self._write(text_frame(orjson.dumps(answer(payload, self))))
 
@@ -179,6 +159,15 @@ class Connection(WSListener):
             self._transport.send_close(code, reason)
             self._transport.disconnect()
 
+    def send_ping(self, payload: bytes) -> None:
+        """Send a ping."""
+        self._transport.send_ping(payload)
+
+    def time_out(self) -> None:
+        """End the connection of a client that does not answer pings."""
+        log.info("client cut: no matching pong within %.1f s", self._rules.pong_seconds)
+        self.end(WSCloseCode.POLICY_VIOLATION, b"Pong timeout")
+
     def reset(self) -> None:
         """Break the connection without a word."""
         reset(self._transport.underlying_transport)
@@ -189,6 +178,10 @@ class Connection(WSListener):
     def _is_silenced(self) -> bool:
         """Whether a black hole swallows what comes and goes."""
         return self._faults.any and self._faults.on(BlackHole, self.number) is not None
+
+    def _rests(self) -> bool:
+        """Whether a fault keeps pings away."""
+        return self._is_silenced or self._faults.on(StopPinging, self.number) is not None
 
     def _write(self, frames: bytes) -> None:
         if not self._transport.is_disconnected and not self._transport.is_close_frame_sent:
@@ -201,30 +194,3 @@ class Connection(WSListener):
         breach = full and now - self._arrivals[0] < 1.0
         self._arrivals.append(now)
         return breach
-
-    def _ping(self) -> None:
-        self._after(self._rules.ping_seconds, self._ping)
-        if self._is_silenced or self._faults.on(StopPinging, self.number):
-            return
-        payload = self._world.ping_payload()
-        self._pings[payload] = self._loop.time()
-        self._transport.send_ping(payload)
-        self._after(self._rules.pong_seconds, self._check_pongs)
-
-    def _check_pongs(self) -> None:
-        oldest = min(self._pings.values(), default=None)
-        if self._is_silenced or oldest is None:
-            return
-        if self._loop.time() - oldest >= self._rules.pong_seconds - 0.001:
-            log.info("client cut: no matching pong within %.1f s", self._rules.pong_seconds)
-            self.end(WSCloseCode.POLICY_VIOLATION, b"Pong timeout")
-
-    def _pong(self, payload: bytes) -> None:
-        """A pong answers the ping with the same payload and all before it; any other answers none."""
-        answered = self._pings.get(payload)
-        if answered is not None:
-            self._pings = {name: sent for name, sent in self._pings.items() if sent > answered}
-
-    def _after(self, seconds: float, action: Callable[[], None]) -> None:
-        self._timers = [timer for timer in self._timers if timer.when() > self._loop.time()]
-        self._timers.append(self._loop.call_later(seconds, action))

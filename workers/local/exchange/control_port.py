@@ -19,7 +19,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import orjson
 
 from workers.local.exchange.fault_kinds import BadFault, fault_of
-from workers.local.exchange.front import Front, Request, Response, Unanswered
+from workers.local.exchange.front import Front
+from workers.local.exchange.http_messages import Request, Response, Unanswered
 from workers.local.exchange.ledger import KINDS, ledger, newest_ids
 
 if TYPE_CHECKING:

@@ -4,56 +4,19 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 from http import HTTPStatus
 
 from picows import WSListener
 from picows.api import WSProtocol
 
+from workers.local.exchange.http_messages import Request, Response, Unanswered
 from workers.local.exchange.resets import reset
 
 log = logging.getLogger(__name__)
 
 LONGEST_REQUEST = 128 * 1024  # 1024 streams in an address take about 20 KB
 LONGEST_FRAME = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """An HTTP request."""
-
-    method: str
-    target: str
-    headers: dict[str, str]  # names in lower case
-    host: str  # address of the client
-    body: bytes = b""
-
-    @property
-    def is_upgrade(self) -> bool:
-        """Whether the client wants a websocket."""
-        return self.headers.get("upgrade", "").lower() == "websocket"
-
-    @property
-    def keeps_alive(self) -> bool:
-        """Whether the connection stays open after the answer."""
-        return self.headers.get("connection", "").lower() != "close"
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """An HTTP answer."""
-
-    status: int
-    body: bytes
-    headers: dict[str, str]
-
-
-class Unanswered(Enum):
-    """What may become of an upgrade instead of an answer."""
-
-    SILENCE = "the connection stays open and nothing is said"
-    RESET = "the connection breaks"
 
 
 class BadMessage(Exception):

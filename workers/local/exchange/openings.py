@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from workers.local.exchange.connection import Opening
+from workers.local.exchange.connection_rules import Opening
 from workers.local.exchange.refusals import bad_time_unit
 from workers.local.exchange.streams import Route
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from workers.local.exchange.connection import ConnectionRules
+from workers.local.exchange.connection_rules import ConnectionRules
 
 DEFAULT_RATE = 60.0
 

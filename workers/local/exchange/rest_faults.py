@@ -10,7 +10,7 @@ import orjson
 
 from workers.local.exchange.fault_kinds import Rest, names_in
 from workers.local.exchange.faults import Faults
-from workers.local.exchange.front import Request, Response
+from workers.local.exchange.http_messages import Request, Response
 
 KEPT_REQUESTS = 20_000
 HTML = {"Content-Type": "text/html"}

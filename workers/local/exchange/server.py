@@ -15,10 +15,12 @@ from picows import WSListener
 from workers.local.exchange import rest
 from workers.local.exchange.candles import Candles
 from workers.local.exchange.clock import Clock
-from workers.local.exchange.connection import Connection, ConnectionRules
-from workers.local.exchange.fault_kinds import BlackHole, ResetHandshakes
+from workers.local.exchange.connection import Connection
+from workers.local.exchange.connection_rules import ConnectionRules
 from workers.local.exchange.faults import Faults
-from workers.local.exchange.front import Front, Request, Response, Unanswered
+from workers.local.exchange.front import Front
+from workers.local.exchange.handshake_faults import handshake_fault
+from workers.local.exchange.http_messages import Request, Response, Unanswered
 from workers.local.exchange.hub import Hub
 from workers.local.exchange.limits import Limits
 from workers.local.exchange.market.breaking import planted_at
@@ -126,7 +128,7 @@ class Server:
 
     def _upgrade(self, request: Request) -> WSListener | Response | Unanswered:
         self.rest_faults.note(request, None)
-        if self.faults.any and (fault := self._handshake_fault()):
+        if self.faults.any and (fault := handshake_fault(self.faults, self._number + 1)):
             return fault
         if not self._limits.may_connect(request.host):
             return Response(429, b"Too many connections", {"Retry-After": "300"})
@@ -139,15 +141,6 @@ class Server:
         if len(opening.streams) > self._rules.streams:
             return Response(400, f"more than {self._rules.streams} streams".encode(), {})
         return Connection(opening, self._rules, self.hub, self)
-
-    def _handshake_fault(self) -> Unanswered | None:
-        coming = self._number + 1
-        if self.faults.on(BlackHole, coming):
-            return Unanswered.SILENCE
-        breaking = self.faults.on(ResetHandshakes, coming)
-        if breaking and self.faults.strike(ResetHandshakes, breaking.times):
-            return Unanswered.RESET
-        return None
 
     async def _answer(self, request: Request) -> Response:
         parts = urlsplit(request.target)
