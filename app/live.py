@@ -23,7 +23,7 @@ from workers.coordination.errors import CoordinationDown
 from workers.coordination.interest import renew_interest
 from workers.coordination.sequence import current_sequence
 from workers.messages.envelope import JSON, envelope
-from workers.messages.rooms import QUALITY, UNWATCH, WATCH, Topic, parsed_topic
+from workers.messages.rooms import UNWATCH, WATCH, Topic, parsed_topic
 from workers.store.errors import StoreDown
 
 log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ class LiveUpdates:
         name = _topic_name(message)
         try:
             topic = parsed_topic(name, symbols=known_symbols(), timeframes=TIMEFRAMES)
-            if topic is None or topic.subject == QUALITY:  # nothing is published about quality yet
+            if topic is None:
                 return error_json("unknown_topic", "there is no such topic", "topic")
             if not self._listeners.watch(_client(), name):
                 return error_json("too_many_topics", f"at most {MAX_TOPICS} topics at a time", "topic")

@@ -13,13 +13,14 @@ from pathlib import Path
 from flask_socketio import SocketIO
 
 from app.listeners import Listeners
+from app.quality_state import quality_state
 from app.system_state import observe_feed, system_state
 from app.websocket_limits import cut_clients_that_do_not_read
 from workers.coordination.errors import CoordinationDown
 from workers.coordination.interest import renew_interest
 from workers.coordination.sequence import next_sequence
-from workers.messages.envelope import envelope
-from workers.messages.rooms import SYSTEM, UPDATE
+from workers.messages.envelope import JSON, envelope
+from workers.messages.rooms import QUALITY, SYSTEM, UPDATE
 from workers.store.errors import StoreDown
 from workers.store.heartbeats import Heartbeat, forget_heartbeat, save_heartbeat
 
@@ -39,6 +40,7 @@ class Rounds:
         self._duties: list[tuple[float, Callable[[], None]]] = [
             (1.0, self._cut_slow_clients),
             (2.0, self._send_system_state),
+            (3.0, self._send_quality_state),
             (5.0, self._beat),
             (10.0, self._renew_interest),
         ]
@@ -64,11 +66,18 @@ class Rounds:
             log.warning("clients cut because they did not read count=%d", cut)
 
     def _send_system_state(self) -> None:
-        if SYSTEM in self._listeners.topics():
-            data = system_state()
-            epoch, [seq] = next_sequence([SYSTEM])
-            message = envelope(SYSTEM, epoch=epoch, seq=seq, sent_at=datetime.now(UTC), data=data)
-            self._socketio.emit(UPDATE, message, to=SYSTEM)
+        self._send(SYSTEM, system_state)
+
+    def _send_quality_state(self) -> None:
+        self._send(QUALITY, quality_state)
+
+    def _send(self, topic: str, state: Callable[[], JSON]) -> None:
+        """Send the state of a topic to who watches it."""
+        if topic in self._listeners.topics():
+            data = state()
+            epoch, [seq] = next_sequence([topic])
+            message = envelope(topic, epoch=epoch, seq=seq, sent_at=datetime.now(UTC), data=data)
+            self._socketio.emit(UPDATE, message, to=topic)
 
     def _renew_interest(self) -> None:
         renew_interest(self._listeners.topics())

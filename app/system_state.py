@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
+from app.disk import disk_state
 from app.feed import feed_state
 from workers.coordination.errors import CoordinationDown
 from workers.coordination.queues import ping_redis, queue_depths
@@ -30,6 +31,7 @@ def system_state() -> JSON:
         source=load_settings().source,
         now=now,
         feed=feed_state(clock, now),
+        disk=disk_state(),
     )
 
 

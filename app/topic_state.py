@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from analytics.records.market import Bar
+from app.quality_state import quality_state
 from app.system_state import system_state
 from workers.messages.envelope import JSON
 from workers.messages.market import bars_json, quote_json
-from workers.messages.rooms import SYSTEM, Topic
+from workers.messages.rooms import QUALITY, SYSTEM, Topic
 from workers.messages.snapshots import indicators_json
 from workers.store.bars import load_bars
 from workers.store.indicators import load_latest_indicators
@@ -28,6 +29,8 @@ def topic_state(topic: Topic) -> JSON:
             return indicators_json(symbol, timeframe, load_latest_indicators(symbol, timeframe))
         case Topic(subject) if subject == SYSTEM:
             return system_state()
+        case Topic(subject) if subject == QUALITY:
+            return quality_state()
     raise ValueError(f"nothing is published about {topic.subject!r}")
 
 

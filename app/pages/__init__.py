@@ -2,7 +2,8 @@
 
 from flask import Flask, request
 
-from app.pages import market, overview, system
+from app.form_tokens import form_token
+from app.pages import market, overview, quality, system
 from workers.settings import Settings
 
 THEMES = ("dark", "light")
@@ -10,11 +11,15 @@ THEMES = ("dark", "light")
 
 def register_pages(app: Flask, settings: Settings) -> None:
     """Every page, and what the frame around them needs to know."""
-    for part in (overview, market, system):
+    for part in (overview, market, quality, system):
         app.register_blueprint(part.blueprint)
 
     @app.context_processor
     def frame() -> dict[str, object]:
         theme = request.cookies.get("theme")
         # Without a choice the page follows the system.
-        return {"source": settings.source, "theme": theme if theme in THEMES else None}
+        return {
+            "source": settings.source,
+            "theme": theme if theme in THEMES else None,
+            "form_token": form_token(),
+        }

@@ -32,6 +32,15 @@ class FeedState:
     age_seconds: float | None  # since then
 
 
+@dataclass(frozen=True, slots=True)
+class DiskState:
+    """Room on the disk that holds the database."""
+
+    state: Literal["ok", "nearly_full"]
+    free_gb: float
+    total_gb: float
+
+
 def process_json(state: ProcessState, now: datetime) -> JSON:
     """One process with the age of its last sign of life."""
     age = (now - state.beat_at).total_seconds()
@@ -55,16 +64,23 @@ def system_json(
     source: str,
     now: datetime,
     feed: FeedState,
+    disk: DiskState | None = None,
 ) -> JSON:
-    """State of the `system` topic; a queue depth of null means Redis did not answer."""
+    """State of the `system` topic; null: Redis did not tell a queue's depth, or MongoDB its disk."""
     return {
         "source": source,
         "now": iso(now),
         "market_clock": iso_or_none(market_clock),
         "feed": feed_json(feed),
+        "disk": disk_json(disk) if disk else None,
         "processes": [process_json(state, now) for state in processes],
         "queues": dict(queues),
     }
+
+
+def disk_json(disk: DiskState) -> JSON:
+    """Room on the disk that holds the database."""
+    return {"state": disk.state, "free_gb": round(disk.free_gb, 1), "total_gb": round(disk.total_gb, 1)}
 
 
 def feed_json(feed: FeedState) -> JSON:

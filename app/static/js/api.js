@@ -11,15 +11,25 @@ export class ApiError extends Error {
 const TIMEOUT_MS = 10_000;
 
 export async function getJson(path, parameters = {}, { accept = [200] } = {}) {
-  const address = addressOf(path, parameters);
+  return ask(addressOf(path, parameters), {}, accept);
+}
+
+async function ask(address, options, accept) {
   let response;
   try {
-    response = await fetch(address, { credentials: "same-origin", signal: AbortSignal.timeout(TIMEOUT_MS) });
+    response = await fetch(address, { credentials: "same-origin", signal: AbortSignal.timeout(TIMEOUT_MS), ...options });
   } catch (error) {
     const reason = error.name === "TimeoutError" ? "did not answer within 10 s" : "cannot be reached";
     throw new ApiError(0, "unreachable", `The server ${reason}.`);
   }
   return answerOf(response, accept);
+}
+
+// A change: POST or DELETE, with the token of this page.
+export async function sendJson(method, path, body = null, { accept = [200, 201] } = {}) {
+  const headers = { "X-Form-Token": document.querySelector("meta[name='form-token']").content };
+  if (body) headers["Content-Type"] = "application/json";
+  return ask(path, { method, headers, body: body && JSON.stringify(body) }, accept);
 }
 
 export function addressOf(path, parameters) {

@@ -1,5 +1,6 @@
 // The frame around every page: theme, time zone, feed dot, what is wrong, keyboard.
 
+import { getJson } from "./api.js";
 import { choice, keepChoice } from "./choices.js";
 import * as format from "./format.js";
 import { Latency } from "./latency.js";
@@ -62,11 +63,23 @@ export function startFrame({ keys = {}, onSystem = () => {} } = {}) {
   watch("system", {
     onState: (state) => {
       feed = { ...state.feed, at: serverNow() };
+      showDisk(state.disk);
       showHealth();
       onSystem(state);
     },
   });
   setInterval(showFeed, FEED_DRAWN_MS);
+}
+
+// The delay on the right end needs live quotes; a page without any follows the first symbol for it.
+export async function followDelay() {
+  try {
+    const { symbols } = await getJson("/api/watchlist");
+    if (!symbols.length) return;
+    watch(`symbol:${symbols[0]}`, { onState: (quote, message, isSnapshot) => isSnapshot || noteDrawn(quote, message) });
+  } catch {
+    // The delay is then not told; what failed is told elsewhere.
+  }
 }
 
 function wireTheme() {
@@ -148,6 +161,14 @@ function showHealth() {
   }
 }
 
+// Said on every page before anything fails.
+export function showDisk(disk) {
+  const element = document.getElementById("disk-notice");
+  const little = disk?.state === "nearly_full";
+  setText(element, little ? `The disk of the database is nearly full: ${disk.free_gb} GB of ${disk.total_gb} GB left. Make room before trades can no longer be stored.` : "");
+  element.hidden = !little;
+}
+
 function notice(text, kind = "") {
   const element = document.getElementById("notice");
   setText(element, text);
@@ -158,7 +179,7 @@ function notice(text, kind = "") {
 function pressed(event, keys) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest("input, select, textarea, dialog")) return;
-  const pages = { o: "/", m: "/market", s: "/system" };
+  const pages = { o: "/", m: "/market", q: "/quality", s: "/system" };
   if (pendingKey === "g" && pages[event.key]) {
     location.assign(pages[event.key]);
     return;

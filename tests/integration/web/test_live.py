@@ -34,7 +34,8 @@ def _watch(reader: SocketIOTestClient, topic: object) -> dict[str, Any]:
         ("symbol:BTCUSDT", {"symbol", "price", "id", "traded_at", "change_24h"}),
         ("bars:BTCUSDT:1m", {"symbol", "timeframe", "forming", "closed"}),
         ("indicators:BTCUSDT:1m", {"symbol", "timeframe", "snapshot"}),
-        ("system", {"processes", "queues", "market_clock", "feed", "source"}),
+        ("system", {"processes", "queues", "market_clock", "feed", "source", "disk"}),
+        ("quality", {"symbols", "gaps", "counters", "quarantine", "clock", "market_clock"}),
     ],
 )
 def test_watching_is_answered_by_the_state(reader: SocketIOTestClient, topic: str, keys: set[str]) -> None:
@@ -63,7 +64,6 @@ def test_the_forming_bar_is_apart_from_the_closed_ones(reader: SocketIOTestClien
         "symbol:NOSUCH",
         "bars:BTCUSDT:7m",
         "bars:BTCUSDT",
-        "quality",
         "",
         None,
         5,

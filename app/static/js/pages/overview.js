@@ -8,6 +8,8 @@ import { noteDrawn, startFrame } from "../frame.js";
 import { watch } from "../live.js";
 import { flash, oncePerFrame, setText } from "../paint.js";
 import { sorted } from "../sorting.js";
+import { wireAdd } from "../overview/add.js";
+import { removeWithUndo } from "../overview/remove.js";
 import { isComplete, showData, showMoves } from "../overview/cards.js";
 import { hideState, showState } from "../states.js";
 
@@ -34,7 +36,7 @@ const inSight = new IntersectionObserver((entries) => {
 });
 
 startFrame({
-  keys: { "/": () => filter.focus() },
+  keys: { "/": () => filter.focus(), a: () => document.getElementById("add-input").focus() },
   onSystem: (state) => {
     feed = state.feed;
     drawDataCard();
@@ -55,8 +57,13 @@ for (const button of document.querySelectorAll("[data-sort]")) {
 tbody.addEventListener("keydown", walk);
 tbody.addEventListener("click", (event) => {
   const row = event.target.closest("tr");
+  if (row && event.target.closest(".remove")) {
+    removeWithUndo(row.dataset.symbol, load);
+    return;
+  }
   if (row && !event.target.closest("a")) open(row.dataset.symbol);
 });
+wireAdd({ isWatched: (symbol) => rows.has(symbol), onAdded: load });
 skeleton();
 await load();
 setInterval(load, REFRESH_MS);
@@ -75,16 +82,19 @@ async function load() {
 }
 
 function show(quotes) {
+  const gone = [...rows.keys()].filter((symbol) => !quotes.some((quote) => quote.symbol === symbol));
+  gone.forEach(forget);
   if (!quotes.length) {
     tbody.replaceChildren();
-    const text = "It fills by itself when the stream has reached the exchange; SYMBOLS says what with.";
+    const text = "It fills by itself when the stream has reached the exchange; the box above adds one by hand.";
     showState(watchlistState, { title: "No symbols are captured yet", text });
     retryTimer = setTimeout(load, RETRY_MS);
     return;
   }
   hideState(watchlistState);
-  const isNew = quotes.length !== rows.size || quotes.some((quote) => !rows.has(quote.symbol));
+  const isNew = gone.length || quotes.some((quote) => !rows.has(quote.symbol)) || !tbody.querySelector("tr[data-symbol]");
   for (const quote of quotes) update(quote);
+  quotes.forEach((quote, place) => (rows.get(quote.symbol).place = place));
   if (isNew) arrange();
   drawDataCard();
   drawMoves();
@@ -100,6 +110,13 @@ function update(quote) {
   drawQuote(row, null);
 }
 
+function forget(symbol) {
+  follow(symbol, false);
+  rows.get(symbol).element.remove();
+  rows.delete(symbol);
+  changed.delete(symbol);
+}
+
 function addRow(quote) {
   const element = document.getElementById("row").content.firstElementChild.cloneNode(true);
   const link = element.querySelector("a");
@@ -107,6 +124,9 @@ function addRow(quote) {
   link.textContent = quote.symbol;
   link.tabIndex = -1;
   element.dataset.symbol = quote.symbol;
+  const remove = element.querySelector(".remove");
+  remove.title = `Remove ${quote.symbol} from the watch-list (Delete)`;
+  remove.setAttribute("aria-label", `Remove ${quote.symbol} from the watch-list`);
   const row = { quote, element, place: rows.size, stopWatching: null };
   rows.set(quote.symbol, row);
   return row;
@@ -214,6 +234,7 @@ function walk(event) {
     visible[visible.indexOf(row) + step]?.focus();
   }
   if (event.key === "Enter") open(row.dataset.symbol);
+  if (event.key === "Delete") removeWithUndo(row.dataset.symbol, load);
 }
 
 function open(symbol) {

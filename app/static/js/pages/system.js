@@ -2,8 +2,8 @@
 
 import { getJson } from "../api.js";
 import * as format from "../format.js";
-import { currentZone, noteDrawn, onZone, startFrame } from "../frame.js";
-import { onStatus, serverNow, watch } from "../live.js";
+import { currentZone, followDelay, onZone, startFrame } from "../frame.js";
+import { onStatus, serverNow } from "../live.js";
 import { oncePerFrame } from "../paint.js";
 import { hideState, showFacts, showState } from "../states.js";
 
@@ -42,7 +42,7 @@ onStatus((status) => {
 });
 load();
 askReady();
-watchFeed();
+followDelay();
 setInterval(askReady, READY_MS);
 setInterval(draw, 1_000); // ages grow between two messages
 
@@ -68,19 +68,6 @@ async function askReady() {
     list.replaceChildren(partLine("web", { ok: false, reason: error.message }));
   }
   draw();
-}
-
-// The delay on the right end needs live quotes; this page follows the first symbol for it.
-async function watchFeed() {
-  try {
-    const [first] = await getJson("/api/symbols");
-    if (!first) return;
-    watch(`symbol:${first.symbol}`, {
-      onState: (quote, message, isSnapshot) => isSnapshot || noteDrawn(quote, message),
-    });
-  } catch {
-    // Whatever failed is told by the parts above.
-  }
 }
 
 function partLine(name, part) {

@@ -1,0 +1,51 @@
+// Quality: how whole the data is, what was done about holes, what could not be read. This file only wires.
+
+import { getJson } from "../api.js";
+import { currentZone, followDelay, onZone, startFrame } from "../frame.js";
+import { serverNow, watch } from "../live.js";
+import { oncePerFrame } from "../paint.js";
+import { showShort } from "../quality/short.js";
+import { showCounters, showGaps, showQuarantine, showSymbols } from "../quality/tables.js";
+import { hideState, showState } from "../states.js";
+
+const RETRY_MS = 3_000;
+
+let state = null;
+let receivedAt = 0;
+
+const draw = oncePerFrame(() => {
+  if (!state) return;
+  const zone = currentZone();
+  // Ages are told by the exchange's clock, which goes on between two messages unless it is a replay's.
+  const market = state.market_clock ? Date.parse(state.market_clock) : null;
+  const { source } = document.body.dataset;
+  showShort(state, source);
+  showSymbols(state.symbols, state.gaps, zone);
+  showGaps(state.gaps, market === null || source === "REPLAY" ? market : market + serverNow() - receivedAt);
+  showCounters(state.counters, state.counted_since, serverNow());
+  showQuarantine(state.quarantine, zone);
+});
+
+startFrame();
+onZone(draw);
+watch("quality", { onState: receive });
+followDelay();
+load();
+
+function receive(news) {
+  state = news;
+  receivedAt = serverNow();
+  draw();
+}
+
+async function load() {
+  try {
+    const news = await getJson("/api/quality");
+    if (!state) receive(news);
+  } catch (error) {
+    if (state) return;
+    hideState(document.getElementById("gaps-state"));
+    showState(document.getElementById("symbols-state"), { title: "The quality could not be read", text: error.message, kind: "bad", retry: load });
+    setTimeout(() => state || load(), RETRY_MS);
+  }
+}

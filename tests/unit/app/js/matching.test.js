@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { inWords } from "../../../../app/static/js/charts/day_bar.js";
+import { matching } from "../../../../app/static/js/overview/matching.js";
+
+const SYMBOLS = ["BTCUSDT", "ETHBTC", "ETHUSDT", "WBTCUSDT", "BTCDAI"];
+const none = () => false;
+
+test("what begins with the text comes first, the shortest of those before the others", () => {
+  assert.deepEqual(matching(SYMBOLS, " btc ", none), ["BTCDAI", "BTCUSDT", "ETHBTC", "WBTCUSDT"]);
+});
+
+test("what is watched is not offered", () => {
+  assert.deepEqual(matching(SYMBOLS, "eth", (symbol) => symbol === "ETHUSDT"), ["ETHBTC"]);
+  assert.deepEqual(matching(SYMBOLS, "nothing", none), []);
+});
+
+test("a day is said in words for who does not see its colours", () => {
+  const words = inWords(["complete", "complete", "repairing"]);
+  assert.equal(words, "2 of 3 quarter hours complete, 1 of 3 quarter hours repairing");
+});
