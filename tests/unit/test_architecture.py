@@ -73,7 +73,7 @@ TABLE: dict[str, MayImport] = {
             "workers.coordination",
             "workers.heartbeat",
         ),
-        ("websocket", *LOST_SERVERS),
+        ("picows", *LOST_SERVERS),
     ),
     "workers.stream.step": MayImport(
         ("workers.stream", "workers.heartbeat", "workers.store", SETTINGS), ("celery",)

@@ -51,6 +51,8 @@ class Intake:
 
     def next_round(self, *, room: bool) -> Round:
         """The next messages; none to be sorted out when there is no room for what comes of them."""
+        if len(self._raw) > MESSAGES_WAITING // 2 and not self._held:
+            room = False  # the disk takes them faster than they are sorted out
         arrived = self._arrived(wait=not (room and self.is_behind))
         pending, self._held = self._held or arrived, []
         if room and not self.is_behind:

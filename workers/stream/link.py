@@ -5,13 +5,23 @@ unread, with the moment it came. The receiving callback stamps and appends,
 nothing more: an exception there would lose the message.
 """
 
+import asyncio
 import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import websocket
+from picows import (
+    WSAutoPingStrategy,
+    WSError,
+    WSFrame,
+    WSInvalidStatusError,
+    WSListener,
+    WSMsgType,
+    WSTransport,
+    ws_connect,
+)
 
 log = logging.getLogger(__name__)
 
@@ -21,8 +31,7 @@ REFUSALS = (418, 429)  # too many connects, or banned
 REST_SECONDS = 120.0  # after a refusal that names no time
 CLOSE_SECONDS = 1.0  # to wait for the other side's farewell
 PAUSE_BETWEEN_MESSAGES_SECONDS = 0.3  # ours; with pings and pongs this stays below 5 a second
-
-websocket.setdefaulttimeout(CONNECT_TIMEOUT_SECONDS)
+MOST_BYTES = 64 << 20  # of one message; a larger one ends the connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +57,9 @@ class Link:
         self._callbacks = callbacks
         self._note_streams = note_streams
         self._closing = threading.Event()
-        self._socket = websocket.WebSocketApp(
-            address,
-            on_open=self._opened,
-            on_message=self._received,
-            on_ping=self._heard,
-            on_pong=self._heard,
-            on_error=self._failed,
-            on_close=self._closed,
-        )
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._holding: asyncio.Task[None] | None = None
+        self._transport: WSTransport | None = None
         self._thread = threading.Thread(target=self._run, name="stream-link", daemon=True)
 
     @property
@@ -72,7 +75,7 @@ class Link:
         """End it."""
         log.info("connection dropped reason=%s", reason)
         self._closing.set()
-        self._socket.close(timeout=CLOSE_SECONDS)
+        self._call(self._end)
 
     def join(self, seconds: float) -> None:
         """Wait for its end."""
@@ -82,28 +85,73 @@ class Link:
         """No longer look which streams bring something."""
         self._note_streams = False
 
+    def say(self, message: str) -> None:
+        """Send a control message; one that cannot be sent is logged: the link is ending then."""
+        self._call(self._send, message)
+
+    def _call(self, function: Callable[..., None], *arguments: object) -> None:
+        """Have the link's own thread do it."""
+        try:
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(function, *arguments)
+        except RuntimeError:  # its loop has ended
+            log.info("link has ended already address=%s", self._address)
+
     def _run(self) -> None:
         try:
-            self._socket.run_forever(
-                ping_interval=PING_SECONDS,
-                ping_timeout=PONG_TIMEOUT_SECONDS,
-                skip_utf8_validation=True,  # the JSON parser rejects bad UTF-8 itself, at half the cost
-            )
+            asyncio.run(self._hold())
+        except asyncio.CancelledError:
+            log.info("connecting given up address=%s", self._address)
+        except WSInvalidStatusError as error:
+            self._note_refusal(error)
+        except (WSError, OSError) as error:  # a TimeoutError is one
+            log.warning("connection broke reason=%s", error or type(error).__name__)
         except Exception:
             log.exception("connection failed address=%s", self._address)
 
-    def _opened(self, _socket: websocket.WebSocketApp) -> None:
+    async def _hold(self) -> None:
+        self._loop, self._holding = asyncio.get_running_loop(), asyncio.current_task()
+        if self._closing.is_set():
+            return
+        async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS):
+            transport, _ = await ws_connect(
+                lambda: _Listener(self._received, self._callbacks.on_heard),
+                self._address,
+                websocket_handshake_timeout=CONNECT_TIMEOUT_SECONDS,
+                enable_auto_ping=True,
+                auto_ping_strategy=WSAutoPingStrategy.PING_PERIODICALLY,
+                auto_ping_idle_timeout=PING_SECONDS,
+                auto_ping_reply_timeout=PONG_TIMEOUT_SECONDS,
+                enable_auto_pong=False,  # pings are answered below, where they are heard
+                max_frame_size=MOST_BYTES,
+            )
+        self._transport = transport
+        self._opened()
+        if self._closing.is_set():
+            self._end()
+        await transport.wait_disconnected()
+        log.info("connection closed address=%s", self._address)
+
+    def _opened(self) -> None:
         self.opened_at = time.monotonic()
         log.info("connected address=%s", self._address)
         self._callbacks.on_open()
         threading.Thread(target=self._greet, name="stream-greeting", daemon=True).start()
 
-    def say(self, message: str) -> None:
-        """Send a control message; one that cannot be sent is logged: the link is ending then."""
-        try:
-            self._socket.send(message)
-        except (websocket.WebSocketException, OSError) as error:
-            log.warning("control message not sent reason=%s", error)
+    def _send(self, message: str) -> None:
+        if self._transport is None or self._transport.is_disconnected:
+            log.warning("control message not sent, the link is ending")
+        else:
+            self._transport.send(WSMsgType.TEXT, message.encode())
+
+    def _end(self) -> None:
+        """Say farewell, and go when the other side does not answer; a link that still connects gives up."""
+        if self._transport is None:
+            if self._holding is not None:
+                self._holding.cancel()
+            return
+        self._transport.send_close()
+        asyncio.get_running_loop().call_later(CLOSE_SECONDS, self._transport.disconnect, False)
 
     def _greet(self) -> None:
         """Send the greetings within the exchange's limit of messages; from a thread, as this takes time."""
@@ -112,23 +160,58 @@ class Link:
             if self._closing.wait(PAUSE_BETWEEN_MESSAGES_SECONDS):
                 return
 
-    def _received(self, _socket: websocket.WebSocketApp, message: bytes | str) -> None:
-        raw = message if isinstance(message, bytes) else message.encode()
+    def _received(self, raw: bytes) -> None:
         if self._note_streams:
             self.streams.add(self._callbacks.stream_of(raw))
-        if not self._callbacks.on_message(time.time_ns(), raw):
+        if not self._callbacks.on_message(time.time_ns(), raw) and not self._closing.is_set():
             self.close("the buffer is full: closed on purpose; the hole is recorded and repaired")
 
-    def _heard(self, _socket: websocket.WebSocketApp, _payload: object) -> None:
-        self._callbacks.on_heard()
-
-    def _failed(self, _socket: websocket.WebSocketApp, error: object) -> None:
-        if isinstance(error, websocket.WebSocketBadStatusException) and error.status_code in REFUSALS:
-            named = str((error.resp_headers or {}).get("retry-after", ""))
-            self.rest_seconds = float(named) if named.isdigit() else REST_SECONDS
-            log.error("connect refused status=%s rest=%.0fs", error.status_code, self.rest_seconds)
+    def _note_refusal(self, error: WSInvalidStatusError) -> None:
+        status = int(error.response.status) if error.response is not None else 0
+        if status not in REFUSALS:
+            log.warning("connection broke reason=%s", error)
             return
-        log.warning("connection broke reason=%s", error)
+        named = str(error.response.headers.get("retry-after", "")) if error.response is not None else ""
+        self.rest_seconds = float(named) if named.isdigit() else REST_SECONDS
+        log.error("connect refused status=%s rest=%.0fs", status, self.rest_seconds)
 
-    def _closed(self, _socket: websocket.WebSocketApp, code: object, reason: object) -> None:
-        log.info("connection closed code=%s reason=%s", code, reason)
+
+class _Listener(WSListener):
+    """Whole messages to one function, pings and pongs to another."""
+
+    def __init__(self, on_message: Callable[[bytes], None], on_heard: Callable[[], None]) -> None:
+        self._on_message = on_message
+        self._on_heard = on_heard
+        self._parts: list[bytes] = []
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        """A frame came."""
+        kind = frame.msg_type
+        if kind in (WSMsgType.TEXT, WSMsgType.BINARY, WSMsgType.CONTINUATION):
+            self._take(transport, frame)
+        elif kind == WSMsgType.PING:
+            transport.send_pong(frame.get_payload_as_bytes())
+            self._on_heard()
+        elif kind == WSMsgType.CLOSE:
+            log.info("farewell code=%s reason=%s", frame.get_close_code(), frame.get_close_message())
+            transport.send_close()
+            transport.disconnect()
+
+    def is_user_specific_pong(self, frame: WSFrame) -> bool:
+        """Whether this answers our ping."""
+        if frame.msg_type != WSMsgType.PONG:
+            return False
+        self._on_heard()
+        return True
+
+    def _take(self, transport: WSTransport, frame: WSFrame) -> None:
+        raw = frame.get_payload_as_bytes()
+        if not frame.fin or self._parts:
+            self._parts.append(raw)
+            if sum(map(len, self._parts)) > MOST_BYTES:
+                transport.disconnect(False)
+            if not frame.fin:
+                return
+            raw = b"".join(self._parts)
+            self._parts = []
+        self._on_message(raw)

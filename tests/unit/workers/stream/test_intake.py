@@ -57,7 +57,20 @@ def test_without_room_and_without_a_disk_it_holds_what_it_can(
     assert taken(intake, room=False) == []
     assert offered(intake, 11, 40) == 20  # and refuses the rest: the connection is closed on purpose
     assert taken(intake, room=False) == []
-    assert taken(intake) + taken(intake) + taken(intake) == list(range(1, 31))
+    found = [id for _ in range(6) for id in taken(intake)]
+    assert found == list(range(1, 31))
+
+
+def test_when_the_sorting_out_is_too_slow_the_disk_takes_them(
+    spool: Spool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake_module, "MESSAGES_WAITING", 20)
+    monkeypatch.setattr(intake_module, "ROUND_MESSAGES", 10)
+    intake = Intake(spool)
+    offered(intake, 1, 20)
+    assert taken(intake) == []
+    assert (intake.is_behind, len(intake)) == (True, 10)
+    assert [id for _ in range(5) for id in taken(intake)] == list(range(1, 21))
 
 
 @pytest.mark.parametrize("seed", range(20))
