@@ -1,6 +1,6 @@
 """The baseline of the capture benchmark: one journaled insert for each message.
 
-    python -m tests.benchmarks.naive_capture ADDRESS STREAM,STREAM MONGO_URL DATABASE
+python -m tests.benchmarks.naive_capture ADDRESS STREAM,STREAM MONGO_URL DATABASE
 """
 
 import sys

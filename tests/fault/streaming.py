@@ -85,6 +85,7 @@ class Streaming:
             "SOURCE": "SIMULATED",
             "SEED": self.seed,
             "SYMBOLS": ",".join(symbols),
+            "SPOOL_DIR": str(folder / "spool"),
         }
 
     @property

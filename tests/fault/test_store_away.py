@@ -93,7 +93,6 @@ def doomed(folder: Path, redis_url: str, *workers: str) -> Iterator[Doomed]:
     try:
         with MongoClient[dict[str, Any]](mongo.url, tz_aware=True) as client:
             world = Streaming(folder, mongo.url, redis_url, client, rate=RATE, workers=workers)
-            world._environ["SPOOL_DIR"] = str(spool)
             with world:
                 yield Doomed(mongo, world, spool)
     finally:

@@ -40,6 +40,12 @@ def test_a_look_alike_is_not_binance(url: str) -> None:
     assert not is_binance(url)
 
 
+def test_the_spool_lies_beside_the_other_local_data() -> None:
+    assert settings_from({}).spool_dir == ".local/spool"
+    assert settings_from({"LOCAL_DIR": "/some/where"}).spool_dir == "/some/where/spool"
+    assert settings_from({"LOCAL_DIR": "/some/where", "SPOOL_DIR": "/a/disk"}).spool_dir == "/a/disk"
+
+
 def test_each_source_has_a_database_of_its_own() -> None:
     environs = [
         {},
@@ -65,6 +71,7 @@ def test_each_source_has_a_database_of_its_own() -> None:
         ("PORT", "65536"),
         ("PORT", "5000.5"),
         ("PORT", "http"),
+        ("SPOOL_GB", "0.01"),
         ("TICK_RETENTION_HOURS", "0"),
         ("TICK_RETENTION_HOURS", "nan"),
         ("MONGO_URL", "http://127.0.0.1"),
