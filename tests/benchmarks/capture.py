@@ -33,6 +33,7 @@ RATES = (5_000.0, 12_000.0, 20_000.0)
 BASELINE_SECONDS = 10.0
 CEILING_RATE = 60_000.0
 SETTLE_SECONDS = 5.0
+CATCH_UP_SECONDS = 60.0
 WORKER = "-A workers.celery_app worker -n stream@%h -Q stream --pool solo --hold-stream"
 ID_BITS = 44
 Store = Any  # a pymongo Database of documents
@@ -183,9 +184,9 @@ def newest_ids(exchange: Running) -> dict[str, int]:
 
 
 def ids_missing(exchange: Running, store: Store) -> int:
-    """Ids from the first stored to the newest of now that are not stored within some seconds."""
+    """Ids from the first stored to the newest of now that are not stored within a minute."""
     newest = newest_ids(exchange)
-    wait_until(lambda: _count_missing(store, newest) == 0, 20)
+    wait_until(lambda: _count_missing(store, newest) == 0, CATCH_UP_SECONDS)
     return _count_missing(store, newest)
 
 
