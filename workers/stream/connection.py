@@ -99,7 +99,7 @@ class StreamConnection:
             if link is not None:
                 self._hold(link)
                 rest = link.rest_seconds
-            failures = 1 if time.monotonic() - began > HEALTHY_AFTER_SECONDS else failures + 1
+            failures = 0 if time.monotonic() - began > HEALTHY_AFTER_SECONDS else failures + 1
 
     def _connected(self, *, note_streams: bool = False) -> Link | None:
         """A new link within the quota of connects; None when stopping."""

@@ -107,9 +107,11 @@ class Overseer:
             return
         for symbol in self._watchdog.silent_streams(now):
             if now - self._suspected.get(symbol, -SUSPECT_SECONDS) >= SUSPECT_SECONDS:
+                trades = self._trades_elsewhere(symbol)
                 self._suspected[symbol] = now
-                if self._trades_elsewhere(symbol):
-                    self._connection.drop(f"{symbol} trades, but its stream is silent")
+                if trades:  # the others lose nothing while a new connection takes over
+                    log.error("stream is silent symbol=%s although it trades", symbol)
+                    self._connection.hand_over(f"{symbol} trades, but its stream is silent")
                     return
 
     def _trades_elsewhere(self, symbol: str) -> bool:
