@@ -153,6 +153,22 @@ def test_who_looks_back_is_left_there_and_follow_live_comes_back(
     assert _settled_range(page) > back
 
 
+def test_a_double_click_shows_the_newest_bars_again(
+    open_page: OpenPage, web: WebProcess, market: MovingMarket
+) -> None:
+    page = _chart(open_page, web)
+    first = _settled_range(page)
+    box = page.locator("#chart").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 300, box["y"] + 100)
+    for _ in range(4):
+        page.mouse.wheel(0, -240)
+    assert _settled_range(page) != first
+    page.mouse.dblclick(box["x"] + 300, box["y"] + 100)
+    assert _settled_range(page) == first
+    expect(page.locator("#follow")).to_have_attribute("aria-pressed", "true")
+
+
 def test_looking_further_back_brings_older_bars(
     open_page: OpenPage, web: WebProcess, market: MovingMarket
 ) -> None:

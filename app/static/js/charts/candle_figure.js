@@ -140,7 +140,8 @@ function layoutOf(history, shift, palette) {
     ...baseLayout(palette),
     margin: { l: 8, r: 76, t: 8, b: 36 },
     bargap: 0.3,
-    uirevision: "chart",
+    // Plotly keeps a user's zoom over a range it was given before; a view that was set is meant anew.
+    uirevision: history.viewsSet ?? 0,
     xaxis: { ...axis(palette), type: "date", anchor: AXES[lowest], range: ranges.xaxis, rangeslider: { visible: false }, tickangle: 0, nticks: 9 },
     shapes: history.panes.includes("rsi") ? [rule(30, palette), rule(70, palette)] : [],
   };

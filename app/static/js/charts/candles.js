@@ -53,6 +53,7 @@ export class CandleChart {
 
   setView(view) {
     this.history.view = view;
+    this.history.viewsSet = (this.history.viewsSet ?? 0) + 1;
     this.history.priceView = null;
     return this.drawFigure();
   }
@@ -115,7 +116,8 @@ export class CandleChart {
     const { element } = this;
     element.on("plotly_relayouting", () => this.overlaySoon());
     element.on("plotly_relayout", (change) => this.relaidOut(change));
-    element.addEventListener("dblclick", () => this.listener.onReset());
+    // Not the browser's own event: Plotly covers the page while a button is down.
+    element.on("plotly_doubleclick", () => this.listener.onReset());
     element.addEventListener("wheel", (event) => this.wheel(event), { capture: true, passive: false });
     element.addEventListener("pointermove", (event) => this.pointed(event));
     element.addEventListener("pointerleave", () => this.pointed(null));
