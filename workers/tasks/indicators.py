@@ -24,7 +24,7 @@ from workers.store.watermarks import Watermark, advance_watermark, load_watermar
 
 log = logging.getLogger(__name__)
 
-FIRST_SNAPSHOTS = 1_000  # how many bars of the history get snapshots on the first run
+FIRST_SNAPSHOTS = 1_500  # how many bars of the history get snapshots on the first run: a day of minutes
 BARS_AT_ONCE = 2_000
 JUST_AFTER = timedelta(milliseconds=1)  # the store's finest step
 
