@@ -55,48 +55,21 @@ task_routes = {
     "workers.tasks.summaries.*": {"queue": "analytics"},
 }
 
-# Each stage looks each second for what is new since its watermark; `expires`
-# stays below the interval, so that a slow worker skips instead of piling up.
+
+def _every(seconds: float, task: str) -> dict[str, object]:
+    """A task at an interval; one that was not begun within it is dropped, so that none pile up."""
+    return {"task": f"workers.tasks.{task}", "schedule": seconds, "options": {"expires": 0.9 * seconds}}
+
+
+# Each stage looks each second for what is new since its watermark.
 beat_max_loop_interval = 1
 beat_schedule = {
-    "fill bars from the exchange's history": {
-        "task": "workers.tasks.history.fill_history",
-        "schedule": 1.0,
-        "options": {"expires": 0.9},
-    },
-    "repair holes in the ids": {
-        "task": "workers.tasks.gaps.repair_gaps",
-        "schedule": 1.0,
-        "options": {"expires": 0.9},
-    },
-    "build bars from new ticks": {
-        "task": "workers.tasks.bars.build_bars",
-        "schedule": 1.0,
-        "options": {"expires": 0.9},
-    },
-    "compute indicators of closed bars": {
-        "task": "workers.tasks.indicators.compute_indicators",
-        "schedule": 1.0,
-        "options": {"expires": 0.9},
-    },
-    "summarise the last day of each symbol": {
-        "task": "workers.tasks.summaries.summarise_symbols",
-        "schedule": 5.0,
-        "options": {"expires": 4.5},
-    },
-    "judge how whole the last day is": {
-        "task": "workers.tasks.quality.judge_quality",
-        "schedule": 5.0,
-        "options": {"expires": 4.5},
-    },
-    "compare bars with the exchange's own": {
-        "task": "workers.tasks.bar_check.check_bars",
-        "schedule": 10.0,
-        "options": {"expires": 9.0},
-    },
-    "compare the exchange's clock with ours": {
-        "task": "workers.tasks.bar_check.check_clock",
-        "schedule": 30.0,
-        "options": {"expires": 25.0},
-    },
+    "fill bars from the exchange's history": _every(1.0, "history.fill_history"),
+    "repair holes in the ids": _every(1.0, "gaps.repair_gaps"),
+    "build bars from new ticks": _every(1.0, "bars.build_bars"),
+    "compute indicators of closed bars": _every(1.0, "indicators.compute_indicators"),
+    "summarise the last day of each symbol": _every(5.0, "summaries.summarise_symbols"),
+    "judge how whole the last day is": _every(5.0, "quality.judge_quality"),
+    "compare bars with the exchange's own": _every(10.0, "bar_check.check_bars"),
+    "compare the exchange's clock with ours": _every(30.0, "bar_check.check_clock"),
 }

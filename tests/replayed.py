@@ -2,13 +2,18 @@
 
 import csv
 import gzip
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+from pymongo import MongoClient
 from pymongo.database import Database
 
 from tests.captured import captured
+from workers.local.exchange.captures import describe
 
 SYMBOLS = ("BTCUSDT", "ETHUSDT")
 TRADES = 34_419
@@ -22,6 +27,16 @@ def replay_files() -> str:
     days = ("20240808", "20240809")
     names = [f"captures/spot/{symbol}-spot-ws-{day}.txt.gz" for day in days for symbol in SYMBOLS]
     return " ".join(str(captured(name)) for name in names)
+
+
+@contextmanager
+def recording_database(client: MongoClient[dict[str, Any]]) -> Iterator[Database[dict[str, Any]]]:
+    """The database that a replay of the recording fills: empty before and gone after."""
+    label = describe([Path(name) for name in replay_files().split()]).label
+    database = client[f"gemscap_replay_spot_trade_{label}"]
+    client.drop_database(database.name)
+    yield database
+    client.drop_database(database.name)
 
 
 @dataclass(slots=True)

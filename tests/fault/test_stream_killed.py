@@ -11,8 +11,7 @@ from pymongo import MongoClient
 from pymongo.database import Database
 
 from tests.product import Product, wait_for
-from tests.replayed import END, SYMBOLS, Audit, audit_ticks, replay_files
-from workers.local.exchange.captures import describe
+from tests.replayed import END, SYMBOLS, Audit, audit_ticks, recording_database, replay_files
 
 SPEED = 15.0  # the recording lasts 43 s
 BACK_SECONDS = 15.0
@@ -30,15 +29,9 @@ def environ(mongo_url: str, redis_url: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def database(
-    mongo_client: MongoClient[dict[str, Any]], environ: dict[str, str]
-) -> Iterator[Database[dict[str, Any]]]:
-    """The database of the recording, empty before and gone after."""
-    label = describe([Path(name) for name in environ["REPLAY"].split()]).label
-    database = mongo_client[f"gemscap_replay_spot_trade_{label}"]
-    mongo_client.drop_database(database.name)
-    yield database
-    mongo_client.drop_database(database.name)
+def database(mongo_client: MongoClient[dict[str, Any]]) -> Iterator[Database[dict[str, Any]]]:
+    with recording_database(mongo_client) as database:
+        yield database
 
 
 def count(database: Database[dict[str, Any]]) -> int:

@@ -13,8 +13,8 @@ import pytest
 from pymongo import MongoClient
 from pymongo.database import Database
 
+from tests.integration.exchange.running import Running, running
 from tests.product import wait_for
-from workers.local.ports import free_port
 from workers.local.waiting import wait_until
 
 SEED = "4711"
@@ -23,16 +23,10 @@ EXIT_SECONDS = 10.0
 
 
 @pytest.fixture
-def exchange() -> Iterator[int]:
-    """A simulated exchange under load; its port."""
-    port = free_port()
-    command = [sys.executable, "-m", "workers.local.exchange", "--port", str(port), "--synthetic"]
-    process = subprocess.Popen([*command, "--seed", SEED, "--rate", str(RATE)], stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    assert process.stdout.readline().startswith(b"exchange ready")
-    yield port
-    process.terminate()
-    process.wait(10)
+def exchange() -> Iterator[Running]:
+    """A simulated exchange under load."""
+    with running("--synthetic", "--seed", SEED, "--rate", str(RATE)) as exchange:
+        yield exchange
 
 
 @pytest.fixture
@@ -44,14 +38,14 @@ def database(mongo_client: MongoClient[dict[str, Any]]) -> Iterator[Database[dic
     mongo_client.drop_database(database.name)
 
 
-def start_stream(exchange: int, mongo_url: str, redis_url: str, log: Path) -> subprocess.Popen[bytes]:
+def start_stream(exchange: Running, mongo_url: str, redis_url: str, log: Path) -> subprocess.Popen[bytes]:
     environ = os.environ | {
         "MONGO_URL": mongo_url,
         "REDIS_URL": redis_url,
         "SOURCE": "SIMULATED",
         "SEED": SEED,
-        "BINANCE_WS_URL": f"ws://127.0.0.1:{exchange}",
-        "BINANCE_REST_URL": f"http://127.0.0.1:{exchange}",
+        "BINANCE_WS_URL": exchange.ws_url,
+        "BINANCE_REST_URL": exchange.url,
         "SPOOL_DIR": str(log.parent / "spool"),
     }
     line = "-A workers.celery_app worker -n stream@%h -Q stream --pool solo --hold-stream"
@@ -61,7 +55,7 @@ def start_stream(exchange: int, mongo_url: str, redis_url: str, log: Path) -> su
 
 
 def test_it_stores_everything_and_exits_in_time(
-    exchange: int, mongo_url: str, redis_url: str, database: Database[dict[str, Any]], tmp_path: Path
+    exchange: Running, mongo_url: str, redis_url: str, database: Database[dict[str, Any]], tmp_path: Path
 ) -> None:
     log = tmp_path / "stream.log"
     stream = start_stream(exchange, mongo_url, redis_url, log)
@@ -91,7 +85,7 @@ def holes(database: Database[dict[str, Any]]) -> list[tuple[int, int]]:
 
 
 def test_a_stopped_stream_has_left_the_list_of_processes(
-    exchange: int, mongo_url: str, redis_url: str, database: Database[dict[str, Any]], tmp_path: Path
+    exchange: Running, mongo_url: str, redis_url: str, database: Database[dict[str, Any]], tmp_path: Path
 ) -> None:
     stream = start_stream(exchange, mongo_url, redis_url, tmp_path / "stream.log")
     try:

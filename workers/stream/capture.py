@@ -48,6 +48,7 @@ class Capture:
 
     def __init__(self, random: Random | None = None, *, lifetime_seconds: float = LIFETIME_SECONDS) -> None:
         self.symbols: list[str] = []
+        self.failures = 0  # attempts to begin that failed
         self._random = random or Random()
         self._lifetime_seconds = lifetime_seconds
         self._spool = _new_spool()
@@ -140,13 +141,12 @@ class Capture:
         )
 
     def _begin(self) -> None:
-        failures = 0
-        while not self._stopping.wait(backoff_seconds(failures, self._random)):
+        while not self._stopping.wait(backoff_seconds(self.failures, self._random)):
             try:
                 self._take_on(load_universe())
             except (ExchangeError, PyMongoError, RedisError) as error:
-                failures += 1
-                log.warning("capture waits try=%d reason=%s", failures, error)
+                self.failures += 1
+                log.warning("capture waits try=%d reason=%s", self.failures, error)
             else:
                 break
         if not self._stopping.is_set():

@@ -16,6 +16,7 @@ from tests.replayed import (
     Audit,
     audit_ticks,
     expected_minutes,
+    recording_database,
     replay_files,
     stored_minutes,
 )
@@ -41,17 +42,9 @@ def environ(mongo_url: str, redis_url: str, speed: int) -> dict[str, str]:
 
 
 @pytest.fixture
-def replayed(
-    mongo_client: MongoClient[dict[str, Any]], environ: dict[str, str]
-) -> Iterator[Database[dict[str, Any]]]:
-    """The database of the recording, empty before and gone after."""
-    from workers.local.exchange.captures import describe
-
-    label = describe([Path(name) for name in environ["REPLAY"].split()]).label
-    database = mongo_client[f"gemscap_replay_spot_trade_{label}"]
-    mongo_client.drop_database(database.name)
-    yield database
-    mongo_client.drop_database(database.name)
+def replayed(mongo_client: MongoClient[dict[str, Any]]) -> Iterator[Database[dict[str, Any]]]:
+    with recording_database(mongo_client) as database:
+        yield database
 
 
 def play(

@@ -10,6 +10,7 @@ import pytest
 
 from tests.integration.exchange.running import Running, running
 from tests.product import wait_for
+from workers.local.ports import free_port
 from workers.settings import Settings, use_settings
 from workers.store.database import collection
 from workers.store.gaps import load_unresolved_gaps
@@ -76,15 +77,19 @@ def test_an_end_without_notice_is_a_gap_on_record(settings: Settings) -> None:
     assert figure(capture, "malformed") == 0
 
 
-def test_while_the_exchange_is_away_it_is_tried_again_with_jitter(settings: Settings) -> None:
-    nowhere = dataclasses.replace(settings, binance_rest_url="http://127.0.0.1:9")
-    with use_settings(nowhere):
+def test_an_exchange_that_comes_up_later_is_captured_then(settings: Settings) -> None:
+    port = free_port()
+    addresses = {"binance_ws_url": f"ws://127.0.0.1:{port}", "binance_rest_url": f"http://127.0.0.1:{port}"}
+    with use_settings(dataclasses.replace(settings, **addresses)):
+        ensure_indexes()
         capture = Capture(Random(7))
         capture.start()
-        time.sleep(0.2)
-        capture.stop(flush_seconds=2)
-    with running(*MARKET) as exchange, capturing(exchange, settings) as again:
-        wait_for(lambda: figure(again, "ticks_stored") > 100, 30, "trades after the exchange is back")
+        try:
+            wait_for(lambda: capture.failures >= 2, 20, "two attempts that failed")
+            with running(*MARKET, "--port", str(port)):
+                wait_for(lambda: figure(capture, "ticks_stored") > 100, 60, "trades once it is there")
+        finally:
+            capture.stop(flush_seconds=8)
 
 
 @pytest.fixture(autouse=True)

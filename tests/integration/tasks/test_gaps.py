@@ -1,8 +1,6 @@
 """Repair of holes: from the exchange's REST interface to a store that misses nothing."""
 
 import dataclasses
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -10,10 +8,10 @@ import pytest
 
 from analytics.quality.holes import missing
 from analytics.records.market import Gap, Tick
+from tests.integration.exchange.running import running
 from workers.binance.history import load_exchange_time
 from workers.binance.trades import load_newest_trade, load_trades_from
 from workers.coordination.request_budget import note_ban
-from workers.local.ports import free_port
 from workers.settings import Settings, use_settings
 from workers.store.bars import load_bars
 from workers.store.gaps import load_gaps, load_unresolved_gaps, save_gaps
@@ -29,24 +27,16 @@ BTC = "BTCUSDT"
 
 
 @pytest.fixture(scope="module", params=[0.0, 0.02], ids=["all-ids", "absent-ids"])
-def exchange(request: pytest.FixtureRequest) -> Iterator[int]:
-    """A simulated exchange, once with ids that never existed; its port."""
-    port = free_port()
-    command = [sys.executable, "-m", "workers.local.exchange", "--port", str(port), "--synthetic"]
-    options = ["--seed", "5", "--absent-ids", str(request.param)]
-    process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    assert process.stdout.readline().startswith(b"exchange ready")
-    yield port
-    process.terminate()
-    process.wait(10)
+def exchange(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a simulated exchange, once with ids that never existed."""
+    with running("--synthetic", "--seed", "5", "--absent-ids", str(request.param)) as exchange:
+        yield exchange.url
 
 
 @pytest.fixture
-def ticks(settings: Settings, exchange: int) -> Iterator[list[Tick]]:
+def ticks(settings: Settings, exchange: str) -> Iterator[list[Tick]]:
     """Three thousand real messages of the exchange, up to a minute ago."""
-    address = f"http://127.0.0.1:{exchange}"
-    with use_settings(dataclasses.replace(settings, binance_rest_url=address)):
+    with use_settings(dataclasses.replace(settings, binance_rest_url=exchange)):
         ensure_indexes()
         save_market_clock(load_exchange_time())
         newest = load_newest_trade(BTC)

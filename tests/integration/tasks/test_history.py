@@ -1,8 +1,6 @@
 """The stage that takes the exchange's own bars: from its REST interface to stored bars."""
 
 import dataclasses
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -11,9 +9,9 @@ import pytest
 from analytics.records.market import Gap
 from analytics.timeframes import bar_end, bar_start
 from tests.factories import tick
+from tests.integration.exchange.running import running
 from tests.product import wait_for
 from workers.binance.history import load_exchange_bars, load_exchange_time
-from workers.local.ports import free_port
 from workers.settings import Settings, use_settings
 from workers.store.bars import load_bars, save_bars
 from workers.store.gaps import save_gaps
@@ -27,22 +25,15 @@ BTC = "BTCUSDT"
 
 
 @pytest.fixture(scope="module")
-def exchange() -> Iterator[int]:
-    """A simulated exchange; its port."""
-    port = free_port()
-    command = [sys.executable, "-m", "workers.local.exchange", "--port", str(port), "--synthetic"]
-    process = subprocess.Popen([*command, "--seed", "5"], stdout=subprocess.PIPE)
-    assert process.stdout is not None
-    assert process.stdout.readline().startswith(b"exchange ready")
-    yield port
-    process.terminate()
-    process.wait(10)
+def exchange() -> Iterator[str]:
+    """The address of a simulated exchange."""
+    with running("--synthetic", "--seed", "5") as exchange:
+        yield exchange.url
 
 
 @pytest.fixture(autouse=True)
-def _connected(settings: Settings, exchange: int) -> Iterator[None]:
-    address = f"http://127.0.0.1:{exchange}"
-    with use_settings(dataclasses.replace(settings, binance_rest_url=address)):
+def _connected(settings: Settings, exchange: str) -> Iterator[None]:
+    with use_settings(dataclasses.replace(settings, binance_rest_url=exchange)):
         ensure_indexes()
         save_market_clock(load_exchange_time())
         yield
