@@ -46,8 +46,8 @@ bench: install-develop ## speed and size, as tables
 	  name=$$(basename $$file .py); echo "=== $$name"; $(PY) -m tests.benchmarks.$$name || exit 1; \
 	done
 
-soak: install-develop ## the fault tests at full length
-	@$(PY) -m pytest -q --full tests/fault
+soak: install-develop ## what takes long: faults at full length, the replay at its own speed
+	@$(PY) -m pytest -q --full -m soak tests
 
 reset: ## removes the data the demo has stored (asks first)
 	@if [ -d .venv ]; then $(PY) -m workers.local.reset; else echo "Nothing is installed, so nothing is stored."; fi
