@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -24,7 +25,7 @@ def echo() -> Iterator[int]:
             threading.Thread(target=answer, args=(client,), daemon=True).start()
 
     def answer(client: socket.socket) -> None:
-        with client:
+        with client, suppress(ConnectionResetError):
             while piece := client.recv(65_536):
                 client.sendall(piece)
 
