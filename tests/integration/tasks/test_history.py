@@ -126,8 +126,12 @@ def test_many_small_holes_are_filled_together() -> None:
 def test_filled_once_nothing_more_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     save_ticks([tick(1, traded_at=load_exchange_time() - timedelta(seconds=90))])
     fill_symbol(BTC)
-    monkeypatch.setattr("workers.tasks.history.load_exchange_bars", None)
+    asked: list[object] = []
+    monkeypatch.setattr(
+        "workers.tasks.history.load_exchange_bars", lambda *a, **k: asked.append((a, k)) or []
+    )
     fill_symbol(BTC)
+    assert asked == []
 
 
 @pytest.mark.usefixtures("_two_hours")
