@@ -21,14 +21,19 @@ def watch(symbol: str) -> None:
     collection("watchlist").insert_one({"_id": symbol, "position": 99})
 
 
+def more_of(symbol: str, trades: int) -> None:
+    enough = count(symbol) + trades
+    wait_for(lambda: count(symbol) >= enough, 40, f"trades of {symbol}")
+
+
 def test_symbols_come_and_go(settings: Settings) -> None:
     with running(*MARKET) as exchange, capturing(exchange, settings) as capture:
         wait_for(lambda: figure(capture, "ticks_stored") > 100, 40, "the first trades")
         collection("watchlist").delete_one({"_id": "SOLUSDT"})
         wait_for(lambda: "SOLUSDT" not in capture.symbols, 10, "the symbol to go")
-        time.sleep(0.5)  # what was under way has come
+        more_of("BTCUSDT", 200)  # what was under way has come
         stored = count("SOLUSDT")
-        wait_for(lambda: count("BTCUSDT") > 200, 40, "trades of another")
+        more_of("BTCUSDT", 200)
         assert count("SOLUSDT") == stored
         watch("SOLUSDT")
         wait_for(lambda: count("SOLUSDT") > stored + 20, 30, "the symbol to come back")
@@ -37,8 +42,8 @@ def test_symbols_come_and_go(settings: Settings) -> None:
 
 
 def test_a_symbol_the_exchange_does_not_offer_is_not_subscribed_to(settings: Settings) -> None:
+    fill_watchlist(["BTCUSDT"])
     with running(*MARKET) as exchange, capturing(exchange, settings) as capture:
-        fill_watchlist(["BTCUSDT"])
         wait_for(lambda: figure(capture, "ticks_stored") > 20, 40, "the first trades")
         watch("NOSUCHUSDT")
         watch("../../etc/passwd")
