@@ -73,7 +73,9 @@ def _server(options: Options) -> Server:
         recorded = load_tapes(options.recordings, options.market)
         held = Clock(first_moment(recorded) - BEFORE_FIRST, options.speed, held=True)
         return Server(options.market, recorded, held, options.rules, None)
-    tapes = synthetic_tapes(options.seed, options.rate, options.market, options.absent)
+    tapes = synthetic_tapes(
+        options.seed, options.rate, options.market, options.absent, symbols=options.symbols
+    )
     clock = Clock() if options.speed == 1.0 else Clock(Clock().now(), options.speed)
     return Server(options.market, tapes, clock, options.rules, options.seed)
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections import deque
 from typing import Protocol
 
 import orjson
@@ -15,6 +14,7 @@ from workers.local.exchange.faults import Faults
 from workers.local.exchange.frames import text_frame, wrapped
 from workers.local.exchange.heartbeat import Heartbeat
 from workers.local.exchange.hub import Hub
+from workers.local.exchange.incoming import Incoming
 from workers.local.exchange.resets import reset
 from workers.local.exchange.sheets import Form
 from workers.local.exchange.streams import Stream, delivers, parse_stream
@@ -57,7 +57,7 @@ class Connection(WSListener):
         self._faults = world.faults
         self._tampering = Tampering(world.faults, self.number)
         self._outbox: list[bytes] = []
-        self._arrivals: deque[float] = deque(maxlen=rules.incoming_per_second)
+        self._incoming = Incoming(rules.incoming_per_second, world.faults.counts)
         self._loop = asyncio.get_running_loop()
         self._heartbeat = Heartbeat(
             self, rules.ping_seconds, rules.pong_seconds, world.ping_payload, self._rests
@@ -88,14 +88,15 @@ class Connection(WSListener):
             transport.send_close(WSCloseCode.OK)
             transport.disconnect()
             return
-        if self._too_many():
+        if self._incoming.is_too_many(self._loop.time()):
             self.end(WSCloseCode.POLICY_VIOLATION, b"Too many requests")
             return
         payload = frame.get_payload_as_bytes()
         if frame.msg_type == WSMsgType.PING:
             transport.send_pong(payload)
         elif frame.msg_type == WSMsgType.PONG:
-            self._heartbeat.answered(payload)
+            matches = self._heartbeat.answered(payload)
+            self._faults.counts["pong.matching" if matches else "pong.other"] += 1
         else:
             self._write(text_frame(orjson.dumps(answer(payload, self))))
 
@@ -119,6 +120,7 @@ class Connection(WSListener):
             stream = parse_stream(name)
             if stream is not None and delivers(self._opening.route, stream):
                 self._hub.add(name, self)
+                self._note_listeners(name)
                 self._world.listened_to(stream)
 
     def unsubscribe(self, names: list[str]) -> None:
@@ -161,10 +163,12 @@ class Connection(WSListener):
 
     def send_ping(self, payload: bytes) -> None:
         """Send a ping."""
+        self._faults.counts["ping"] += 1
         self._transport.send_ping(payload)
 
     def time_out(self) -> None:
         """End the connection of a client that does not answer pings."""
+        self._faults.counts["pong.timeout"] += 1
         log.info("client cut: no matching pong within %.1f s", self._rules.pong_seconds)
         self.end(WSCloseCode.POLICY_VIOLATION, b"Pong timeout")
 
@@ -183,14 +187,11 @@ class Connection(WSListener):
         """Whether a fault keeps pings away."""
         return self._is_silenced or self._faults.on(StopPinging, self.number) is not None
 
+    def _note_listeners(self, name: str) -> None:
+        """Keep the most connections that ever listened to one stream at once."""
+        counts = self._faults.counts
+        counts["listeners.most"] = max(counts["listeners.most"], self._hub.count(name))
+
     def _write(self, frames: bytes) -> None:
         if not self._transport.is_disconnected and not self._transport.is_close_frame_sent:
             self._transport.underlying_transport.write(frames)
-
-    def _too_many(self) -> bool:
-        """Whether this frame is one more than the limit within a second."""
-        now = self._loop.time()
-        full = len(self._arrivals) == self._arrivals.maxlen
-        breach = full and now - self._arrivals[0] < 1.0
-        self._arrivals.append(now)
-        return breach

@@ -44,11 +44,13 @@ class Heartbeat:
         for timer in self._timers:
             timer.cancel()
 
-    def answered(self, payload: bytes) -> None:
-        """A pong came."""
+    def answered(self, payload: bytes) -> bool:
+        """A pong came; whether it answers a ping."""
         sent = self._sent.get(payload)
-        if sent is not None:
-            self._sent = {name: at for name, at in self._sent.items() if at > sent}
+        if sent is None:
+            return False
+        self._sent = {name: at for name, at in self._sent.items() if at > sent}
+        return True
 
     def _ping(self) -> None:
         self._after(self._ping_seconds, self._ping)

@@ -55,6 +55,10 @@ class Hub:
         """Whether anybody listens to a stream."""
         return name in self._listeners
 
+    def count(self, name: str) -> int:
+        """How many connections listen to a stream."""
+        return len(self._listeners.get(name, ()))
+
     def publish(self, name: str, frames_in: Frames) -> None:
         """Put events before every listener of a stream, each in its own form."""
         forms: dict[Form, bytes] = {}

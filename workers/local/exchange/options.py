@@ -24,6 +24,7 @@ class Options:
     speed: float
     rate: float
     absent: float
+    symbols: int  # of the synthetic market, at least
     rules: ConnectionRules
     shutdown_after: float | None
     shutdown_lead: float
@@ -57,6 +58,7 @@ def parse_options(words: Sequence[str]) -> Options:
         speed=found.speed,
         rate=found.rate,
         absent=found.absent_ids,
+        symbols=found.symbols,
         rules=_rules(found),
         shutdown_after=found.shutdown_after,
         shutdown_lead=random.Random(found.seed).uniform(0, 600) if lead is None else lead,
@@ -90,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--speed", type=_positive, default=1.0, help="seconds of the market per second")
     parser.add_argument("--rate", type=_positive, default=DEFAULT_RATE, help="trades a second in all, about")
     parser.add_argument("--absent-ids", type=_share, default=0.0, help="share of ids that never existed")
+    parser.add_argument("--symbols", type=_count, default=0, help="at least so many; else a dozen")
     parser.add_argument("--ping-seconds", type=_positive, help="default 20; futures 180")
     parser.add_argument("--pong-seconds", type=_positive, help="default 60; futures 600")
     parser.add_argument("--cut-seconds", type=_positive, default=86_400.0)
@@ -100,6 +103,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _port(text: str) -> int:
     return int(_number(text, 0, 65_535, "a port from 0 to 65535"))
+
+
+def _count(text: str) -> int:
+    return int(_number(text, 0, 5_000, "a number from 0 to 5000"))
 
 
 def _positive(text: str) -> float:

@@ -8,7 +8,7 @@ from workers.local.exchange.block import Block, RecordedQuotes
 from workers.local.exchange.market.activity import EXTRA_TRADES, FIRST_SECOND, Activity
 from workers.local.exchange.market.blocks import MICROSECONDS, Recipe, make_block
 from workers.local.exchange.market.prices import FairPrices
-from workers.local.exchange.market.universe import LISTINGS, THIN_SECONDS, THIN_SYMBOL, Listing
+from workers.local.exchange.market.universe import THIN_SECONDS, THIN_SYMBOL, Listing, listings
 from workers.local.exchange.symbol import Symbol
 
 HISTORY_SECONDS = 7 * 86_400
@@ -72,11 +72,14 @@ class SyntheticTape:
         return numbers[max(0, bisect_right(numbers, max(wanted, 1) - 1, key=count_before) - 1)]
 
 
-def synthetic_tapes(seed: int, rate: float, market: str, absent: float) -> dict[str, SyntheticTape]:
-    """All symbols of the market at about `rate` trades a second in all."""
-    prices = FairPrices(seed)
+def synthetic_tapes(
+    seed: int, rate: float, market: str, absent: float, *, symbols: int = 0
+) -> dict[str, SyntheticTape]:
+    """All symbols of the market, at least so many, at about `rate` trades a second for those of the list."""
+    listed = listings(symbols)
+    prices = FairPrices(seed, listed)
     tapes = {}
-    for listing in LISTINGS:
+    for listing in listed:
         activity = Activity(seed, listing.name, _orders_per_second(listing, rate))
         recipe = Recipe(seed, listing, activity, prices, absent)
         tapes[listing.name] = SyntheticTape(_symbol(listing, market), recipe)

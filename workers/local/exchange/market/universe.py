@@ -57,7 +57,19 @@ LISTINGS = (
     _listing("POL", 0.5230, 4, 1, 1, 0.02, 90.0, 1.25, 0.018),
     _listing("ZEN", 9.410, 3, 2, 6, 0.0, 70.0, 0.90, 0.025),
 )
+SMALL_SHARE = 0.004  # of each further symbol, in trades beside those of the list
 THIN_SYMBOL = "ZENUSDT"
 THIN_SECONDS = 35.0  # between two trades of it, on average, whatever the rate of the others
 
-BY_NAME = {listing.name: listing for listing in LISTINGS}
+
+def listings(count: int) -> tuple[Listing, ...]:
+    """The list, and so many small symbols more that there are `count`; never fewer than the list.
+
+    >>> [listing.name for listing in listings(15)][-3:]
+    ['ZENUSDT', 'N014USDT', 'N015USDT']
+    """
+    more = [
+        _listing(f"N{number:03}", 1.0 + number / 10, 3, 2, 1, SMALL_SHARE, 90.0, 1.0, 0.015)
+        for number in range(len(LISTINGS) + 1, count + 1)
+    ]
+    return (*LISTINGS, *more)

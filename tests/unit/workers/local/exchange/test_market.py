@@ -144,3 +144,10 @@ def test_activity_has_bursts_and_a_daily_rhythm() -> None:
     assert len(busy) > 1.3 * len(quiet)
     seconds = np.bincount((busy.times - busy.first_us) // 1_000_000, minlength=600)
     assert seconds.var() > 2 * seconds.mean()  # 1 for arrivals that ignore one another
+
+
+def test_more_symbols_trade_when_they_are_wanted() -> None:
+    tapes = synthetic_tapes(1, 300.0, "spot", 0.0, symbols=200)
+    assert len(tapes) == 200
+    newest = tapes["N200USDT"].block(tapes["N200USDT"].number_at(MOMENT))
+    assert len(newest) > 0
