@@ -74,7 +74,12 @@ def _server(options: Options) -> Server:
         held = Clock(first_moment(recorded) - BEFORE_FIRST, options.speed, held=True)
         return Server(options.market, recorded, held, options.rules, None)
     tapes = synthetic_tapes(
-        options.seed, options.rate, options.market, options.absent, symbols=options.symbols
+        options.seed,
+        options.rate,
+        options.market,
+        options.absent,
+        symbols=options.symbols,
+        placeholders=options.placeholders,
     )
     clock = Clock() if options.speed == 1.0 else Clock(Clock().now(), options.speed)
     return Server(options.market, tapes, clock, options.rules, options.seed)

@@ -44,6 +44,19 @@ class RecordedQuotes:
     texts: list[bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class Placeholders:
+    """Messages of futures that take an aggregate's id without being a trade."""
+
+    places: Integers  # of the order each is sent before, rising
+    ids: Integers
+    times: Integers
+    prices: Integers
+    quantities: Integers
+    trade_ids: Integers
+    kinds: list[str]  # what X says; "" without X
+
+
 @dataclass(frozen=True)
 class Block:
     """Taker orders in the order they were executed."""
@@ -61,6 +74,7 @@ class Block:
     make_quotes: Callable[[], Quotes | None]
     emitted: Integers | None = None  # when each leaves the exchange; None: at its T
     sent_ms: Integers | None = None  # E of the recording
+    placeholders: Placeholders | None = None
 
     @cached_property
     def trades(self) -> Trades | None:

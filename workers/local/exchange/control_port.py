@@ -21,7 +21,7 @@ import orjson
 from workers.local.exchange.fault_kinds import BadFault, fault_of
 from workers.local.exchange.front import Front
 from workers.local.exchange.http_messages import Request, Response, Unanswered
-from workers.local.exchange.ledger import KINDS, ledger, newest_ids
+from workers.local.exchange.ledger import KINDS, NUMBERED, ledger, newest_ids
 
 if TYPE_CHECKING:
     from workers.local.exchange.server import Server
@@ -79,8 +79,9 @@ class ControlPort:
 
     def _truth(self, path: str, query: Query) -> object:
         exchange, kind = self._server.exchange, query.get("kind", "aggTrade")
-        if kind not in KINDS:
-            raise ValueError(f"kind: expected one of {', '.join(KINDS)}, got {kind!r:.40}")
+        known = KINDS if path == "/ledger" else NUMBERED
+        if kind not in known:
+            raise ValueError(f"kind: expected one of {', '.join(known)}, got {kind!r:.40}")
         if path == "/newest":
             return newest_ids(exchange, kind)
         first, last = int(query.get("from", 0)), int(query.get("to", HIGHEST_ID))

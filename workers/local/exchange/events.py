@@ -5,7 +5,7 @@ from typing import NamedTuple
 import orjson
 
 from workers.local.exchange.bars import Bars
-from workers.local.exchange.block import Block, Integers
+from workers.local.exchange.block import Block, Integers, Placeholders
 from workers.local.exchange.intervals import bar_end
 from workers.local.exchange.symbol import Symbol
 
@@ -44,7 +44,7 @@ def write_orders(symbol: Symbol, block: Block, low: int, high: int, unit: int, s
 def write_trades(symbol: Symbol, block: Block, low: int, high: int, unit: int, spot: bool) -> Written:
     """trade events of the trades [low, high) of a block that has them."""
     trades = block.single_trades
-    middle, tail = f',"s":"{symbol.name}","t":', _tail(spot)
+    middle, tail = f',"s":"{symbol.name}","t":', _tail(spot) if spot else ',"X":"MARKET"}'
     orders = trades.orders[low:high]
     columns = zip(
         trades.ids[low:high].tolist(),
@@ -83,6 +83,25 @@ def write_quotes(symbol: Symbol, block: Block, low: int, high: int, unit: int, s
     if spot:
         return Written(b"", [b""] * len(tails), tails)
     return Written(b'{"e":"bookTicker","E":', None, tails)
+
+
+def placeholder_event(symbol: Symbol, found: Placeholders, number: int, now: int, unit: int) -> bytes:
+    """An aggTrade event of futures that is no trade: X says what it is, or price or quantity are 0."""
+    kind = found.kinds[number]
+    trade = int(found.trade_ids[number])
+    event = {
+        "e": "aggTrade",
+        "E": now // unit,
+        "s": symbol.name,
+        "a": int(found.ids[number]),
+        "p": "0" if kind == "NA" else symbol.price_text(int(found.prices[number])),
+        "q": "0" if kind in ("NA", "") else symbol.quantity_text(int(found.quantities[number])),
+        "f": trade,
+        "l": trade,
+        "T": int(found.times[number]) // unit,
+        "m": False,
+    }
+    return orjson.dumps(event | ({"X": kind} if kind else {}))
 
 
 def kline_event(symbol: Symbol, interval: str, bar: Bars, closed: bool, now: int, unit: int) -> bytes:

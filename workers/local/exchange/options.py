@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from workers.local.exchange.connection_rules import ConnectionRules
+from workers.local.exchange.market.tapes import PLACEHOLDERS
 
 DEFAULT_RATE = 60.0
 
@@ -24,6 +25,7 @@ class Options:
     speed: float
     rate: float
     absent: float
+    placeholders: float  # share of ids of futures that are no trades
     symbols: int  # of the synthetic market, at least
     rules: ConnectionRules
     shutdown_after: float | None
@@ -58,6 +60,7 @@ def parse_options(words: Sequence[str]) -> Options:
         speed=found.speed,
         rate=found.rate,
         absent=found.absent_ids,
+        placeholders=found.placeholders,
         symbols=found.symbols,
         rules=_rules(found),
         shutdown_after=found.shutdown_after,
@@ -93,6 +96,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rate", type=_positive, default=DEFAULT_RATE, help="trades a second in all, about")
     parser.add_argument("--absent-ids", type=_share, default=0.0, help="share of ids that never existed")
     parser.add_argument("--symbols", type=_count, default=0, help="at least so many; else a dozen")
+    parser.add_argument(
+        "--placeholders", type=_share, default=PLACEHOLDERS, help="share of ids of futures that are no trades"
+    )
     parser.add_argument("--ping-seconds", type=_positive, help="default 20; futures 180")
     parser.add_argument("--pong-seconds", type=_positive, help="default 60; futures 600")
     parser.add_argument("--cut-seconds", type=_positive, default=86_400.0)

@@ -3,10 +3,18 @@
 from collections.abc import Mapping
 from zlib import crc32
 
+import numpy as np
+
 from workers.local.exchange.bars import Bars
-from workers.local.exchange.block import Block
+from workers.local.exchange.block import Block, Placeholders
 from workers.local.exchange.candles import Candles
-from workers.local.exchange.events import kline_event, write_orders, write_quotes, write_trades
+from workers.local.exchange.events import (
+    kline_event,
+    placeholder_event,
+    write_orders,
+    write_quotes,
+    write_trades,
+)
 from workers.local.exchange.feed import OrderFeed, QuoteFeed
 from workers.local.exchange.hub import Hub, frames_of
 from workers.local.exchange.intervals import bar_start
@@ -60,9 +68,29 @@ class TradePump:
             self._send(self._trade, self._trade_sheets, block, span, now)
         span = (low, high, len(block))
         if self._hub.listened(self._order):
-            self._send(self._order, self._order_sheets, block, span, now)
+            self._send_orders(block, low, high, now)
         if self._hub.listened(self._quote) and self._quotes is None and block.quotes is not None:
             self._send(self._quote, self._quote_sheets, block, span, now)
+
+    def _send_orders(self, block: Block, low: int, high: int, now: int) -> None:
+        """The aggregates of a span, with what takes an id among them without being a trade."""
+        found = block.placeholders
+        if found is not None:
+            first, last = (int(place) for place in np.searchsorted(found.places, (low, high)))
+            for number in range(first, last):
+                place = int(found.places[number])
+                if place > low:
+                    self._send(self._order, self._order_sheets, block, (low, place, len(block)), now)
+                    low = place
+                self._send_placeholder(found, number, now)
+        self._send(self._order, self._order_sheets, block, (low, high, len(block)), now)
+
+    def _send_placeholder(self, found: Placeholders, number: int, now: int) -> None:
+        symbol, name = self._tape.symbol, self._order
+        self._hub.publish(
+            name,
+            lambda form: frames_of(name, [placeholder_event(symbol, found, number, now, form.unit)], form),
+        )
 
     def _send(self, name: str, sheets: Sheets, block: Block, span: tuple[int, int, int], now: int) -> None:
         self._hub.publish(name, lambda form: sheets.frames(block, *span, form, now))

@@ -6,6 +6,14 @@ import numpy as np
 
 from workers.local.exchange.block import Block, Flags, Integers, Quotes, Trades
 from workers.local.exchange.market.activity import Activity
+from workers.local.exchange.market.futures import (
+    Futures,
+    left_out,
+    moved_apart,
+    not_trades,
+    placeholders_of,
+    window_ends,
+)
 from workers.local.exchange.market.noise import generator
 from workers.local.exchange.market.prices import FairPrices
 from workers.local.exchange.market.reverting import Floats
@@ -31,6 +39,7 @@ class Recipe:
     activity: Activity
     prices: FairPrices
     absent: float  # share of ids that never existed
+    futures: Futures | None = None  # None: a spot market
 
 
 def make_block(recipe: Recipe, number: int) -> Block:
@@ -47,15 +56,25 @@ def make_block(recipe: Recipe, number: int) -> Block:
     fair = _fair(recipe, start, offsets)
     bids = np.floor(fair - (recipe.listing.spread - 1) / 2).astype(np.int64)
     prices = _prices(bids, recipe.listing.spread, selling, sweeping)
+    times = start * MICROSECONDS + offsets
     trade_counts = _trade_counts(noise, count, activity.trades_before(number + 1) - trades_before)
     last_ids = trades_before + np.cumsum(trade_counts)
     quantities = np.maximum(_quantities(noise, recipe.listing, fair), trade_counts)
-    kept = _kept(recipe, number, count)
+    kept, ids = _kept(recipe, number, count), np.arange(before + 1, after + 1)
+    emitted, placeholders = None, None
+    if recipe.futures is not None:
+        apart = generator(recipe.seed, "futures", recipe.listing.name, number)
+        prices = moved_apart(prices, times, selling)
+        trade_counts = trade_counts - left_out(apart, trade_counts)
+        chosen = not_trades(apart, count, recipe.futures.placeholders) & kept
+        kept = kept & ~chosen
+        placeholders = placeholders_of(apart, chosen, kept, ids, times, prices, quantities, last_ids)
+        emitted = window_ends(times)[kept]
     return Block(
         first_us=start * MICROSECONDS,
         end_us=(start + activity.block_seconds) * MICROSECONDS,
-        ids=np.arange(before + 1, after + 1)[kept],
-        times=(start * MICROSECONDS + offsets)[kept],
+        ids=ids[kept],
+        times=times[kept],
         prices=prices[kept],
         quantities=quantities[kept],
         makers=selling[kept],
@@ -63,6 +82,8 @@ def make_block(recipe: Recipe, number: int) -> Block:
         last_ids=last_ids[kept],
         make_trades=lambda: _trades(recipe, number, last_ids[kept], trade_counts[kept], quantities[kept]),
         make_quotes=lambda: _quotes(recipe, number, bids[kept], quantities[kept]),
+        emitted=emitted,
+        placeholders=placeholders,
     )
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from workers.local.exchange.block import Block, RecordedQuotes
 from workers.local.exchange.market.activity import EXTRA_TRADES, FIRST_SECOND, Activity
 from workers.local.exchange.market.blocks import MICROSECONDS, Recipe, make_block
+from workers.local.exchange.market.futures import Futures
 from workers.local.exchange.market.prices import FairPrices
 from workers.local.exchange.market.universe import THIN_SECONDS, THIN_SYMBOL, Listing, listings
 from workers.local.exchange.symbol import Symbol
@@ -14,6 +15,7 @@ from workers.local.exchange.symbol import Symbol
 HISTORY_SECONDS = 7 * 86_400
 LAST_SECOND = 4_102_444_800  # 2100-01-01
 KEPT_BLOCKS = 8
+PLACEHOLDERS = 0.001  # share of the aggregates' ids that are no trades, on futures
 
 
 class SyntheticTape:
@@ -73,15 +75,22 @@ class SyntheticTape:
 
 
 def synthetic_tapes(
-    seed: int, rate: float, market: str, absent: float, *, symbols: int = 0
+    seed: int,
+    rate: float,
+    market: str,
+    absent: float,
+    *,
+    symbols: int = 0,
+    placeholders: float = PLACEHOLDERS,
 ) -> dict[str, SyntheticTape]:
     """All symbols of the market, at least so many, at about `rate` trades a second for those of the list."""
     listed = listings(symbols)
+    futures = Futures(placeholders) if market == "usdm" else None
     prices = FairPrices(seed, listed)
     tapes = {}
     for listing in listed:
         activity = Activity(seed, listing.name, _orders_per_second(listing, rate))
-        recipe = Recipe(seed, listing, activity, prices, absent)
+        recipe = Recipe(seed, listing, activity, prices, absent, futures)
         tapes[listing.name] = SyntheticTape(_symbol(listing, market), recipe)
     return tapes
 
