@@ -1,6 +1,6 @@
 # Everything a person runs. REPLAY, REPLAY_SPEED, SEED, PORT, SYMBOLS, MONGO_URL ... are passed on.
 .DEFAULT_GOAL := help
-.PHONY: help run live test lint bench soak reset install install-develop
+.PHONY: help run live test lint bench soak fault-results reset install install-develop
 
 PY := .venv/bin/python
 OLDEST := (3, 11)
@@ -16,7 +16,7 @@ define set_up
 endef
 
 help: ## this list
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F '\t' '{printf "make %-10s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F '\t' '{printf "make %-13s %s\n", $$1, $$2}'
 	@echo 'REPLAY="file ..." make run   replays captured trades instead (REPLAY_SPEED=60 for a faster one)'
 
 run: install ## the whole product on this machine, fed by a simulated market, at http://127.0.0.1:5000
@@ -47,7 +47,10 @@ bench: install-develop ## speed and size, as tables
 	done
 
 soak: install-develop ## what takes long: faults at full length, the replay at its own speed
-	@$(PY) -m pytest -q --full -m soak tests
+	@$(PY) -m pytest -q --full -m soak --results docs/fault-results.md tests
+
+fault-results: install-develop ## the fault tests of `make test`, and docs/fault-results.md with what they measured
+	@$(PY) -m pytest -q --results docs/fault-results.md tests/fault
 
 reset: ## removes the data the demo has stored (asks first)
 	@if [ -d .venv ]; then $(PY) -m workers.local.reset; else echo "Nothing is installed, so nothing is stored."; fi

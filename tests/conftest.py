@@ -29,8 +29,9 @@ SERVER_LOGS = pytest.StashKey[dict[str, Path]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--full`: also what takes long, marked soak."""
+    """`--full`: also what takes long, marked soak. `--results`: where measured figures are written."""
     parser.addoption("--full", action="store_true", help="also run the tests at full length (marked soak)")
+    parser.addoption("--results", metavar="FILE", help="write what the fault tests measured to this file")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 
+from tests.fault.measuring import measured, pytest_runtest_makereport, pytest_sessionfinish
 from tests.fault.streaming import Streaming
+
+__all__ = ["measured", "pytest_runtest_makereport", "pytest_sessionfinish"]
 
 
 class Worlds:

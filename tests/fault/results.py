@@ -1,0 +1,75 @@
+"""The table of what was injected, what was demanded and what was measured, made by the tests themselves.
+
+    pytest tests/fault --results docs/fault-results.md
+
+Rows of a run take the place of the same rows of earlier runs; without the option nothing is written.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+HEADING = """\
+# Results of the fault tests
+
+Written by the tests (`make fault-results`; `make soak` adds the full lengths). Every row ends with an audit
+of each trade and bar against the exchange's own ledger, unless it says otherwise. Gate: the short form that
+`make test` runs, with waiting times of the product shortened about tenfold and the figures demanded with
+them; full: the length of `make soak`.
+"""
+COLUMNS = ("No.", "injected", "demanded", "measured", "result", "length", "date")
+NUMBER = re.compile(r"R(\d+)(.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One row."""
+
+    number: str  # R1 ... R48
+    injected: str
+    demanded: str
+    measured: str
+    result: str  # passed, FAILED
+    length: str  # gate, full
+    date: str
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What a later run of the same replaces."""
+        return self.number, self.injected, self.length
+
+
+def table(rows: Iterable[Result]) -> str:
+    """The document.
+
+    >>> row = Result("R9", "a byte flipped", "no trade lost", "none lost", "passed", "gate", "2026-11-22")
+    >>> print(table([row]).splitlines()[-1])
+    | R9 | a byte flipped | no trade lost | none lost | passed | gate | 2026-11-22 |
+    """
+    head = [_line(COLUMNS), _line(["---"] * len(COLUMNS))]
+    body = [_line([getattr(row, field.name) for field in fields(row)]) for row in sorted(rows, key=_place)]
+    return "\n".join([HEADING, *head, *body, ""])
+
+
+def rows_of(text: str) -> list[Result]:
+    """The rows of a document that `table` wrote."""
+    lines = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| R")]
+    return [Result(*cells) for cells in lines if len(cells) == len(COLUMNS)]
+
+
+def write_results(path: Path, new: Iterable[Result]) -> None:
+    """Put new rows into the document, in place of their earlier selves."""
+    known = {row.key: row for row in (rows_of(path.read_text()) if path.exists() else [])}
+    known |= {row.key: row for row in new}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(table(known.values()))
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', '/').replace(chr(10), ' ') for cell in cells)} |"
+
+
+def _place(row: Result) -> tuple[int, str, str, str]:
+    found = NUMBER.match(row.number)
+    return (int(found[1]) if found else 0, row.number, row.length, row.injected)
