@@ -2,7 +2,7 @@
 
 from flask import Flask
 from flask_socketio import SocketIO
-from socketio import Manager, RedisManager
+from socketio import Manager
 
 from app.api import register_api
 from app.config import MAX_BODY_BYTES, flask_config
@@ -10,6 +10,7 @@ from app.errors import register_errors
 from app.json_text import FastJSON, SocketJSON
 from app.listeners import Listeners
 from app.live import LiveUpdates
+from app.live_manager import LiveManager
 from app.pages import register_pages
 from app.rounds import Rounds
 from app.security import secure
@@ -46,7 +47,7 @@ def create_app(
 
 def _add_live_updates(app: Flask, settings: Settings, *, message_queue: bool, background: bool) -> None:
     limit_websocket_messages()
-    manager = RedisManager(settings.redis_url, channel=SOCKETIO_CHANNEL) if message_queue else Manager()
+    manager = LiveManager(settings.redis_url, channel=SOCKETIO_CHANNEL) if message_queue else Manager()
     socketio = SocketIO(
         app,
         async_mode="threading",

@@ -7,11 +7,19 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.browser.moving_market import MovingMarket
+from tests.fault.measuring import measured, pytest_runtest_makereport, pytest_sessionfinish
 from tests.integration.web.market_seed import seed_market
 from tests.integration.web.running_web import web, web_environ, web_settings
 from workers.settings import Settings
 
-__all__ = ["web", "web_environ", "web_settings"]
+__all__ = [
+    "measured",
+    "pytest_runtest_makereport",
+    "pytest_sessionfinish",
+    "web",
+    "web_environ",
+    "web_settings",
+]
 
 COUNTS = {"1s": 200, "1m": 700, "5m": 300, "15m": 100, "1h": 30}
 OpenPage = Callable[..., Page]

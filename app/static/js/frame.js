@@ -4,13 +4,14 @@ import { getJson } from "./api.js";
 import { choice, keepChoice } from "./choices.js";
 import * as format from "./format.js";
 import { Latency } from "./latency.js";
-import { clockOffset, onStatus, serverNow, watch } from "./live.js";
+import { askAgain, clockOffset, onStatus, serverNow, watch } from "./live.js";
 import { setText } from "./paint.js";
 import { showFacts } from "./states.js";
 
 const OFFLINE_NOTICE_MS = 1_500; // a reload of the server is no news
 const FEED_DRAWN_MS = 1_000;
 const QUIET_MS = 5_000;
+const SILENT_MS = 6_000; // the state of the whole comes every two seconds
 
 const source = document.body.dataset.source;
 const latency = new Latency(source);
@@ -19,6 +20,8 @@ const themeListeners = new Set();
 let zone = choice("zone", "utc");
 let connection = { connected: false, since: Date.now(), ever: false };
 let feed = null; // the last word about the exchange
+let lastWordAt = 0; // when it came; 0 before the first
+let askedAgainAt = 0;
 let pendingKey = "";
 
 export const isLive = source === "LIVE";
@@ -63,12 +66,28 @@ export function startFrame({ keys = {}, onSystem = () => {} } = {}) {
   watch("system", {
     onState: (state) => {
       feed = { ...state.feed, at: serverNow() };
+      lastWordAt = Date.now();
       showDisk(state.disk);
       showHealth();
       onSystem(state);
     },
   });
   setInterval(showFeed, FEED_DRAWN_MS);
+  setInterval(watchForSilence, FEED_DRAWN_MS);
+}
+
+// The server is there and brings nothing live: say so, and ask for what it has.
+function watchForSilence() {
+  if (!isSilent()) return;
+  showHealth();
+  if (Date.now() - askedAgainAt > SILENT_MS) {
+    askedAgainAt = Date.now();
+    askAgain();
+  }
+}
+
+function isSilent() {
+  return connection.connected && lastWordAt > 0 && Date.now() - lastWordAt > SILENT_MS;
 }
 
 // The delay on the right end needs live quotes; a page without any follows the first symbol for it.
@@ -146,12 +165,15 @@ function showLatency() {
 function showHealth() {
   const dot = document.getElementById("feed-dot");
   const offline = !connection.connected && Date.now() - connection.since > OFFLINE_NOTICE_MS;
-  const stale = feed?.state === "stale";
+  const silent = isSilent();
+  const stale = silent || feed?.state === "stale";
   dot.dataset.state = offline ? "bad" : stale ? "warn" : feed?.state === "fresh" ? "good" : "waiting";
   document.body.classList.toggle("stale", offline || stale);
   if (offline) {
     const since = format.clock(connection.since, zone);
     notice(`No connection to the server since ${since}. What you see is as of then; trying again.`, "bad");
+  } else if (silent) {
+    notice(`No live updates since ${format.clock(lastWordAt, zone)}. What you see is as of then; asking again.`);
   } else if (stale) {
     notice(`No word from the exchange since ${format.clock(Date.parse(feed.heard_at), zone)}. Prices are as of then.`);
   } else if (feed?.state === "waiting") {

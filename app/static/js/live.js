@@ -36,6 +36,12 @@ export function onStatus(listener) {
   listener(status);
 }
 
+// Ask for the state of every topic again: something on the way stays silent.
+export function askAgain() {
+  if (!socket?.connected) return;
+  for (const [topic, entry] of topics) join(topic, entry, true);
+}
+
 // This browser's time, told by the server's clock.
 export function serverNow() {
   return Date.now() + clockOffsetMs;
