@@ -5,11 +5,13 @@ from datetime import datetime
 from analytics.records.market import Bar
 from app.quality_state import quality_state
 from app.system_state import system_state
+from workers.messages.book import book_json
 from workers.messages.envelope import JSON
 from workers.messages.market import bars_json, quote_json
 from workers.messages.rooms import QUALITY, SYSTEM, Topic
 from workers.messages.snapshots import indicators_json
 from workers.store.bars import load_bars
+from workers.store.book import load_top_of_book
 from workers.store.indicators import load_latest_indicators
 from workers.store.market_clock import load_market_clock
 from workers.store.summaries import load_summaries
@@ -23,6 +25,8 @@ def topic_state(topic: Topic) -> JSON:
     match topic:
         case Topic("symbol", str(symbol)):
             return quote_json(symbol, load_last_tick(symbol), load_summaries().get(symbol))
+        case Topic("book", str(symbol)):
+            return book_state(symbol)
         case Topic("bars", str(symbol), str(timeframe)):
             return _bars_state(symbol, timeframe)
         case Topic("indicators", str(symbol), str(timeframe)):
@@ -32,6 +36,12 @@ def topic_state(topic: Topic) -> JSON:
         case Topic(subject) if subject == QUALITY:
             return quality_state()
     raise ValueError(f"nothing is published about {topic.subject!r}")
+
+
+def book_state(symbol: str) -> JSON:
+    """Best bid and ask as they were stored last, at most a second or two ago."""
+    newest = load_top_of_book(symbol)
+    return book_json(symbol, newest.top if newest else None)
 
 
 def _bars_state(symbol: str, timeframe: str) -> JSON:

@@ -15,3 +15,14 @@ class ExchangeBusy(ExchangeError):
 
 class MalformedMessage(ValueError):
     """Raised when a stream message is not what Binance documents; says which field and why."""
+
+
+class UnusableQuote(ValueError):
+    """Raised when a quote shows no market.
+
+    "zero": a side is empty; "crossed": the bid is not below the ask.
+    """
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(kind)
+        self.kind = kind

@@ -14,7 +14,7 @@ WATCH, UNWATCH, UPDATE = "watch", "unwatch", "update"
 class Topic:
     """A topic taken apart."""
 
-    subject: str  # symbol, bars, indicators, quality or system
+    subject: str  # symbol, book, bars, indicators, quality or system
     symbol: str | None = None
     timeframe: str | None = None
 
@@ -22,6 +22,11 @@ class Topic:
 def symbol_topic(symbol: str) -> str:
     """Last price of a symbol and what goes with it."""
     return f"symbol:{symbol}"
+
+
+def book_topic(symbol: str) -> str:
+    """Best bid and ask of a symbol."""
+    return f"book:{symbol}"
 
 
 def bars_topic(symbol: str, timeframe: str) -> str:
@@ -45,8 +50,8 @@ def parsed_topic(name: object, *, symbols: Collection[str], timeframes: Collecti
     match name.split(":"):
         case [subject] if subject in (QUALITY, SYSTEM):
             return Topic(subject)
-        case ["symbol", symbol] if symbol in symbols:
-            return Topic("symbol", symbol)
+        case [("symbol" | "book") as subject, symbol] if symbol in symbols:
+            return Topic(subject, symbol)
         case [("bars" | "indicators") as subject, symbol, timeframe]:
             known = symbol in symbols and timeframe in timeframes
             return Topic(subject, symbol, timeframe) if known else None

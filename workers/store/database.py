@@ -4,6 +4,7 @@
 |--------------|----------------------------------------------------|-----------------|
 | ticks        | one trade message, keyed by symbol number and id   | ticks.py        |
 | bars         | one bar, keyed by symbol, timeframe and start      | bars.py         |
+| book         | the last bid and ask of one symbol and second      | book.py         |
 | gaps         | one hole in the ids of a symbol                    | gaps.py         |
 | cursors      | up to which id a symbol's ledger is complete       | cursors.py      |
 | rebuilds     | one second whose bar must be made again            | rebuilds.py     |

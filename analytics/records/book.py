@@ -1,0 +1,37 @@
+"""The top of the book: the best price on either side, and what is kept of it for each second."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TopOfBook:
+    """Best bid and best ask of a symbol after one change of its book."""
+
+    symbol: str
+    update_id: int  # grows with every change of the book
+    bid: float
+    bid_quantity: float  # base asset
+    ask: float
+    ask_quantity: float
+    quoted_at: datetime  # the exchange's T on futures; spot tells none: when it was received
+    received_at: datetime  # our clock, UTC
+
+    @property
+    def spread(self) -> float:
+        """Ask less bid, in the quote asset."""
+        return self.ask - self.bid
+
+    @property
+    def mid(self) -> float:
+        """Half way between bid and ask."""
+        return (self.bid + self.ask) / 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class BookSecond:
+    """The last top of the book of one second."""
+
+    second: datetime  # start of the second that `quoted_at` lies in
+    top: TopOfBook
+    updates: int  # changes that came in that second
