@@ -61,7 +61,8 @@ def futures(
 ) -> Iterator[Futures]:
     """Capture on a USD-M exchange."""
     worlds.end()
-    with Futures(tmp_path_factory.mktemp("futures"), mongo_url, redis_url, mongo_client) as world:
+    world = Futures(tmp_path_factory.mktemp("futures"), mongo_url, redis_url, mongo_client)
+    with world:
         yield world
 
 
