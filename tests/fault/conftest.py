@@ -31,9 +31,11 @@ class Worlds:
 
     @contextmanager
     def another(self, **options: Any) -> Iterator[Streaming]:  # Any: those of Streaming
-        """A world of a test's own, in place of the shared one."""
+        """A world of a test's own, in place of the shared one; maybe on servers of its own, too."""
         self.end()
-        with Streaming(*self._given, **options) as world:
+        folder, mongo, redis, client = self._given
+        servers = (options.pop("mongo_url", mongo), options.pop("redis_url", redis))
+        with Streaming(folder, *servers, options.pop("client", client), **options) as world:
             yield world
 
     def end(self) -> None:

@@ -1,19 +1,25 @@
-"""The Celery application of the product with some of its waiting times shortened, for workers under test.
+"""The Celery application of the product as workers under test run it: hasty, slow or with a known bug.
 
-    CONSTANTS='{"workers.stream.link:PING_SECONDS": 1.0}' celery -A tests.fault.hasty worker ...
+    TAMPERING='{"constants": {"workers.stream.link:PING_SECONDS": 1}}' celery -A tests.fault.hasty worker
 
-The product has no switches for this: what a test changes is a constant by its name, and a name
-that is gone stops the worker.
+The product has no switches for this: what a test changes is named, and a name that is gone stops the worker.
+
+constants : `module:NAME` and its value, waiting times above all
+slow      : `module:function` and for how many seconds longer each call takes
+bugs      : names of known bugs that are put back, see bugs.py
+celery    : settings of Celery that differ from the product's
 """
 
+import functools
 import importlib
 import json
 import os
+import time
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
-from workers.celery_app import app
-
-__all__ = ["app"]
+TAMPERING: dict[str, Any] = json.loads(os.environ.get("TAMPERING", "{}"))  # Any: JSON of a test
 
 
 def change(name: str, value: float) -> None:
@@ -24,5 +30,28 @@ def change(name: str, value: float) -> None:
     setattr(module, constant, timedelta(seconds=value) if isinstance(before, timedelta) else value)
 
 
-for _name, _value in json.loads(os.environ.get("CONSTANTS", "{}")).items():
+def slow_down(name: str, seconds: float) -> None:
+    """Let each call of `module:function` take longer."""
+    module_name, _, function_name = name.partition(":")
+    module = importlib.import_module(module_name)
+    quick: Callable[..., object] = getattr(module, function_name)
+
+    @functools.wraps(quick)
+    def slow(*arguments: object, **named: object) -> object:
+        time.sleep(seconds)
+        return quick(*arguments, **named)
+
+    setattr(module, function_name, slow)
+
+
+# Before the application is there: what it takes as a default is changed, too.
+for _name, _value in TAMPERING.get("constants", {}).items():
     change(_name, _value)
+
+app = importlib.import_module("workers.celery_app").app
+app.conf.update(TAMPERING.get("celery", {}))
+
+for _name, _seconds in TAMPERING.get("slow", {}).items():
+    slow_down(_name, _seconds)
+for _name in TAMPERING.get("bugs", ()):
+    importlib.import_module("tests.fault.bugs").BUGS[_name]()

@@ -45,6 +45,7 @@ HASTE: dict[str, float] = {
     "analytics.quality.repair:LAST_RETRY": 4.0,
     "workers.tasks.history:HISTORY_SPAN": 3600.0,
 }
+NOTHING: Mapping[str, str] = {}
 WORKERS = {
     "stream": ("-Q", "stream", "--hold-stream"),
     "batch": ("-Q", "batch"),
@@ -67,6 +68,8 @@ class Streaming:
         options: Sequence[str] = (),
         constants: Mapping[str, float] = HASTE,
         workers: Sequence[str] = tuple(WORKERS),
+        tampering: Mapping[str, object] = NOTHING,
+        environ: Mapping[str, str] = NOTHING,
     ) -> None:
         self.folder = folder
         self.symbols = tuple(symbols)
@@ -76,7 +79,7 @@ class Streaming:
         self._client = client
         self._rate = rate
         self._options = options
-        self._constants = dict(constants)
+        self._tampering = json.dumps({"constants": dict(constants), **tampering})
         self._workers = tuple(workers)
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._environ = os.environ | {
@@ -86,6 +89,7 @@ class Streaming:
             "SEED": self.seed,
             "SYMBOLS": ",".join(symbols),
             "SPOOL_DIR": str(folder / "spool"),
+            **environ,
         }
 
     @property
@@ -111,13 +115,34 @@ class Streaming:
         self._environ |= {
             "BINANCE_WS_URL": f"ws://127.0.0.1:{self.proxy.port}",
             "BINANCE_REST_URL": f"http://127.0.0.1:{self.port}",
-            "CONSTANTS": json.dumps(self._constants),
+            "TAMPERING": self._tampering,
         }
         for name in self._workers:
-            self._start_worker(name, WORKERS[name])
-        schedule = ["--schedule", str(self.folder / f"beat-{self.seed}"), "--loglevel", "WARNING"]
-        self._spawn("beat", ["-m", "celery", "-A", "tests.fault.hasty", "beat", *schedule])
+            self.start_worker(name)
+        self.start_beat()
         wait_for(self._all_captured, UP_SECONDS, f"trades of all symbols\n{self.words('stream')}")
+
+    def start_worker(self, name: str) -> None:
+        """Start a worker, also again."""
+        words = WORKERS[name]
+        quiet = ["--pool", "solo", "--without-mingle", "--without-gossip", "--loglevel", "INFO"]
+        node = ["-n", f"{name}@{self.seed}"]
+        self._spawn(name, ["-m", "celery", "-A", "tests.fault.hasty", "worker", *node, *words, *quiet])
+
+    def start_beat(self, name: str = "beat") -> None:
+        """Start a scheduler; there should be one."""
+        schedule = ["--schedule", str(self.folder / f"{name}-{self.seed}"), "--loglevel", "WARNING"]
+        self._spawn(name, ["-m", "celery", "-A", "tests.fault.hasty", "beat", *schedule])
+
+    def end(self, name: str, number: signal.Signals = signal.SIGTERM, within: float = STOP_SECONDS) -> int:
+        """End a process for good; the exit code."""
+        process = self._processes.pop(name)
+        process.send_signal(number)
+        return process.wait(within)
+
+    def pid_of(self, name: str) -> int:
+        """The process of that name."""
+        return self._processes[name].pid
 
     def __enter__(self) -> "Streaming":
         self._client.drop_database(self.database)
@@ -137,6 +162,7 @@ class Streaming:
     def stop(self) -> None:
         """End every process, and remove what was stored."""
         for process in self._processes.values():
+            process.send_signal(signal.SIGCONT)  # one that was stopped could not go
             process.terminate()
         for process in self._processes.values():
             try:
@@ -217,13 +243,8 @@ class Streaming:
         """Whether the history is there, so that longer bars are made."""
         return self.store["seams"].count_documents({"seam": "join"}) == len(self.symbols)
 
-    def _start_worker(self, name: str, words: Sequence[str]) -> None:
-        quiet = ["--pool", "solo", "--without-mingle", "--without-gossip", "--loglevel", "INFO"]
-        node = ["-n", f"{name}@{self.seed}"]
-        self._spawn(name, ["-m", "celery", "-A", "tests.fault.hasty", "worker", *node, *words, *quiet])
-
     def _spawn(self, name: str, words: Sequence[str], stdout: int | None = None) -> "subprocess.Popen[bytes]":
-        with (self.folder / f"{name}-{self.seed}.log").open("wb") as log:
+        with (self.folder / f"{name}-{self.seed}.log").open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, *words], cwd=ROOT, env=self._environ, stdout=stdout or log, stderr=log
             )

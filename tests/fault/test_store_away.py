@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 
-from tests.fault.streaming import WORKERS, Streaming
+from tests.fault.streaming import Streaming
 from tests.product import wait_for
 from workers.local.mongo_server import MongoServer
 from workers.stream.segment import records
@@ -158,7 +158,7 @@ def test_the_stream_is_killed_while_mongod_is_away(tmp_path: Path, redis_url: st
         kill_both(found)
         kept = spooled_ids(found)
         found.mongo.start()
-        found.world._start_worker("stream", WORKERS["stream"])
+        found.world.start_worker("stream")
         newest = {symbol: max(ids) for symbol, ids in kept.items()}
         wait_for(lambda: found.is_caught_up(newest), CAUGHT_UP_SECONDS, "what was spooled")
         for row in found.world.store["gaps"].find():
@@ -173,7 +173,7 @@ def test_the_spool_is_damaged_between_death_and_restart(tmp_path: Path, redis_ur
         kill_both(found)
         damage(found, Random(seed))
         found.mongo.start()
-        found.world._start_worker("stream", WORKERS["stream"])
+        found.world.start_worker("stream")
         wait_for(lambda: bool(found.world.store["gaps"].count_documents({})), 60, "holes on record")
         wait_until_repaired(found)
         assert "spool damaged" in found.world.words("stream"), f"seed {seed}"
