@@ -50,6 +50,7 @@ class Settings:
     stream: StreamKind  # STREAM, default aggTrade; trade exists on spot only
     symbols: tuple[str, ...]  # SYMBOLS: fills an empty watch-list; empty means "all the exchange offers"
     pairs: tuple[tuple[str, str], ...]  # PAIRS as Y/X, comma separated: fills an empty list of pairs
+    book_ticker: bool  # BOOK_TICKER, on or off: keep the best bid and ask of each second, default on
     tick_retention_hours: float  # TICK_RETENTION_HOURS, counted from arrival, default 24
     spool_dir: str  # SPOOL_DIR, default spool in LOCAL_DIR; below it one folder per database
     spool_gb: float  # SPOOL_GB: room for what waits on disk for the database, default 2
@@ -86,6 +87,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         stream=stream,
         symbols=_symbols(environ.get("SYMBOLS", "")),
         pairs=_pairs(environ.get("PAIRS", "")),
+        book_ticker=_one_of(environ, "BOOK_TICKER", ("on", "off"), "on") == "on",
         tick_retention_hours=_number(environ, "TICK_RETENTION_HOURS", 24.0, low=0.1, high=87_600.0),
         spool_dir=environ.get("SPOOL_DIR") or f"{environ.get('LOCAL_DIR') or '.local'}/spool",
         spool_gb=_number(environ, "SPOOL_GB", 2.0, low=0.05, high=10_000.0),

@@ -7,6 +7,7 @@ from app.pages import market, overview, quality, system
 from workers.settings import Settings
 
 THEMES = ("dark", "light")
+MARKET_NAMES = {"spot": "", "usdm": "USD-M"}  # beside the source; spot is what is meant without a word
 
 
 def register_pages(app: Flask, settings: Settings) -> None:
@@ -20,6 +21,7 @@ def register_pages(app: Flask, settings: Settings) -> None:
         # Without a choice the page follows the system.
         return {
             "source": settings.source,
+            "market_name": MARKET_NAMES[settings.market],
             "theme": theme if theme in THEMES else None,
             "form_token": form_token(),
         }

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from analytics.timeframes import TIMEFRAMES
 from app.api.parameters import known_symbol, timeframe_parameter
+from workers.settings import load_settings
 from workers.store.instruments import load_instruments
 from workers.store.watchlist import load_watchlist
 
@@ -33,4 +34,5 @@ def page(symbol: str) -> str | Response:
         timeframes=TIMEFRAMES,
         price_step=instrument.price_step if instrument else "",
         quantity_step=instrument.quantity_step if instrument else "",
+        book_ticker=load_settings().book_ticker,
     )

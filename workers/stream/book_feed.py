@@ -86,7 +86,7 @@ class BookFeed:
             "book_symbols": len(self._subscribed),
             "book_connected": int(self._connection.is_connected),
             "book_updates_per_second": round(self._rate.per_second, 1),
-            "book_seconds_stored": self.stored,
+            "book_stored": self.stored,
             "book_crossed": counts.crossed,
             "book_zero": counts.zero,
             "book_malformed": counts.malformed + counts.refused,

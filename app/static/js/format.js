@@ -4,7 +4,7 @@ export const DASH = "–";
 const THIN_SPACE = "\u2009";
 const MINUS = "\u2212";
 const UNITS = { mb: "MB", gb: "GB", ms: "ms", seconds: "s", percent: "%" };
-const YES_OR_NO = new Set(["connected"]);
+const YES_OR_NO = new Set(["connected", "book_connected"]);
 const DAY_MS = 86_400_000;
 
 // Digits after the point that a step allows: "0.01000000" has 2.

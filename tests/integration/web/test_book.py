@@ -1,5 +1,6 @@
 """`/api/book`, `/api/book/seconds`, and the topic of best bid and ask."""
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from analytics.records.book import BookSecond, TopOfBook
+from app import create_app
 from tests.integration.web.market_seed import seed_symbols
+from workers.settings import Market, Settings, use_settings
 from workers.store.book import save_book
 
 BEGIN = datetime(2026, 11, 22, 8, 0, 0, tzinfo=UTC)
@@ -81,3 +84,18 @@ def test_watching_the_book_is_answered_by_the_same_state(app: Flask) -> None:
     assert answer["topic"] == "book:BTCUSDT"
     assert answer["data"] == app.test_client().get("/api/book?symbol=BTCUSDT").json
     reader.disconnect()
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_the_page_shows_no_figures_of_quotes_that_are_not_kept(settings: Settings, is_on: bool) -> None:
+    with use_settings(dataclasses.replace(settings, book_ticker=is_on)) as told:
+        client = create_app(told, message_queue=False, background=False).test_client()
+        assert ('id="spread"' in client.get("/market/BTCUSDT").text) is is_on
+
+
+@pytest.mark.parametrize(("market", "shown"), [("spot", False), ("usdm", True)])
+def test_every_page_says_when_it_shows_futures(settings: Settings, market: Market, shown: bool) -> None:
+    with use_settings(dataclasses.replace(settings, market=market)) as told:
+        client = create_app(told, message_queue=False, background=False).test_client()
+        for path in ("/", "/market/BTCUSDT", "/quality", "/system"):
+            assert (">USD-M</span>" in client.get(path).text) is shown

@@ -67,6 +67,7 @@ def test_each_source_has_a_database_of_its_own() -> None:
     [
         ("MARKET", "coinm"),
         ("STREAM", "depth"),
+        ("BOOK_TICKER", "yes"),
         ("PORT", "0"),
         ("PORT", "65536"),
         ("PORT", "5000.5"),

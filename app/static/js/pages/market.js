@@ -7,6 +7,7 @@ import { loadPlotly } from "../charts/plotly.js";
 import { choice } from "../choices.js";
 import { decimalsOf } from "../format.js";
 import { currentZone, onTheme, onZone, startFrame } from "../frame.js";
+import { startBook } from "../market/book.js";
 import { Header } from "../market/header.js";
 import { showReadout } from "../market/readout.js";
 import { saveCsv } from "../market/csv.js";
@@ -62,6 +63,7 @@ const snapshot = new SnapshotTable(decimals);
 
 startFrame({ keys: { f: () => setFollow(!history.follow), "/": () => document.getElementById("symbol").focus(), ...timeframeKeys() } });
 header.start();
+startBook(symbol, decimals);
 snapshot.start();
 wireTools();
 onTheme(() => chart.recolour());
