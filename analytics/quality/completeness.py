@@ -26,7 +26,8 @@ def completeness(
     Parameters
     ----------
     starts, finals
-        The stored bars, oldest first, from the window or from before it.
+        The stored bars, oldest first, from the window or from before it. Final
+        ones that no gap reaches into may be left out, all but the first.
     gaps
         Rows of the symbol in any state; resolved ones do not matter.
     """
@@ -47,5 +48,9 @@ def completeness(
 
 def _lost(stored: set[datetime], first: datetime, bars: int, span: timedelta, gaps: Sequence[Gap]) -> int:
     """Bars of the grid that are not stored and that a gap reaches into."""
-    grid = (first + position * span for position in range(bars))
-    return sum(1 for start in grid if start not in stored and any(gap.overlaps(start, span) for gap in gaps))
+    reached: set[int] = set()
+    for gap in gaps:
+        low = (gap.after - first) // span if gap.after else 0
+        high = (gap.before - first) // span if gap.before else bars - 1
+        reached.update(range(max(0, low), min(bars - 1, high) + 1))
+    return sum(1 for position in reached if first + position * span not in stored)

@@ -14,7 +14,7 @@ from analytics.records.quality import SymbolQuality
 from analytics.records.snapshots import Completeness
 from analytics.timeframes import bar_start, length
 from workers.coordination.single_flight import single_flight
-from workers.store.bars import load_bars
+from workers.store.bars import load_bars, load_first_bars, load_unfinished_bars
 from workers.store.gaps import load_gaps, load_unresolved_gaps
 from workers.store.progress import load_progress
 from workers.store.quality import load_symbol_quality, save_symbol_quality
@@ -22,8 +22,9 @@ from workers.store.watchlist import load_watchlist
 
 log = logging.getLogger(__name__)
 
-TIMEFRAMES = ("1m", "5m", "15m", "1h")  # a second without trades is no bar: ids, not seconds, tell of those
+TIMEFRAMES = ("1m", "5m", "15m", "1h")  # loaded whole; of seconds only what matters
 DAY = timedelta(hours=24)
+SECOND = timedelta(seconds=1)
 GAPS_LOOKED_AT = 500  # of each symbol, the newest
 
 
@@ -53,7 +54,7 @@ def symbol_quality(symbol: str, as_of: datetime) -> SymbolQuality:
     gaps = load_gaps(symbol, limit=GAPS_LOOKED_AT)
     minutes = _bars(symbol, "1m", as_of)
     since = bar_start(as_of, "15m") - (QUARTERS - 1) * QUARTER
-    by_timeframe = {"1m": _completeness("1m", minutes, gaps, as_of)}
+    by_timeframe = {"1s": _seconds(symbol, gaps, as_of), "1m": _completeness("1m", minutes, gaps, as_of)}
     for timeframe in TIMEFRAMES[1:]:
         by_timeframe[timeframe] = _completeness(timeframe, _bars(symbol, timeframe, as_of), gaps, as_of)
     return SymbolQuality(
@@ -69,6 +70,38 @@ def symbol_quality(symbol: str, as_of: datetime) -> SymbolQuality:
 def _bars(symbol: str, timeframe: str, as_of: datetime) -> list[Bar]:
     """A day of bars and some before it, so that a quiet beginning is not taken for a missing one."""
     return load_bars(symbol, timeframe, start=bar_start(as_of - DAY, "1h") - timedelta(hours=1), end=as_of)
+
+
+def _seconds(symbol: str, gaps: Sequence[Gap], as_of: datetime) -> Completeness:
+    """The seconds of the last day since the first that is kept.
+
+    Of a day's 86,400 only those are loaded that may not be whole: not final, or
+    reached by a hole. A second without trades is no bar, and misses nothing.
+    """
+    newest, since = bar_start(as_of, "1s") - SECOND, bar_start(as_of, "1s") - DAY
+    known = load_bars(symbol, "1s", end=since, limit=1)
+    known += load_first_bars(symbol, "1s", start=since, end=as_of, limit=1)
+    if not known or known[0].start > newest:
+        return Completeness(expected=0, present=0, final=0, open_gaps=0)
+    unresolved = [gap for gap in gaps if gap.state in UNRESOLVED]
+    doubtful = load_unfinished_bars(symbol, since, as_of, timeframes=["1s"])
+    doubtful += [bar for gap in unresolved for bar in _reached(symbol, gap, since, as_of)]
+    bars = {bar.start: bar for bar in [*known, *doubtful]}
+    return completeness(
+        sorted(bars),
+        [bars[start].is_final for start in sorted(bars)],
+        as_of=newest,
+        bars=(newest - max(known[0].start, since)) // SECOND + 1,
+        timeframe="1s",
+        gaps=unresolved,
+    )
+
+
+def _reached(symbol: str, gap: Gap, since: datetime, as_of: datetime) -> list[Bar]:
+    """The stored seconds that a hole reaches into."""
+    start = max(since, bar_start(gap.after, "1s")) if gap.after else since
+    end = min(as_of, gap.before + SECOND) if gap.before else as_of
+    return load_bars(symbol, "1s", start=start, end=end) if start < end else []
 
 
 def _completeness(timeframe: str, bars: Sequence[Bar], gaps: Sequence[Gap], as_of: datetime) -> Completeness:

@@ -14,7 +14,7 @@ from workers.store.indexes import ensure_indexes
 from workers.store.progress import BarProgress, save_progress
 from workers.store.quality import load_symbol_quality
 from workers.store.watchlist import fill_watchlist, remove_symbol
-from workers.tasks.quality import judge_quality
+from workers.tasks.quality import judge_quality, symbol_quality
 
 BTC = "BTCUSDT"
 NOW = MIDNIGHT + timedelta(days=2, seconds=30)  # what follows happened in the 48 hours before
@@ -42,6 +42,7 @@ def test_a_whole_day_is_whole_in_every_timeframe() -> None:
     quality = load_symbol_quality()[BTC]
     stamps = quality.completeness
     assert {name: (stamp.expected, stamp.final) for name, stamp in stamps.items()} == {
+        "1s": (0, 0),
         "1m": (1_440, 1_440),
         "5m": (288, 288),
         "15m": (96, 96),
@@ -60,7 +61,7 @@ def test_a_hole_takes_the_bars_it_touches_and_is_gone_when_it_is_filled(day: lis
     save_bars([dataclasses.replace(one, is_final=False) for one in touched])
     judge_quality()
     found = load_symbol_quality()[BTC]
-    assert [stamp.expected - stamp.final for stamp in found.completeness.values()] == [1, 1, 1, 1]
+    assert [stamp.expected - stamp.final for stamp in found.completeness.values()] == [0, 1, 1, 1, 1]
     assert found.completeness["1m"].open_gaps == 1
     assert found.spans.count("repairing") == 1
     save_gaps([dataclasses.replace(hole, state="filled")])
@@ -83,3 +84,34 @@ def test_a_symbol_is_judged_once_a_minute_and_while_it_is_watched() -> None:
     save_progress(BarProgress(BTC, 13, NOW + timedelta(seconds=180)))
     judge_quality()
     assert load_symbol_quality()[BTC] == second
+
+
+def _seconds(count: int, **fields: object) -> list[Bar]:
+    """The newest `count` one-second bars, every third of them without trades and so not there."""
+    first = NOW - timedelta(seconds=count)
+    return [bar(first + timedelta(seconds=n), "1s", **fields) for n in range(count) if n % 3]  # type: ignore[arg-type]
+
+
+def test_seconds_count_since_the_first_that_is_kept() -> None:
+    judge_quality()
+    assert load_symbol_quality()[BTC].completeness["1s"].expected == 0
+    save_bars(_seconds(600))
+    found = symbol_quality(BTC, NOW).completeness["1s"]
+    assert (found.expected, found.present, found.final) == (599, 599, 599)
+    save_bars([bar(NOW - timedelta(days=2), "1s")])
+    assert symbol_quality(BTC, NOW).completeness["1s"].expected == 86_400
+
+
+def test_a_hole_takes_the_seconds_it_swallowed_and_the_finality_of_others() -> None:
+    seconds = _seconds(600)
+    middle = seconds[300].start
+    kept = [one for one in seconds if not middle < one.start <= middle + timedelta(seconds=6)]
+    save_bars([dataclasses.replace(one, is_final=one.start != middle) for one in kept])
+    hole = gap(5, 9, after=middle + timedelta(milliseconds=5), before=middle + timedelta(seconds=6))
+    save_gaps([hole])
+    found = symbol_quality(BTC, NOW).completeness["1s"]
+    assert (found.expected - found.present, found.present - found.final, found.open_gaps) == (6, 1, 1)
+    save_gaps([dataclasses.replace(hole, state="filled")])
+    save_bars(seconds)
+    found = symbol_quality(BTC, NOW).completeness["1s"]
+    assert (found.expected, found.final, found.open_gaps) == (599, 599, 0)

@@ -51,6 +51,22 @@ def test_before_the_first_bar_nothing_is_present() -> None:
     assert _stamp([]) == Completeness(expected=10, present=0, final=0, open_gaps=0)
 
 
+def test_final_bars_that_no_gap_reaches_may_be_left_out() -> None:
+    hole = gap(1, 9, after=at(12 * 60 + 1), before=at(14 * 60 + 5))
+    finals = [n not in (12, 16) for n in range(20)]
+    whole = _stamp([*range(14), *range(15, 20)], finals=[*finals[:14], *finals[15:]], gaps=[hole])
+    assert whole == Completeness(expected=10, present=9, final=7, open_gaps=1)
+    assert _stamp([0, 12, 13, 16], finals=[True, False, True, False], gaps=[hole]) == whole
+
+
+@pytest.mark.parametrize(
+    ("after", "before", "lost"), [(None, 13 * 60, 4), (16 * 60 + 5, None, 4), (None, None, 10)]
+)
+def test_a_gap_without_an_end_reaches_to_the_end(after: int | None, before: int | None, lost: int) -> None:
+    hole = gap(1, 9, after=at(after) if after else None, before=at(before) if before else None)
+    assert _stamp([0], gaps=[hole]).present == 10 - lost
+
+
 def test_later_bars_do_not_matter() -> None:
     assert _stamp(range(30), finals=[True] * 20 + [False] * 10) == _stamp(range(20))
 
