@@ -5,8 +5,9 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from redis.exceptions import RedisError
 from socketio import RedisManager
+
+from workers.coordination.errors import CoordinationDown
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ class LiveManager(RedisManager):
                     log.warning("live messages come through Redis again")
                 failing = False
                 yield from self.pubsub.listen()
-            except (RedisError, OSError) as error:
+            except (CoordinationDown, OSError) as error:
                 if not failing:
                     log.warning("live messages do not come through Redis reason=%s", type(error).__name__)
                 failing = True

@@ -83,6 +83,7 @@ TABLE: dict[str, MayImport] = {
     "workers.celery_app": MayImport(
         ("workers.stream.step", "workers.heartbeat", "workers.logs", SETTINGS), ("celery", "kombu", "click")
     ),
+    "workers.scheduler": MayImport(("workers.coordination", SETTINGS), ("celery", *LOST_SERVERS)),
     "workers.tasks": MayImport(
         (
             "analytics",
