@@ -1,6 +1,6 @@
 # Everything a person runs. REPLAY, REPLAY_SPEED, SEED, PORT, SYMBOLS, MONGO_URL ... are passed on.
 .DEFAULT_GOAL := help
-.PHONY: help run live test lint bench soak fault-results reset install install-develop
+.PHONY: help run live test lint bench soak soak-seed fault-results reset install install-develop
 
 PY := .venv/bin/python
 OLDEST := (3, 11)
@@ -48,6 +48,9 @@ bench: install-develop ## speed and size, as tables
 
 soak: install-develop ## what takes long: faults at full length, the replay at its own speed
 	@$(PY) -m pytest -q --full -m soak --results docs/fault-results.md tests
+
+soak-seed: install-develop ## one seed of the seeded soak again: make soak-seed SEED=17
+	@$(PY) -m pytest -q -s --soak-seeds $(SEED) tests/fault/test_soak.py
 
 fault-results: install-develop ## the fault tests of `make test`, and docs/fault-results.md with what they measured
 	@$(PY) -m pytest -q --results docs/fault-results.md tests/fault

@@ -5,7 +5,7 @@
 The product has no switches for this: what a test changes is named, and a name that is gone stops the worker.
 
 constants : `module:NAME` and its value, waiting times above all
-slow      : `module:function` and for how many seconds longer each call takes
+slow      : `module:function` and for how many seconds longer each call takes; each writes a line to the log
 bugs      : names of known bugs that are put back, see bugs.py
 celery    : settings of Celery that differ from the product's
 """
@@ -18,6 +18,8 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+
+from celery.signals import task_received, task_revoked
 
 TAMPERING: dict[str, Any] = json.loads(os.environ.get("TAMPERING", "{}"))  # Any: JSON of a test
 
@@ -38,10 +40,27 @@ def slow_down(name: str, seconds: float) -> None:
 
     @functools.wraps(quick)
     def slow(*arguments: object, **named: object) -> object:
+        began = time.monotonic()
         time.sleep(seconds)
-        return quick(*arguments, **named)
+        try:
+            return quick(*arguments, **named)
+        finally:
+            print(f"SLOW {function_name} {began:.6f} {time.monotonic():.6f} {arguments[:1]}", flush=True)
 
     setattr(module, function_name, slow)
+
+
+@task_received.connect
+def say_received(request: Any, **_options: object) -> None:  # Any: Celery's own
+    """A line in the log for each message a worker takes."""
+    print(f"RECEIVED {request.name} {request.id}", flush=True)
+
+
+@task_revoked.connect
+def say_expired(request: Any, expired: bool, **_options: object) -> None:  # Any: Celery's own
+    """A line for each that came too late to be of use."""
+    if expired:
+        print(f"EXPIRED {request.name} {request.id}", flush=True)
 
 
 # Before the application is there: what it takes as a default is changed, too.

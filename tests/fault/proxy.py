@@ -31,6 +31,7 @@ class Proxy:
         self.latency_seconds = 0.0
         self.bytes_per_second: float | None = None
         self.accepted = 0
+        self._stranded = 0  # the connections up to this one pass nothing any more
         self.port = 0
         self._target = (host, port)
         self._writers: set[asyncio.StreamWriter] = set()
@@ -57,6 +58,10 @@ class Proxy:
         """End every connection in an orderly way."""
         self._loop.call_soon_threadsafe(self._break, False)
 
+    def strand(self) -> None:
+        """Leave every connection half open for good; new ones are whole."""
+        self._stranded = self.accepted
+
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         server = self._loop.run_until_complete(asyncio.start_server(self._accept, "127.0.0.1", 0))
@@ -79,13 +84,14 @@ class Proxy:
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.accepted += 1
+        number = self.accepted
         self._writers.add(writer)
         far: asyncio.StreamWriter | None = None
         try:
-            await self._while_black()
+            await self._while_black(number)
             far_reader, far = await asyncio.open_connection(*self._target)
             self._writers.add(far)
-            ways = [self._pass(reader, far), self._pass(far_reader, writer)]
+            ways = [self._pass(number, reader, far), self._pass(number, far_reader, writer)]
             await asyncio.wait(
                 [asyncio.ensure_future(way) for way in ways], return_when=asyncio.FIRST_COMPLETED
             )
@@ -97,7 +103,7 @@ class Proxy:
                     self._writers.discard(one)
                     one.close()
 
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pass(self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Pass one direction on until it ends."""
         try:
             while piece := await reader.read(CHUNK):
@@ -105,17 +111,17 @@ class Proxy:
                     await asyncio.sleep(self.latency_seconds)
                 if self.bytes_per_second:
                     await asyncio.sleep(len(piece) / self.bytes_per_second)
-                await self._while_black()
+                await self._while_black(number)
                 writer.write(piece)
                 await writer.drain()
-            await self._while_black()  # a black hole swallows the end of a connection too
+            await self._while_black(number)  # a black hole swallows the end of a connection too
         except ConnectionResetError:
             _reset(writer)
         except OSError:
             return
 
-    async def _while_black(self) -> None:
-        while self.black_hole:
+    async def _while_black(self, number: int) -> None:
+        while self.black_hole or number <= self._stranded:
             await asyncio.sleep(LOOK_SECONDS)
 
 

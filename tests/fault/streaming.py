@@ -50,7 +50,10 @@ WORKERS = {
     "stream": ("-Q", "stream", "--hold-stream"),
     "batch": ("-Q", "batch"),
     "compute": ("-Q", "bars"),
+    "second compute": ("-Q", "bars"),
+    "compute and indicators": ("-Q", "bars,analytics"),
 }
+CAPTURE = ("stream", "batch", "compute")
 
 
 class Streaming:
@@ -67,20 +70,22 @@ class Streaming:
         symbols: Sequence[str] = SYMBOLS,
         options: Sequence[str] = (),
         constants: Mapping[str, float] = HASTE,
-        workers: Sequence[str] = tuple(WORKERS),
+        workers: Sequence[str] = CAPTURE,
         tampering: Mapping[str, object] = NOTHING,
         environ: Mapping[str, str] = NOTHING,
+        seed: int | None = None,
     ) -> None:
         self.folder = folder
         self.symbols = tuple(symbols)
-        self.seed = str(uuid.uuid4().int % 10**6)
+        self.seed = str(uuid.uuid4().int % 10**6 if seed is None else seed)
         self.database = f"gemscap_simulated_spot_aggtrade_{self.seed}"
+        self.loses_unreadable = False  # faults that may lose what nobody could read anyway
         self.spoiled = False  # an audit found something, or a process died
         self._client = client
         self._rate = rate
         self._options = options
         self._tampering = json.dumps({"constants": dict(constants), **tampering})
-        self._workers = tuple(workers)
+        self.workers = tuple(workers)
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._environ = os.environ | {
             "MONGO_URL": mongo_url,
@@ -117,7 +122,7 @@ class Streaming:
             "BINANCE_REST_URL": f"http://127.0.0.1:{self.port}",
             "TAMPERING": self._tampering,
         }
-        for name in self._workers:
+        for name in self.workers:
             self.start_worker(name)
         self.start_beat()
         wait_for(self._all_captured, UP_SECONDS, f"trades of all symbols\n{self.words('stream')}")
@@ -126,7 +131,7 @@ class Streaming:
         """Start a worker, also again."""
         words = WORKERS[name]
         quiet = ["--pool", "solo", "--without-mingle", "--without-gossip", "--loglevel", "INFO"]
-        node = ["-n", f"{name}@{self.seed}"]
+        node = ["-n", f"{name.replace(' ', '-')}@{self.seed}"]
         self._spawn(name, ["-m", "celery", "-A", "tests.fault.hasty", "worker", *node, *words, *quiet])
 
     def start_beat(self, name: str = "beat") -> None:
@@ -139,6 +144,14 @@ class Streaming:
         process = self._processes.pop(name)
         process.send_signal(number)
         return process.wait(within)
+
+    def is_dead(self, name: str) -> bool:
+        """Whether a process has ended."""
+        return self._processes[name].poll() is not None
+
+    def await_death(self, name: str) -> None:
+        """Wait for the end of a process that was told to end."""
+        self._processes[name].wait(STOP_SECONDS)
 
     def pid_of(self, name: str) -> int:
         """The process of that name."""
@@ -189,7 +202,8 @@ class Streaming:
     def injected(self) -> int:
         """How many messages nobody can read were sent."""
         counts = self.control.counts()
-        return counts.get("corrupt", 0) + counts.get("huge", 0)
+        sent = counts.get("corrupt", 0) + counts.get("huge", 0)
+        return min(sent, self.store["quarantine"].count_documents({})) if self.loses_unreadable else sent
 
     def handshakes(self, since: float) -> list[float]:
         """When connections of the streams were asked for, since a moment (seconds since 1970)."""
@@ -235,7 +249,7 @@ class Streaming:
 
     def _all_captured(self) -> bool:
         assert self.is_whole, self.words("stream")
-        if self._workers != tuple(WORKERS):
+        if "batch" not in self.workers:
             return len(self.store["cursors"].distinct("_id")) == len(self.symbols)
         return len(self.store["progress"].distinct("_id")) == len(self.symbols) and self._is_joined()
 

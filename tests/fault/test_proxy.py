@@ -95,3 +95,13 @@ def test_a_cut_ends_in_order(proxy: Proxy, client: socket.socket) -> None:
     assert echoed(client, b"a") == b"a"
     proxy.cut()
     assert client.recv(1) == b""
+
+
+def test_a_stranded_connection_passes_nothing_and_a_new_one_does(proxy: Proxy, client: socket.socket) -> None:
+    assert echoed(client, b"a") == b"a"
+    proxy.strand()
+    client.settimeout(0.3)
+    with pytest.raises(TimeoutError):
+        echoed(client, b"b")
+    with socket.create_connection(("127.0.0.1", proxy.port), timeout=5) as other:
+        assert echoed(other, b"c") == b"c"

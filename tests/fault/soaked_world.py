@@ -1,0 +1,88 @@
+"""A world whose every part may be killed: servers of its own, and what died is started again."""
+
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pymongo import MongoClient
+
+from tests.fault.proxy import Proxy
+from tests.fault.streaming import CAPTURE, Streaming
+from workers.local.mongo_server import MongoServer
+from workers.local.redis_server import RedisServer
+
+MONGO_CACHE_GB = 0.25
+
+
+class SoakedWorld:
+    """Capture, and the servers it stands on."""
+
+    def __init__(self, streaming: Streaming, mongo: MongoServer, redis: RedisServer, broker: Proxy) -> None:
+        self.streaming = streaming
+        self.mongo = mongo
+        self.redis = redis
+        self.broker = broker  # between the workers and Redis
+
+    def signal_server(self, server: MongoServer | RedisServer, number: signal.Signals) -> None:
+        """Send a server a signal; one that is gone hears nothing."""
+        process = server._process
+        if process is not None and process.running and process.pid is not None:
+            os.kill(process.pid, number)
+
+    def revive(self, *names: str) -> None:
+        """Start again what has died."""
+        for name in names:
+            if self.streaming.is_dead(name):
+                if name == "beat":
+                    self.streaming.start_beat()
+                else:
+                    self.streaming.start_worker(name)
+
+    def heal(self) -> None:
+        """End every fault, and start whatever is not there."""
+        for server in (self.mongo, self.redis):
+            self.signal_server(server, signal.SIGCONT)
+            if server._process is None or not server._process.running:
+                server.start()
+        self.broker.black_hole = False
+        self.streaming.proxy.black_hole = False
+        self.streaming.proxy.latency_seconds = 0.0
+        self.streaming.proxy.bytes_per_second = None
+        self.streaming.control.off()
+        for name in (*self.streaming.workers, "beat"):
+            if not self.streaming.is_dead(name):
+                self.streaming.kill(name, signal.SIGCONT)
+        self.revive(*self.streaming.workers, "beat")
+
+
+@contextmanager
+def soaked_world(
+    folder: Path, *, seed: int, workers: Sequence[str] = CAPTURE, **options: Any
+) -> Iterator[SoakedWorld]:  # Any: those of Streaming
+    """A world of its own; the seed is that of its exchange."""
+    (folder / "mongo").mkdir(parents=True)
+    mongo = MongoServer(folder / "mongo" / "data", cache_gb=MONGO_CACHE_GB)
+    redis = RedisServer(folder / "redis")
+    mongo.start()
+    redis.start()
+    try:
+        with (
+            Proxy("127.0.0.1", redis.port) as broker,
+            MongoClient[dict[str, Any]](mongo.url, tz_aware=True) as client,
+        ):
+            url = redis.url.replace(f":{redis.port}/", f":{broker.port}/")
+            with Streaming(
+                folder, mongo.url, url, client, seed=seed, workers=workers, **options
+            ) as streaming:
+                streaming.loses_unreadable = True
+                world = SoakedWorld(streaming, mongo, redis, broker)
+                try:
+                    yield world
+                finally:
+                    world.heal()
+    finally:
+        mongo.stop()
+        redis.stop()
