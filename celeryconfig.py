@@ -62,7 +62,6 @@ def _every(seconds: float, task: str) -> dict[str, object]:
 
 
 # Each stage looks each second for what is new since its watermark.
-beat_scheduler = "workers.scheduler:OneScheduler"
 beat_max_loop_interval = 1
 beat_schedule = {
     "fill bars from the exchange's history": _every(1.0, "history.fill_history"),
@@ -72,5 +71,6 @@ beat_schedule = {
     "summarise the last day of each symbol": _every(5.0, "summaries.summarise_symbols"),
     "judge how whole the last day is": _every(5.0, "quality.judge_quality"),
     "compare bars with the exchange's own": _every(10.0, "bar_check.check_bars"),
+    "compare bars that somebody asks about": _every(2.0, "bar_check.answer_wishes"),
     "compare the exchange's clock with ours": _every(30.0, "bar_check.check_clock"),
 }

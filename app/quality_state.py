@@ -15,7 +15,12 @@ from workers.messages.system import STALE_SECONDS
 from workers.store.gaps import load_newest_gaps, load_unresolved_gaps
 from workers.store.heartbeats import Heartbeat, load_heartbeats
 from workers.store.market_clock import load_market_clock
-from workers.store.quality import load_bar_checks, load_clock_check, load_symbol_quality
+from workers.store.quality import (
+    load_bar_checks,
+    load_clock_check,
+    load_comparison_wishes,
+    load_symbol_quality,
+)
 from workers.store.quarantine import load_quarantined
 from workers.store.watchlist import load_watchlist
 
@@ -26,10 +31,10 @@ QUARANTINE_SHOWN = 50
 
 def quality_state() -> JSON:
     """State of the `quality` topic."""
-    qualities, checks = load_symbol_quality(), load_bar_checks()
+    qualities, checks, wishes = load_symbol_quality(), load_bar_checks(), load_comparison_wishes()
     return quality_json(
         [
-            symbol_quality_json(symbol, qualities.get(symbol), checks.get(symbol))
+            symbol_quality_json(symbol, qualities.get(symbol), checks.get(symbol), wishes.get(symbol))
             for symbol in load_watchlist()
         ],
         gaps=_gaps(),

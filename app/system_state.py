@@ -49,6 +49,12 @@ def readiness() -> dict[str, Part]:
     return parts
 
 
+def is_alive(process: str) -> bool:
+    """Whether a process of that name gave a sign of life lately."""
+    now = datetime.now(UTC)
+    return any(_alive(beat, now)["ok"] for beat in load_heartbeats() if beat.process == process)
+
+
 def _answers(ping: Callable[[], None], down: type[Exception]) -> Part:
     try:
         ping()

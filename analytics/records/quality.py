@@ -44,6 +44,15 @@ class BarCheck:
     compared: int  # bars
     differing: int  # bars
     worst: BarDifference | None  # None when nothing differs
+    compared_at: datetime | None = None  # our clock
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonWish:
+    """Somebody wants a symbol's bars compared at once, or was told why they could not be."""
+
+    asked_at: datetime | None  # our clock; None when it was acted on
+    reason: str  # why it waits or failed; empty when nothing is wrong
 
 
 @dataclass(frozen=True, slots=True)

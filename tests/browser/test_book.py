@@ -35,7 +35,7 @@ def test_they_are_there_at_once_and_follow_live(
     save_book([BookSecond(top.quoted_at - timedelta(seconds=2), top, 4)])
     page = open_page(web.url + "/market/BTCUSDT", scheme=scheme, width=width)
     expect(page.locator("#mid")).to_have_text("61\u2009837.625")
-    expect(page.locator("#spread")).to_have_text("0.01 · 0.00 bp")
+    expect(page.locator("#spread")).to_have_text("0.01 · 0.0016 bp")
     wait_for(lambda: book_topic("BTCUSDT") in load_interest(), 10, "the page to watch")
     publish({book_topic("BTCUSDT"): book_json("BTCUSDT", _top(2, 61_830.0, 61_842.0))})
     expect(page.locator("#mid")).to_have_text("61\u2009836.000")

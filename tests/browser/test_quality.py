@@ -5,7 +5,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from analytics.records.market import Gap
 from analytics.records.quality import BarCheck, BarDifference, ClockCheck, SpanState, SymbolQuality
@@ -14,8 +14,14 @@ from tests.browser.conftest import OpenPage
 from tests.browser.moving_market import MovingMarket
 from tests.factories import gap
 from tests.integration.web.web_process import WebProcess
-from workers.store.gaps import save_gaps
-from workers.store.quality import save_bar_check, save_clock_check, save_symbol_quality
+from workers.store.gaps import load_unresolved_gaps, save_gaps
+from workers.store.quality import (
+    load_comparison_wishes,
+    save_bar_check,
+    save_clock_check,
+    save_symbol_quality,
+    settle_wish,
+)
 from workers.store.quarantine import Quarantined, save_quarantined
 
 TIMEFRAMES = {"1m": 1_440, "5m": 288, "15m": 96, "1h": 24}
@@ -46,9 +52,10 @@ def _whole(symbol: str, moment: datetime) -> SymbolQuality:
     return SymbolQuality(symbol, moment, moment, stamps, since, ("exchange",) * 90 + ("complete",) * 6)
 
 
-def _hole(moment: datetime) -> Gap:
+def _hole(moment: datetime, first_id: int = 5) -> Gap:
     found = moment - timedelta(minutes=3)
-    return gap(5, 16, symbol="ETHUSDT", found_at=found, after=found - timedelta(seconds=2), before=found)
+    after = found - timedelta(seconds=2)
+    return gap(first_id, first_id + 11, symbol="ETHUSDT", found_at=found, after=after, before=found)
 
 
 def test_before_anything_is_judged_the_page_says_so(open_page: OpenPage, web: WebProcess) -> None:
@@ -135,6 +142,114 @@ def test_what_cannot_be_read_is_told_and_tried_again(open_page: OpenPage, web: W
     page.unroute("**/api/quality")
     page.get_by_role("button", name="Try again").click()
     expect(page.locator("#symbols tr")).to_have_count(3)
+
+
+def _gap_of(page: Page, state: str) -> Locator:
+    return page.locator(f"#gaps tr[data-state='{state}']")
+
+
+def test_a_failed_gap_is_asked_for_again_and_its_repair_is_seen(
+    open_page: OpenPage, web: WebProcess, judged: datetime, complaints: list[str]
+) -> None:
+    tried = datetime.now(UTC) - timedelta(seconds=20)
+    hole = dataclasses.replace(
+        _hole(judged, first_id=105), state="failed", tries=6, tried_at=tried, reason="aggTrades: status 502"
+    )
+    save_gaps([hole])
+    page = open_page(web.url + "/quality")
+    button = _gap_of(page, "failed").get_by_role("button", name="Repair the gap of ETHUSDT from 105 now")
+    expect(button).to_have_text("Repair now")
+    button.click()
+    expect(page.locator("#toast")).to_contain_text("ETHUSDT: 1 gap is asked for again.")
+    expect(button).to_have_text("Repairing…")
+    expect(button).to_be_disabled()
+    assert [gap.tried_at for gap in load_unresolved_gaps("ETHUSDT") if gap.first_id == 105] == [None]
+    save_gaps([dataclasses.replace(hole, state="filled", tries=0, tried_at=datetime.now(UTC), reason="")])
+    row = page.locator("#gaps tr", has=page.get_by_label("Repair the gap of ETHUSDT from 105 now"))
+    expect(page.locator("#gaps tr[data-state='filled']").first).to_be_visible(timeout=10_000)
+    expect(row.locator("button")).to_be_hidden(timeout=10_000)
+    assert complaints == []
+
+
+def test_all_gaps_of_a_symbol_are_asked_for_from_its_row(
+    open_page: OpenPage, web: WebProcess, judged: datetime
+) -> None:
+    tried = datetime.now(UTC)
+    holes = [
+        dataclasses.replace(_hole(judged, first_id=first), tries=1, tried_at=tried) for first in (205, 305)
+    ]
+    save_gaps(holes)
+    page = open_page(web.url + "/quality")
+    row = page.locator("#symbols tr[data-symbol='ETHUSDT']")
+    expect(page.get_by_role("button", name="Repair BTCUSDT now")).to_be_disabled()
+    row.get_by_role("button", name="Repair ETHUSDT now").click()
+    expect(page.locator("#toast")).to_contain_text("ETHUSDT: 2 gaps are asked for again.")
+    expect(row.get_by_role("button", name="Repair ETHUSDT now")).to_have_text("Repairing…")
+    save_gaps([dataclasses.replace(hole, state="filled", tried_at=tried) for hole in holes])
+    expect(row.locator("[data-field='gaps']")).to_have_text("0", timeout=10_000)
+    expect(row.get_by_role("button", name="Repair ETHUSDT now")).to_have_text("Repair now")
+
+
+def test_a_comparison_is_asked_for_and_its_result_is_seen(
+    open_page: OpenPage, web: WebProcess, judged: datetime, complaints: list[str]
+) -> None:
+    page = open_page(web.url + "/quality")
+    row = page.locator("#symbols tr[data-symbol='DOGEUSDT']")
+    button = row.get_by_role("button", name="Compare DOGEUSDT now")
+    button.click()
+    expect(page.locator("#toast")).to_contain_text("The bars of DOGEUSDT are being compared.")
+    expect(button).to_have_text("Comparing…")
+    wish = load_comparison_wishes()["DOGEUSDT"]
+    save_bar_check("DOGEUSDT", BarCheck("1m", judged - timedelta(hours=1), judged, 58, 0, None, judged))
+    settle_wish("DOGEUSDT", wish, reason="")
+    expect(row.locator("[data-field='bars']")).to_have_text("58 equal", timeout=10_000)
+    expect(button).to_have_text("Compare now")
+    button.click()
+    expect(button).to_have_text("Comparing…")
+    settle_wish("DOGEUSDT", load_comparison_wishes()["DOGEUSDT"], reason="klines: no answer: timed out")
+    expect(row.locator("[data-field='bars']")).to_have_text(
+        "not compared: klines: no answer: timed out", timeout=10_000
+    )
+    assert complaints == []
+
+
+def test_all_symbols_are_compared_with_one_press(
+    open_page: OpenPage, web: WebProcess, judged: datetime
+) -> None:
+    page = open_page(web.url + "/quality")
+    page.get_by_role("button", name="Compare all now").click()
+    expect(page.locator("#toast")).to_contain_text("The bars of 3 symbols are being compared.")
+    expect(page.locator("#symbols button:text('Comparing…')")).to_have_count(3)
+    for symbol, wish in load_comparison_wishes().items():
+        settle_wish(symbol, wish, reason="")
+    expect(page.locator("#symbols button:text('Comparing…')")).to_have_count(0, timeout=10_000)
+
+
+def test_a_wish_that_is_refused_is_told_in_words(
+    open_page: OpenPage, web: WebProcess, judged: datetime
+) -> None:
+    page = open_page(web.url + "/quality")
+    failure = {
+        "error": {"code": "batch_down", "message": "the process that asks the exchange is not running"}
+    }
+    page.route("**/api/quality/compare", lambda route: route.fulfill(status=503, json=failure))
+    page.get_by_role("button", name="Compare BTCUSDT now").click()
+    expect(page.locator("#toast")).to_contain_text(
+        "The bars could not be compared: the process that asks the exchange is not running"
+    )
+    expect(page.get_by_role("button", name="Compare BTCUSDT now")).to_be_enabled()
+
+
+def test_seconds_say_since_when_they_are_kept(open_page: OpenPage, web: WebProcess, judged: datetime) -> None:
+    stamps = {"1s": Completeness(5_400, 5_400, 5_399, 0)} | dict(_whole("BTCUSDT", judged).completeness)
+    save_symbol_quality([dataclasses.replace(_whole("BTCUSDT", judged), completeness=stamps)])
+    page = open_page(web.url + "/quality")
+    cell = page.locator("#symbols tr[data-symbol='BTCUSDT'] [data-timeframe='1s']")
+    expect(cell).to_have_text("99.98\u2009%")
+    expect(cell).to_have_attribute(
+        "title", re.compile(r"5\u2009399 final; seconds are kept since 1 h 30 min")
+    )
+    expect(page.locator("#symbols tr[data-symbol='ETHUSDT'] [data-timeframe='1s']")).to_have_text("–")
 
 
 @pytest.mark.parametrize("path", ["/", "/market/BTCUSDT", "/quality", "/system"])

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from analytics.records.market import Gap
-from analytics.records.quality import BarCheck, BarDifference, ClockCheck, SymbolQuality
+from analytics.records.quality import (
+    BarCheck,
+    BarDifference,
+    ClockCheck,
+    ComparisonWish,
+    SymbolQuality,
+)
 from analytics.records.snapshots import Completeness
 from workers.messages.envelope import JSON
 from workers.messages.snapshots import completeness_json
@@ -35,7 +41,12 @@ class StreamCounters:
     figures: Mapping[str, float | int | str | None]
 
 
-def symbol_quality_json(symbol: str, quality: SymbolQuality | None, check: BarCheck | None) -> JSON:
+def symbol_quality_json(
+    symbol: str,
+    quality: SymbolQuality | None,
+    check: BarCheck | None,
+    wish: ComparisonWish | None = None,
+) -> JSON:
     """A row of the page; null where nothing was computed yet."""
     return {
         "symbol": symbol,
@@ -47,6 +58,8 @@ def symbol_quality_json(symbol: str, quality: SymbolQuality | None, check: BarCh
         "span_minutes": 15,
         "spans": list(quality.spans) if quality else [],
         "bar_check": bar_check_json(check) if check else None,
+        "comparison_asked_at": iso_or_none(wish.asked_at if wish else None),
+        "comparison_reason": wish.reason if wish else "",
     }
 
 
@@ -59,6 +72,7 @@ def bar_check_json(check: BarCheck) -> JSON:
         "compared": check.compared,
         "differing": check.differing,
         "worst": _difference(check.worst) if check.worst else None,
+        "compared_at": iso_or_none(check.compared_at),
     }
 
 
@@ -74,6 +88,7 @@ def gap_json(gap: Gap) -> JSON:
         "after": iso_or_none(gap.after),
         "before": iso_or_none(gap.before),
         "tries": gap.tries,
+        "tried_at": iso_or_none(gap.tried_at),
         "reason": gap.reason,
     }
 

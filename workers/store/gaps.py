@@ -68,6 +68,20 @@ def load_newest_gaps(*, limit: int) -> list[Gap]:
     return [_gap(document) for document in collection("gaps").find(sort=[("found_at", -1)], limit=limit)]
 
 
+def ask_again(symbol: str, first_id: int | None = None) -> int:
+    """Have holes of a symbol that are not resolved, or that one, tried at once; how many there are."""
+    query: Document = {"symbol": symbol, "state": {"$in": list(UNRESOLVED)}}
+    if first_id is not None:
+        query["first_id"] = first_id
+    return collection("gaps").update_many(query, {"$set": {"tried_at": None}}).matched_count
+
+
+def load_gap(symbol: str, first_id: int) -> Gap | None:
+    """The row of a hole, by the id it begins with."""
+    found = collection("gaps").find_one({"_id": f"{symbol}:{first_id}"})
+    return _gap(found) if found else None
+
+
 def _key(gap: Gap) -> str:
     return f"{gap.symbol}:{gap.first_id}"
 

@@ -7,16 +7,19 @@ Example documents:
              "completeness": {"1m": {"expected": 1440, "present": 1440, "final": 1440, "open_gaps": 0}, ...},
              "spans_since": 2026-11-21T08:15:00Z, "spans": ["complete", ...]},
      "bar_check": {"timeframe": "1m", "since": ..., "until": ..., "compared": 60, "differing": 1,
-                   "worst": {"start": ..., "field": "volume", "ours": 3.1, "theirs": 3.2}}}
+                   "worst": {"start": ..., "field": "volume", "ours": 3.1, "theirs": 3.2},
+                   "compared_at": 2026-11-22T08:00:12Z},
+     "wish": {"asked_at": 2026-11-22T08:00:20Z, "reason": ""}}
     {"_id": "clock", "clock_check": {"offset_ms": -1.5, "round_trip_ms": 3.0, "checked_at": ...}}
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import datetime
 
 from pymongo import UpdateOne
 
-from analytics.records.quality import BarCheck, BarDifference, ClockCheck, SymbolQuality
+from analytics.records.quality import BarCheck, BarDifference, ClockCheck, ComparisonWish, SymbolQuality
 from analytics.records.snapshots import Completeness
 from workers.store.database import Document, collection
 
@@ -43,6 +46,24 @@ def load_bar_checks() -> dict[str, BarCheck]:
     """The last comparison of each symbol, by symbol."""
     found = collection("quality").find({"bar_check": {"$exists": True}}, {"bar_check": 1})
     return {row["_id"]: _bar_check(row["bar_check"]) for row in found}
+
+
+def wish_comparison(symbols: Sequence[str], asked_at: datetime) -> None:
+    """Have the bars of symbols compared at once."""
+    _set("wish", {symbol: {"asked_at": asked_at, "reason": ""} for symbol in symbols})
+
+
+def load_comparison_wishes() -> dict[str, ComparisonWish]:
+    """What was wished and what became of it, by symbol."""
+    found = collection("quality").find({"wish": {"$exists": True}}, {"wish": 1})
+    return {row["_id"]: ComparisonWish(**row["wish"]) for row in found}
+
+
+def settle_wish(symbol: str, wish: ComparisonWish, *, reason: str, waits: bool = False) -> None:
+    """Say what became of a wish; one that was made again meanwhile stands."""
+    found = {"asked_at": wish.asked_at if waits else None, "reason": reason}
+    query = {"_id": symbol, "wish.asked_at": wish.asked_at}
+    collection("quality").update_one(query, {"$set": {"wish": found}})
 
 
 def save_clock_check(check: ClockCheck) -> None:

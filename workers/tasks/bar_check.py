@@ -1,13 +1,14 @@
-"""Our bars against the exchange's own, and its clock against ours, once a minute of market time."""
+"""Our bars against the exchange's own, and its clock against ours, once a minute and when asked."""
 
 import logging
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from celery import shared_task
 
 from analytics.quality.bar_check import bar_check
-from analytics.records.quality import BarCheck, ClockCheck
+from analytics.records.quality import BarCheck, ClockCheck, ComparisonWish
 from analytics.second_bars import GRACE
 from analytics.timeframes import bar_start
 from workers.binance.errors import ExchangeBusy, ExchangeError
@@ -15,8 +16,14 @@ from workers.binance.history import load_exchange_bars, load_exchange_time
 from workers.coordination.single_flight import single_flight
 from workers.store.bars import load_bars
 from workers.store.market_clock import load_market_clock
-from workers.store.progress import load_progress
-from workers.store.quality import load_bar_checks, save_bar_check, save_clock_check
+from workers.store.progress import BarProgress, load_progress
+from workers.store.quality import (
+    load_bar_checks,
+    load_comparison_wishes,
+    save_bar_check,
+    save_clock_check,
+    settle_wish,
+)
 from workers.store.watchlist import load_watchlist
 
 log = logging.getLogger(__name__)
@@ -25,6 +32,7 @@ TIMEFRAME = "1m"
 SPAN = timedelta(hours=1)
 SETTLED = timedelta(seconds=10) + GRACE  # a bar is built, and final, well before that
 _NEVER = datetime.fromtimestamp(0, UTC)
+BUSY = "the exchange wants no more requests for now; it is asked again"
 SYMBOLS_PER_RUN = 20  # one request each; those looked at longest ago come first
 
 
@@ -45,6 +53,39 @@ def check_bars() -> None:
                 log.warning("bars not compared symbol=%s reason=%s", symbol, error)
             if not flight.renew():
                 return
+
+
+@shared_task(name="workers.tasks.bar_check.answer_wishes")
+def answer_wishes() -> None:
+    """Compare at once what somebody asks about, and tell what came of it."""
+    wishes = {symbol: wish for symbol, wish in load_comparison_wishes().items() if wish.asked_at}
+    clock = load_market_clock() if wishes else None
+    if clock is None:
+        return
+    with single_flight("check_bars") as flight:
+        progress = load_progress() if flight.won else {}
+        for symbol, wish in wishes.items() if flight.won else ():
+            if not _answer(symbol, wish, progress.get(symbol), clock) or not flight.renew():
+                return
+
+
+def _answer(symbol: str, wish: ComparisonWish, progress: BarProgress | None, clock: datetime) -> bool:
+    """Compare one symbol and say so; False when the exchange wants no more requests now."""
+    if progress is None:
+        settle_wish(symbol, wish, reason="no bars of it are built yet")
+        return True
+    try:
+        check_symbol(symbol, _until(clock, progress))
+    except ExchangeBusy as error:
+        log.info("comparison waits symbol=%s reason=%s", symbol, error)
+        settle_wish(symbol, wish, reason=BUSY, waits=True)
+        return False
+    except ExchangeError as error:
+        log.warning("bars not compared symbol=%s reason=%s", symbol, error)
+        settle_wish(symbol, wish, reason=str(error)[:200])
+    else:
+        settle_wish(symbol, wish, reason="")
+    return True
 
 
 @shared_task(name="workers.tasks.bar_check.check_clock")
@@ -73,10 +114,15 @@ def _due(clock: datetime) -> list[tuple[str, datetime]]:
     due = []
     for symbol in load_watchlist():
         if symbol in progress:
-            until = bar_start(min(clock - SETTLED, progress[symbol].built_until), TIMEFRAME)
+            until = _until(clock, progress[symbol])
             if done.get(symbol, _NEVER) < until:
                 due.append((done.get(symbol, _NEVER), symbol, until))
     return [(symbol, until) for _, symbol, until in sorted(due)[:SYMBOLS_PER_RUN]]
+
+
+def _until(clock: datetime, progress: BarProgress) -> datetime:
+    """Before which moment our bars are built and final."""
+    return bar_start(min(clock - SETTLED, progress.built_until), TIMEFRAME)
 
 
 def check_symbol(symbol: str, until: datetime) -> BarCheck:
@@ -85,6 +131,7 @@ def check_symbol(symbol: str, until: datetime) -> BarCheck:
     theirs = load_exchange_bars(symbol, TIMEFRAME, start=since, end=until)
     ours = load_bars(symbol, TIMEFRAME, start=since, end=until)
     found = bar_check(ours, theirs, timeframe=TIMEFRAME, since=since, until=until)
+    found = replace(found, compared_at=datetime.now(UTC))
     if found.differing:
         log.warning("bars differ symbol=%s bars=%d of=%d", symbol, found.differing, found.compared)
     save_bar_check(symbol, found)

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from celery import shared_task
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 
 RUN_SECONDS = 2.0  # the next run goes on: a stop need not wait for a long repair
 PAGES_PER_RUN = 20  # of one hole
+BUSY = "the exchange wants no more requests for now; it is asked again"
 LAPSES_SECONDS = 60.0  # one hole's requests may take long
 
 
@@ -50,6 +52,8 @@ def repair_gap(gap: Gap, clock: datetime) -> bool:
         ticks, answers, page_ends_at = _ask(gap)
     except ExchangeBusy as error:
         log.info("repair waits symbol=%s first_id=%d reason=%s", gap.symbol, gap.first_id, error)
+        if gap.reason != BUSY:
+            save_gaps([replace(gap, reason=BUSY)])
         return False
     except ExchangeError as error:
         log.warning("repair failed symbol=%s first_id=%d reason=%s", gap.symbol, gap.first_id, error)

@@ -7,17 +7,19 @@ from datetime import datetime, timedelta
 import pytest
 
 from analytics.records.market import Bar
+from analytics.records.quality import ComparisonWish
 from analytics.timeframes import bar_start
 from tests.integration.exchange.running import Running, running
 from workers.binance.history import load_exchange_bars, load_exchange_time
+from workers.coordination.request_budget import note_ban
 from workers.settings import Settings, use_settings
 from workers.store.bars import save_bars
 from workers.store.indexes import ensure_indexes
 from workers.store.market_clock import save_market_clock
 from workers.store.progress import BarProgress, save_progress
-from workers.store.quality import load_bar_checks, load_clock_check
+from workers.store.quality import load_bar_checks, load_clock_check, load_comparison_wishes, wish_comparison
 from workers.store.watchlist import add_symbol, fill_watchlist
-from workers.tasks.bar_check import SETTLED, check_bars, check_clock
+from workers.tasks.bar_check import SETTLED, answer_wishes, check_bars, check_clock
 
 BTC = "BTCUSDT"
 
@@ -84,6 +86,38 @@ def test_a_minute_is_compared_once(clock: datetime) -> None:
     save_bars([dataclasses.replace(bar, close=1.0) for bar in _own_bars(clock)[-30:-20]])
     check_bars()
     assert load_bar_checks() == before
+
+
+def test_a_comparison_somebody_asks_for_is_done_at_once(clock: datetime) -> None:
+    bars = _own_bars(clock)
+    save_bars(bars)
+    check_bars()
+    save_bars([dataclasses.replace(bars[-20], close=1.0)])
+    wish_comparison([BTC, "NOSUCHUSDT"], clock)
+    answer_wishes()
+    found = load_bar_checks()[BTC]
+    assert found.differing == 1
+    assert found.compared_at is not None
+    wishes = load_comparison_wishes()
+    assert wishes[BTC] == ComparisonWish(None, "")
+    assert wishes["NOSUCHUSDT"] == ComparisonWish(None, "no bars of it are built yet")
+    answer_wishes()
+    assert load_bar_checks()[BTC] == found
+
+
+def test_what_keeps_a_comparison_from_being_done_is_told(settings: Settings, clock: datetime) -> None:
+    wish_comparison([BTC], clock)
+    with use_settings(dataclasses.replace(settings, binance_rest_url="http://127.0.0.1:1")):
+        answer_wishes()
+    failed = load_comparison_wishes()[BTC]
+    assert failed.asked_at is None
+    assert "no answer" in failed.reason
+    wish_comparison([BTC], clock)
+    note_ban(30)
+    answer_wishes()
+    waiting = load_comparison_wishes()[BTC]
+    assert waiting.asked_at is not None
+    assert "no more requests" in waiting.reason
 
 
 def test_an_exchange_that_does_not_answer_harms_nothing(settings: Settings, clock: datetime) -> None:

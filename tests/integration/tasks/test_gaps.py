@@ -111,7 +111,9 @@ def test_nothing_is_asked_while_the_exchange_wants_rest(ticks: list[Tick]) -> No
     clock = load_exchange_time()
     note_ban(5)
     assert not repair_gap(gap, clock)
-    assert [row.state for row in load_gaps(BTC)] == ["open"]
+    row = load_gaps(BTC)[0]
+    assert row.state == "open"
+    assert "no more requests" in row.reason
 
 
 def test_an_exchange_that_does_not_answer_is_noted_in_the_row(ticks: list[Tick], settings: Settings) -> None:

@@ -4,8 +4,10 @@ import { getJson } from "../api.js";
 import { currentZone, followDelay, onZone, startFrame } from "../frame.js";
 import { serverNow, watch } from "../live.js";
 import { oncePerFrame } from "../paint.js";
+import { compareNow } from "../quality/ask.js";
+import { showGaps } from "../quality/gaps.js";
 import { showShort } from "../quality/short.js";
-import { showCounters, showGaps, showQuarantine, showSymbols } from "../quality/tables.js";
+import { showCounters, showQuarantine, showSymbols } from "../quality/tables.js";
 import { hideState, showState } from "../states.js";
 
 const RETRY_MS = 3_000;
@@ -20,8 +22,8 @@ const draw = oncePerFrame(() => {
   const market = state.market_clock ? Date.parse(state.market_clock) : null;
   const { source } = document.body.dataset;
   showShort(state, source);
-  showSymbols(state.symbols, state.gaps, zone);
-  showGaps(state.gaps, market === null || source === "REPLAY" ? market : market + serverNow() - receivedAt);
+  showSymbols(state.symbols, state.gaps, zone, reload);
+  showGaps(state.gaps, market === null || source === "REPLAY" ? market : market + serverNow() - receivedAt, reload);
   showCounters(state.counters, state.counted_since, serverNow());
   showQuarantine(state.quarantine, zone);
 });
@@ -31,11 +33,21 @@ onZone(draw);
 watch("quality", { onState: receive });
 followDelay();
 load();
+document.getElementById("compare-all").addEventListener("click", () => compareNow(null, reload));
 
 function receive(news) {
   state = news;
   receivedAt = serverNow();
   draw();
+}
+
+// After a wish: its row says at once that it is being acted on.
+async function reload() {
+  try {
+    receive(await getJson("/api/quality"));
+  } catch {
+    // The topic brings the state within seconds.
+  }
 }
 
 async function load() {
