@@ -62,6 +62,7 @@ def _every(seconds: float, task: str) -> dict[str, object]:
 
 
 # Each stage looks each second for what is new since its watermark.
+beat_scheduler = "workers.scheduler:OneScheduler"
 beat_max_loop_interval = 1
 beat_schedule = {
     "fill bars from the exchange's history": _every(1.0, "history.fill_history"),
