@@ -40,6 +40,7 @@ imports = (
     "workers.tasks.bars",
     "workers.tasks.gaps",
     "workers.tasks.history",
+    "workers.tasks.imports",
     "workers.tasks.indicators",
     "workers.tasks.quality",
     "workers.tasks.summaries",
@@ -50,6 +51,7 @@ task_routes = {
     "workers.tasks.bars.*": {"queue": "bars"},
     "workers.tasks.gaps.*": {"queue": "batch"},
     "workers.tasks.history.*": {"queue": "batch"},
+    "workers.tasks.imports.*": {"queue": "batch"},
     "workers.tasks.indicators.*": {"queue": "analytics"},
     "workers.tasks.quality.*": {"queue": "analytics"},
     "workers.tasks.summaries.*": {"queue": "analytics"},
@@ -73,5 +75,6 @@ beat_schedule = {
     "judge how whole the last day is": _every(5.0, "quality.judge_quality"),
     "compare bars with the exchange's own": _every(10.0, "bar_check.check_bars"),
     "compare bars that somebody asks about": _every(2.0, "bar_check.answer_wishes"),
+    "go on with imports of files": _every(1.0, "imports.run_imports"),
     "compare the exchange's clock with ours": _every(30.0, "bar_check.check_clock"),
 }

@@ -1,10 +1,11 @@
 """What an answer of the exchange means for a hole in the ids. Standard library only."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from analytics.quality.holes import IdRange, missing
+from analytics.quality.holes import IdRange, missing, missing_ranges
 from analytics.records.market import Gap
 
 # Ids that two answers, so far apart, do not list never existed: one answer may lag behind.
@@ -79,6 +80,16 @@ def after_failure(gap: Gap, reason: str, now: datetime) -> Gap:
 def expired(gap: Gap) -> Gap:
     """The row of a hole that is older than the trades that are kept."""
     return replace(gap, state="expired", reason="older than the trades that are kept")
+
+
+def after_import(gap: Gap, ids: Sequence[int]) -> Gap:
+    """The row of a hole after ascending ids came from a file; what it leaves out may exist all the same."""
+    left = tuple(
+        span
+        for first, last in missing(gap)
+        for span in missing_ranges(first, last, ids[bisect_left(ids, first) : bisect_right(ids, last)])
+    )
+    return replace(gap, missing=left) if left else replace(gap, state="filled", missing=(), reason="")
 
 
 def _without(ranges: Iterable[IdRange], arrived: set[int]) -> list[IdRange]:

@@ -64,6 +64,18 @@ TABLE: dict[str, MayImport] = {
     ),
     "workers.store": MayImport((*RECORDS, SETTINGS), ("pymongo", "bson")),
     "workers.binance": MayImport((*RECORDS, "workers.coordination", SETTINGS), ("urllib3", "orjson")),
+    "workers.imports": MayImport(
+        (
+            *LIGHT,
+            "analytics.second_bars",
+            "workers.store",
+            "workers.binance",
+            "workers.coordination",
+            "workers.logs",
+            SETTINGS,
+        ),
+        ("orjson", *LOST_SERVERS),
+    ),
     "workers.heartbeat": MayImport(("workers.store", SETTINGS), LOST_SERVERS),
     "workers.stream": MayImport(
         (
@@ -89,6 +101,7 @@ TABLE: dict[str, MayImport] = {
             "analytics",
             *REACHES_THE_WORLD,
             "workers.coordination",
+            "workers.imports",
             "workers.trading",
             "workers.notify",
             "workers.logs",

@@ -18,10 +18,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from pymongo import ASCENDING, ReplaceOne
+from pymongo.errors import BulkWriteError
 
 from analytics.records.market import Bar
 from analytics.timeframes import FOLDED_FROM
-from workers.store.database import Document, collection
+from workers.store.database import DUPLICATE_KEY, Document, collection
 
 _FIELDS = tuple(Bar.__dataclass_fields__)
 
@@ -42,6 +43,21 @@ def save_bars(bars: Sequence[Bar]) -> None:
         saved_at = {"saved_at": datetime.now(UTC)}
         writes = [ReplaceOne({"_id": _key(bar)}, _document(bar) | saved_at, upsert=True) for bar in bars]
         collection("bars").bulk_write(writes, ordered=False)
+
+
+def save_exchange_bars(bars: Sequence[Bar]) -> None:
+    """Replace each bar by its natural key, unless one made of ticks stands there."""
+    if not bars:
+        return
+    saved_at, not_of_ticks = {"saved_at": datetime.now(UTC)}, {"source": {"$ne": "ticks"}}
+    writes = [
+        ReplaceOne({"_id": _key(bar)} | not_of_ticks, _document(bar) | saved_at, upsert=True) for bar in bars
+    ]
+    try:
+        collection("bars").bulk_write(writes, ordered=False)
+    except BulkWriteError as error:  # an upsert beside a bar made of ticks
+        if any(failure["code"] != DUPLICATE_KEY for failure in error.details["writeErrors"]):
+            raise
 
 
 def load_bars(

@@ -68,6 +68,20 @@ def load_newest_gaps(*, limit: int) -> list[Gap]:
     return [_gap(document) for document in collection("gaps").find(sort=[("found_at", -1)], limit=limit)]
 
 
+def load_gaps_within(symbol: str, first_id: int, last_id: int) -> list[Gap]:
+    """Rows of a symbol in any state that reach into first_id..last_id, lowest id first."""
+    query = {"symbol": symbol, "first_id": {"$lte": last_id}, "last_id": {"$gte": first_id}}
+    return [_gap(document) for document in collection("gaps").find(query, sort=[("first_id", 1)])]
+
+
+def exchange_gap(known: Gap, new: Gap) -> bool:
+    """Write a row in the place of one, resolved or not; False when somebody changed that meanwhile."""
+    if known == new:
+        return True
+    query = _document(known) | {"missing": [list(span) for span in known.missing]}
+    return collection("gaps", durable=True).replace_one(query, _document(new)).matched_count == 1
+
+
 def ask_again(symbol: str, first_id: int | None = None) -> int:
     """Have holes of a symbol that are not resolved, or that one, tried at once; how many there are."""
     query: Document = {"symbol": symbol, "state": {"$in": list(UNRESOLVED)}}

@@ -1,9 +1,16 @@
-"""Creates every index; run at worker start, harmless when run again."""
+"""Prepares the database; run at worker start, harmless when run again."""
 
-from workers.store import bars, book, gaps, heartbeats, indicators, quarantine, ticks
+from workers.store import bars, book, gaps, heartbeats, imports, indicators, quarantine, ticks
+from workers.store.schema import ensure_schema
 
 
 def ensure_indexes() -> None:
-    """Create the indexes that are missing, each declared in its collection's file."""
-    for part in (ticks, bars, book, gaps, indicators, quarantine, heartbeats):
+    """See that the schema is this code's, and create what indexes are missing, each declared in its file."""
+    ensure_schema()
+    create_indexes()
+
+
+def create_indexes() -> None:
+    """Create the indexes that are missing."""
+    for part in (ticks, bars, book, gaps, indicators, quarantine, heartbeats, imports):
         part.ensure_indexes()

@@ -47,6 +47,11 @@ def load_rebuilds(symbol: str, *, limit: int = 1_000) -> list[Rebuild]:
     return [Rebuild(row["symbol"], row["second"], row["notes"]) for row in found]
 
 
+def count_rebuilds(symbol: str) -> int:
+    """How many seconds of a symbol wait."""
+    return collection("rebuilds").count_documents({"symbol": symbol})
+
+
 def finish_rebuilds(rebuilds: Iterable[Rebuild]) -> None:
     """Take away what was rebuilt, unless it was asked for again meanwhile."""
     writes = [DeleteOne({"_id": _key(row.symbol, row.second), "notes": row.notes}) for row in rebuilds]

@@ -13,6 +13,8 @@ replay of an old day is kept). A range of ids of one symbol is a range of `_id`.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from bson.datetime_ms import DatetimeMS
@@ -24,6 +26,7 @@ from workers.settings import load_settings
 from workers.store.database import DUPLICATE_KEY, Document, collection, database
 
 ID_BITS = 44  # 1.7e13 ids a symbol, 2^19 symbols
+SPARSE = 4  # one id wanted of so many: asked for one by one
 
 _numbers: dict[tuple[str, str], int] = {}  # (database, symbol) -> symbol number; never changes once given
 
@@ -67,14 +70,52 @@ def load_ticks(symbol: str, *, after_id: int, up_to_id: int | None = None, limit
     return [_tick(symbol, document) for document in cursor]
 
 
+def load_ticks_of(symbol: str, ids: Sequence[int]) -> list[Tick]:
+    """The ticks among ascending ids that are stored, by id."""
+    wanted = set(ids)
+    if not ids or ids[-1] - ids[0] < SPARSE * len(ids):
+        found = load_ticks(symbol, after_id=ids[0] - 1, up_to_id=ids[-1]) if ids else []
+        return [tick for tick in found if tick.id in wanted]
+    base = symbol_number(symbol) << ID_BITS
+    query = {"_id": {"$in": [base + id for id in ids]}}
+    return [_tick(symbol, row) for row in collection("ticks").find(query, sort=[("_id", 1)])]
+
+
+def load_ticks_down(symbol: str, *, before_id: int, down_to: datetime) -> list[Tick]:
+    """Ticks with id < before_id back to the first one traded before `down_to`, that one left out; by id."""
+    base = symbol_number(symbol) << ID_BITS
+    query = {"_id": {"$gte": base, "$lt": base + before_id}}
+    cursor = collection("ticks").find(query, sort=[("_id", -1)], batch_size=1_000)
+    found = takewhile(lambda document: document["traded_at"] >= down_to, cursor)
+    return [_tick(symbol, document) for document in found][::-1]
+
+
+def load_ticks_up(symbol: str, *, after_id: int, before: datetime) -> list[Tick]:
+    """Ticks with id > after_id up to the first one traded at or after `before`, that one left out; by id."""
+    base = symbol_number(symbol) << ID_BITS
+    query = {"_id": {"$gt": base + after_id, "$lt": base + (1 << ID_BITS)}}
+    cursor = collection("ticks").find(query, sort=[("_id", 1)], batch_size=1_000)
+    return [_tick(symbol, row) for row in takewhile(lambda row: row["traded_at"] < before, cursor)]
+
+
+def load_neighbour_ticks(symbol: str, first_id: int, last_id: int) -> tuple[Tick | None, Tick | None]:
+    """The nearest ticks before first_id and behind last_id."""
+    base = symbol_number(symbol) << ID_BITS
+    before = collection("ticks").find_one({"_id": {"$gte": base, "$lt": base + first_id}}, sort=[("_id", -1)])
+    behind = collection("ticks").find_one(
+        {"_id": {"$gt": base + last_id, "$lt": base + (1 << ID_BITS)}}, sort=[("_id", 1)]
+    )
+    return (_tick(symbol, before) if before else None, _tick(symbol, behind) if behind else None)
+
+
 def load_last_tick(symbol: str) -> Tick | None:
     """The tick with the highest id, or None before the first."""
     return _edge_tick(symbol, newest=True)
 
 
-def load_first_tick(symbol: str) -> Tick | None:
-    """The tick with the lowest id that retention has left, or None."""
-    return _edge_tick(symbol, newest=False)
+def load_first_tick(symbol: str, *, after_id: int = -1) -> Tick | None:
+    """The tick with the lowest id > after_id that retention has left, or None."""
+    return _edge_tick(symbol, newest=False, after_id=after_id)
 
 
 def symbol_number(symbol: str) -> int:
@@ -100,9 +141,9 @@ def _next_symbol_number() -> int:
     return int((taken or {})["number"])
 
 
-def _edge_tick(symbol: str, *, newest: bool) -> Tick | None:
+def _edge_tick(symbol: str, *, newest: bool, after_id: int = -1) -> Tick | None:
     base = symbol_number(symbol) << ID_BITS
-    query = {"_id": {"$gte": base, "$lt": base + (1 << ID_BITS)}}
+    query = {"_id": {"$gt": base + after_id, "$lt": base + (1 << ID_BITS)}}
     found = collection("ticks").find_one(query, sort=[("_id", -1 if newest else 1)])
     return _tick(symbol, found) if found else None
 

@@ -19,6 +19,7 @@ from workers.store.bars import load_bars, save_bars
 from workers.store.gaps import load_unresolved_gaps
 from workers.store.market_clock import load_market_clock
 from workers.store.seams import HISTORY, JOIN, Seam, load_seams, save_seam
+from workers.store.stretches import load_last_imported_id
 from workers.store.ticks import load_first_tick
 from workers.store.watchlist import load_watchlist
 from workers.store.watermarks import lower_watermarks, watermark_name
@@ -58,7 +59,7 @@ def fill_symbol(symbol: str) -> None:
         _fill(symbol, [HISTORY], bar_start(clock - HISTORY_SPAN, "1h"), clock, clock=clock, gaps=gaps)
         clock, seams = _now(), load_seams(symbol)  # that took a while: the join may be due
     if JOIN not in seams:
-        first = load_first_tick(symbol)
+        first = load_first_tick(symbol, after_id=load_last_imported_id(symbol))  # the first one captured
         if first is not None and _is_covered(first.traded_at, clock):
             history_until = seams[HISTORY].until
             since = min(history_until - GRACE, first.traded_at)  # bars that were not over then are taken now

@@ -1,0 +1,1 @@
+"""Files -> the store: a second source of trades and klines, beside the stream."""
