@@ -26,7 +26,7 @@ class Answer:
 
 def is_due(gap: Gap, now: datetime) -> bool:
     """Whether it is time to ask for a hole (again); waits double up to a minute."""
-    if gap.tried_at is None:
+    if gap.tried_at is None or now < gap.tried_at:  # our clock may have been set back since
         return True
     if gap.absent_at is not None:
         return now - gap.absent_at >= AGREEING_AFTER and now - gap.tried_at >= FIRST_RETRY

@@ -128,3 +128,8 @@ def test_a_ledger_takes_resolved_rows_for_seen(resolved: set[int]) -> None:
     for row, id in ((2, 3), (6, 7)):
         assert ledger.see(id, moment) is (Seen.REPEAT if row in resolved else Seen.LATE)
     assert ledger.see(10, moment) is Seen.NEW
+
+
+def test_a_clock_that_was_set_back_holds_up_no_repair() -> None:
+    row = after_failure(gap(), "502", NOW)
+    assert is_due(row, NOW - timedelta(hours=1))
