@@ -72,7 +72,7 @@ class Streaming:
         constants: Mapping[str, float] = HASTE,
         workers: Sequence[str] = CAPTURE,
         tampering: Mapping[str, object] = NOTHING,
-        environ: Mapping[str, str] = NOTHING,
+        worker_environ: Mapping[str, str] = NOTHING,
         seed: int | None = None,
     ) -> None:
         self.folder = folder
@@ -84,6 +84,7 @@ class Streaming:
         self._client = client
         self._rate = rate
         self._options = options
+        self._worker_environ = worker_environ
         self._tampering = json.dumps({"constants": dict(constants), **tampering})
         self.workers = tuple(workers)
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
@@ -94,7 +95,6 @@ class Streaming:
             "SEED": self.seed,
             "SYMBOLS": ",".join(symbols),
             "SPOOL_DIR": str(folder / "spool"),
-            **environ,
         }
 
     @property
@@ -121,6 +121,7 @@ class Streaming:
             "BINANCE_WS_URL": f"ws://127.0.0.1:{self.proxy.port}",
             "BINANCE_REST_URL": f"http://127.0.0.1:{self.port}",
             "TAMPERING": self._tampering,
+            **self._worker_environ,
         }
         for name in self.workers:
             self.start_worker(name)
