@@ -4,11 +4,12 @@ import logging
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, setup_logging
+from celery.signals import beat_init, celeryd_init, setup_logging
 from click import Option
 
 from workers.heartbeat import HeartbeatThread
 from workers.logs import set_up_logging
+from workers.store.schema import wait_for_schema
 from workers.stream.step import HeartbeatStep, StreamStep
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,13 @@ app.steps["worker"].add(HeartbeatStep)
 def use_house_logging(**_options: Any) -> None:  # Any: Celery's signal arguments
     """Keep Celery from setting up logging of its own."""
     set_up_logging()
+
+
+@celeryd_init.connect
+def check_schema(options: dict[str, Any], **_rest: Any) -> None:  # Any: Celery's signal arguments
+    """Write to no database of another version; the stream's own step sees to that where it is held."""
+    if not options.get("hold_stream"):
+        wait_for_schema()
 
 
 @beat_init.connect

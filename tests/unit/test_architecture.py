@@ -93,7 +93,8 @@ TABLE: dict[str, MayImport] = {
     "workers.trading": MayImport(("analytics", *REACHES_THE_WORLD), ("urllib3", "orjson")),
     "workers.notify": MayImport(("analytics", *REACHES_THE_WORLD), ("urllib3", "orjson")),
     "workers.celery_app": MayImport(
-        ("workers.stream.step", "workers.heartbeat", "workers.logs", SETTINGS), ("celery", "kombu", "click")
+        ("workers.stream.step", "workers.heartbeat", "workers.logs", "workers.store", SETTINGS),
+        ("celery", "kombu", "click"),
     ),
     "workers.scheduler": MayImport(("workers.coordination", SETTINGS), ("celery", *LOST_SERVERS)),
     "workers.tasks": MayImport(
@@ -125,7 +126,7 @@ TABLE: dict[str, MayImport] = {
         ),
         ("flask", "flask_socketio", "werkzeug", "socketio", "engineio", "simple_websocket", "orjson"),
     ),
-    "wsgi": MayImport(("app", "workers.logs", SETTINGS)),
+    "wsgi": MayImport(("app", "workers.logs", "workers.store", SETTINGS)),
     "celeryconfig": MayImport((SETTINGS,), ("kombu", "celery")),
 }
 
