@@ -52,6 +52,7 @@ class Settings:
     pairs: tuple[tuple[str, str], ...]  # PAIRS as Y/X, comma separated: fills an empty list of pairs
     book_ticker: bool  # BOOK_TICKER, on or off: keep the best bid and ask of each second, default on
     tick_retention_hours: float  # TICK_RETENTION_HOURS, counted from arrival, default 24
+    shards: int  # SHARDS: groups of symbols that stream workers share, default 1; the same for all of them
     spool_dir: str  # SPOOL_DIR, default spool in LOCAL_DIR; below it one folder per database
     spool_gb: float  # SPOOL_GB: room for what waits on disk for the database, default 2
     host: str  # HOST the web listens on, default 127.0.0.1
@@ -89,6 +90,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         pairs=_pairs(environ.get("PAIRS", "")),
         book_ticker=_one_of(environ, "BOOK_TICKER", ("on", "off"), "on") == "on",
         tick_retention_hours=_number(environ, "TICK_RETENTION_HOURS", 24.0, low=0.1, high=87_600.0),
+        shards=int(_number(environ, "SHARDS", 1, low=1, high=64, whole=True)),
         spool_dir=environ.get("SPOOL_DIR") or f"{environ.get('LOCAL_DIR') or '.local'}/spool",
         spool_gb=_number(environ, "SPOOL_GB", 2.0, low=0.05, high=10_000.0),
         host=_host(environ),

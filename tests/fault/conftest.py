@@ -31,11 +31,12 @@ class Worlds:
 
     @contextmanager
     def another(self, **options: Any) -> Iterator[Streaming]:  # Any: those of Streaming
-        """A world of a test's own, in place of the shared one; maybe on servers of its own, too."""
+        """A world of a test's own, in place of the shared one; maybe of another kind or on other servers."""
         self.end()
+        kind = options.pop("kind", Streaming)
         folder, mongo, redis, client = self._given
         servers = (options.pop("mongo_url", mongo), options.pop("redis_url", redis))
-        with Streaming(folder, *servers, options.pop("client", client), **options) as world:
+        with kind(folder, *servers, options.pop("client", client), **options) as world:
             yield world
 
     def end(self) -> None:

@@ -130,7 +130,7 @@ class Streaming:
 
     def start_worker(self, name: str) -> None:
         """Start a worker, also again."""
-        words = WORKERS[name]
+        words = WORKERS[name.rstrip("0123456789")]
         quiet = ["--pool", "solo", "--without-mingle", "--without-gossip", "--loglevel", "INFO"]
         node = ["-n", f"{name.replace(' ', '-')}@{self.seed}"]
         self._spawn(name, ["-m", "celery", "-A", "tests.fault.hasty", "worker", *node, *words, *quiet])

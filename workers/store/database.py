@@ -7,6 +7,7 @@
 | book         | the last bid and ask of one symbol and second      | book.py         |
 | gaps         | one hole in the ids of a symbol                    | gaps.py         |
 | cursors      | up to which id a symbol's ledger is complete       | cursors.py      |
+| fences       | whose word on one shard's ledger counts            | fences.py       |
 | rebuilds     | one second whose bar must be made again            | rebuilds.py     |
 | progress     | how far the bars of one symbol have come           | progress.py     |
 | seams        | one stretch taken from the exchange's history      | seams.py        |
@@ -19,7 +20,7 @@
 | quarantine   | one malformed message, kept with its reason        | quarantine.py   |
 | clock        | the newest time the exchange is known to have      | market_clock.py |
 | heartbeats   | one process, its last sign of life and its figures | heartbeats.py   |
-| counters     | symbol numbers                                     | ticks.py        |
+| counters     | symbol numbers, and the newest fencing token       | ticks.py        |
 """
 
 import os

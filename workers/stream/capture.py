@@ -1,13 +1,17 @@
-"""The capture of the watch-list: its threads, and the figures it shows.
+"""The capture of one shard of the watch-list: its threads, and the figures it shows.
 
 socket thread --(bounded)--> sequencing thread --(bounded)--> writing thread
                               ├--> spool on disk, read back when the store is behind
                               └--> live publisher
+
+A successor begins with the socket alone, and with the rest when it may: what came
+by then waits, and the ids that its predecessor stored meanwhile are dropped as repeats.
 """
 
 import logging
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -23,8 +27,10 @@ from workers.binance.feed import (
     subscribe_message,
     unsubscribe_message,
 )
+from workers.coordination.shards import Shard
 from workers.settings import load_settings
-from workers.stream.backoff import backoff_seconds
+from workers.store.fences import take_fence
+from workers.stream.backoff import ConnectQuota, backoff_seconds
 from workers.stream.connection import LIFETIME_SECONDS, StreamConnection
 from workers.stream.figures import Figures, RateMeter, percentiles_ms
 from workers.stream.intake import Intake, Round
@@ -40,18 +46,40 @@ from workers.stream.writer import TickWriter
 
 log = logging.getLogger(__name__)
 
+ALL = Shard()
 SHUTDOWN_STREAM = b"!serverShutdown"
 
 
 class Capture:
-    """Captures the watch-list from `start` until `stop`."""
+    """Captures the symbols of a shard from `start` until `stop`.
 
-    def __init__(self, random: Random | None = None, *, lifetime_seconds: float = LIFETIME_SECONDS) -> None:
+    Parameters
+    ----------
+    holder : name of the worker, for the record
+    is_successor : listen only, until `take_over`
+    quota : of connects, shared by the captures of a process
+    """
+
+    def __init__(
+        self,
+        random: Random | None = None,
+        *,
+        shard: Shard = ALL,
+        holder: str = "",
+        is_successor: bool = False,
+        quota: ConnectQuota | None = None,
+        lifetime_seconds: float = LIFETIME_SECONDS,
+    ) -> None:
+        self.shard = shard
         self.symbols: list[str] = []
         self.failures = 0  # attempts to begin that failed
         self._random = random or Random()
-        self._lifetime_seconds = lifetime_seconds
-        self._spool = _new_spool()
+        self._holder = holder
+        self._is_successor = is_successor
+        self._entitled = threading.Event()  # to write what comes
+        if not is_successor:
+            self._entitled.set()
+        self._spool = _new_spool(shard)
         self._intake = Intake(self._spool)
         self._sequencer = Sequencer()
         self._writer = TickWriter(on_stored=self._spool.acknowledge)
@@ -62,7 +90,7 @@ class Capture:
         self._kind = load_settings().stream
         self._drain_until = 0.0  # monotonic; how long a stop waits for what lies on disk
         self._stopping = threading.Event()
-        self._connection = self._new_connection()
+        self._connection = self._new_connection(quota, lifetime_seconds)
         self._overseer = Overseer(
             self._connection,
             self._sequencer,
@@ -77,9 +105,24 @@ class Capture:
         """Begin in threads of its own; waits for the exchange and the store as long as it takes."""
         self._beginning.start()
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether a successor's stream comes in, so that its predecessor may go."""
+        return self._connection.is_delivering
+
+    @property
+    def is_fenced(self) -> bool:
+        """Whether another worker has taken the shard."""
+        return self._writer.is_fenced
+
+    def take_over(self) -> None:
+        """The predecessor has stored what it had and is gone: go on where it left off."""
+        self._entitled.set()
+
     def stop(self, *, flush_seconds: float) -> None:
         """Close the connection, store what has come, end."""
         self._stopping.set()
+        self._entitled.set()
         self._beginning.join(flush_seconds / 4)
         self._overseer.stop()
         self._connection.stop(timeout_seconds=2.0)
@@ -122,7 +165,7 @@ class Capture:
             **self._spool.figures(),
         }
 
-    def _new_connection(self) -> StreamConnection:
+    def _new_connection(self, quota: ConnectQuota | None, lifetime_seconds: float) -> StreamConnection:
         settings = load_settings()
         callbacks = LinkCallbacks(
             greetings=self._greetings,
@@ -137,41 +180,69 @@ class Capture:
             callbacks,
             streams=lambda: len(self.symbols),
             random=self._random,
-            lifetime_seconds=self._lifetime_seconds,
+            lifetime_seconds=lifetime_seconds,
+            notes_streams=self._is_successor,
+            quota=quota,
         )
 
     def _begin(self) -> None:
-        while not self._stopping.wait(backoff_seconds(self.failures, self._random)):
-            try:
-                self._take_on(load_universe())
-            except (ExchangeError, PyMongoError, RedisError) as error:
-                self.failures += 1
-                log.warning("capture waits try=%d reason=%s", self.failures, error)
-            else:
-                break
-        if not self._stopping.is_set():
-            for part in (self._writer, self._live, self._sequencing, self._connection, self._overseer):
-                part.start()
-            log.info("capture started symbols=%d stream=%s", len(self.symbols), load_settings().stream)
+        self._insist(lambda: self._expect(self.shard.of(load_universe())))
+        if self._is_successor:
+            self._connection.start()
+            self._entitled.wait()
+        self._insist(self._continue)
+        if self._stopping.is_set():
+            return
+        for part in (self._live, self._sequencing, self._overseer):
+            part.start()
+        if not self._is_successor:
+            self._connection.start()
+        log.info("capture started shard=%s symbols=%d stream=%s", self.shard, len(self.symbols), self._kind)
 
-    def _take_on(self, symbols: list[str]) -> None:
-        """Be ready for ticks of these symbols, and subscribe to them from now on."""
-        left_out = symbols[STREAMS_PER_CONNECTION - len(self.symbols) :]
-        if left_out:
-            log.error("symbols left out, one connection holds %d: %s", STREAMS_PER_CONNECTION, left_out)
-        for symbol in symbols[: STREAMS_PER_CONNECTION - len(self.symbols)]:
-            self._sequencer.add(symbol)
-            self._live.add_symbol(symbol)
+    def _insist(self, step: Callable[[], None]) -> None:
+        """Try until it succeeds or the capture stops."""
+        failures = 0
+        while not self._stopping.wait(backoff_seconds(failures, self._random)):
+            try:
+                step()
+            except (ExchangeError, PyMongoError, RedisError) as error:
+                failures += 1
+                self.failures += 1
+                log.warning("capture waits shard=%s try=%d reason=%s", self.shard, failures, error)
+            else:
+                return
+
+    def _expect(self, symbols: list[str]) -> None:
+        """Subscribe to these symbols, too, from now on."""
+        room = STREAMS_PER_CONNECTION - len(self.symbols)
+        if symbols[room:]:
+            log.error("symbols left out, one connection holds %d: %s", STREAMS_PER_CONNECTION, symbols[room:])
+        for symbol in symbols[:room]:
             self._watchdog.add(symbol, time.monotonic())
             self.symbols = [*self.symbols, symbol]
 
+    def _continue(self) -> None:
+        """Take the ledgers on, where the store has them, and keep former holders off them."""
+        fence = take_fence(str(self.shard), self._holder)
+        fence.put_up(self.symbols)
+        self._take_on(self.symbols)
+        self._writer.start(fence)
+
+    def _take_on(self, symbols: list[str]) -> None:
+        """Be ready for ticks of these symbols."""
+        for symbol in symbols:
+            self._sequencer.add(symbol)
+            self._live.add_symbol(symbol)
+
     def _follow_watchlist(self) -> None:
         """Subscribe to what was added to the list, unsubscribe from what was taken off."""
-        watched = load_watched()
-        added = [symbol for symbol in watched if symbol not in self.symbols]
+        watched = self.shard.of(load_watched())
+        room = STREAMS_PER_CONNECTION - len(self.symbols)
+        added = [symbol for symbol in watched if symbol not in self.symbols][:room]
         removed = [symbol for symbol in self.symbols if symbol not in watched]
         if added:
-            self._take_on(added[: STREAMS_PER_CONNECTION - len(self.symbols)])
+            self._take_on(added)
+            self._expect(added)
             self._connection.say(subscribe_message(_names(added), self._next_control_id()))
         if removed:
             self.symbols = [symbol for symbol in self.symbols if symbol not in removed]
@@ -220,10 +291,12 @@ class Capture:
             self._writer.offer(batch)
 
 
-def _new_spool() -> Spool:
+def _new_spool(shard: Shard) -> Spool:
+    """Below SPOOL_DIR; shards have folders and room of their own."""
     settings = load_settings()
-    root = Path(settings.spool_dir).expanduser() / settings.database
-    return Spool(root, capacity_bytes=int(settings.spool_gb * 1e9))
+    name = settings.database if shard == ALL else f"{settings.database}-{shard}"
+    root = Path(settings.spool_dir).expanduser() / name
+    return Spool(root, capacity_bytes=int(settings.spool_gb * 1e9) // shard.count)
 
 
 def _names(symbols: list[str]) -> list[str]:

@@ -19,6 +19,7 @@ HEALTHY_AFTER_SECONDS = 60.0  # a connection that lived so long forgets earlier 
 LIFETIME_SECONDS = 23 * 3600.0  # the exchange cuts at 24 hours
 LIFETIME_SPREAD_SECONDS = 1800.0  # so that not all connections are replaced at once
 OVERLAP_SECONDS = 30.0  # the longest two links live side by side
+DELIVERS_AFTER_SECONDS = 3.0  # a stream that brought nothing by then is a quiet one
 SETTLE_SECONDS = 1.0  # what the new link brought has been sorted out by then
 RETRY_HANDOVER_SECONDS = 5.0
 LOOK_SECONDS = 0.05
@@ -32,6 +33,8 @@ class StreamConnection:
     address : where to connect
     streams : tells how many streams a new link must have heard from before the old one goes
     lifetime_seconds : after which a link is replaced, plus up to half an hour by chance
+    notes_streams : whether `is_delivering` will be asked for
+    quota : of connects, shared with other connections of the process
     """
 
     def __init__(
@@ -42,6 +45,8 @@ class StreamConnection:
         streams: Callable[[], int],
         random: Random,
         lifetime_seconds: float = LIFETIME_SECONDS,
+        notes_streams: bool = False,
+        quota: ConnectQuota | None = None,
     ) -> None:
         self.connects = 0
         self.handovers = 0
@@ -50,9 +55,10 @@ class StreamConnection:
         self._streams = streams
         self._random = random
         self._lifetime_seconds = lifetime_seconds
-        self._quota = ConnectQuota()
+        self._quota = quota or ConnectQuota()
         self._stopping = threading.Event()
         self._wanted: str | None = None  # why a handover is wanted
+        self._notes_streams = notes_streams  # those of the first link
         self._link: Link | None = None
         self._thread = threading.Thread(target=self._run, name="stream-connection", daemon=True)
 
@@ -72,6 +78,16 @@ class StreamConnection:
         """Whether the current link is open."""
         link = self._link
         return link is not None and link.is_alive and link.opened_at is not None
+
+    @property
+    def is_delivering(self) -> bool:
+        """Whether the first link brings all its streams, or some for so long that the others are quiet."""
+        link = self._link
+        if link is None or link.opened_at is None or not link.streams - {b""}:
+            return False
+        return len(link.streams - {b""}) >= self._streams() or (
+            time.monotonic() - link.opened_at > DELIVERS_AFTER_SECONDS
+        )
 
     def say(self, message: str) -> None:
         """Send a control message on the current link; without one, the greetings of the next say it."""
@@ -95,14 +111,17 @@ class StreamConnection:
             if self._stopping.wait(max(rest, backoff_seconds(failures, self._random))):
                 return
             began, rest = time.monotonic(), 0.0
-            link = self._connected()
+            link = self._connected(note_streams=self._notes_streams)
             if link is not None:
                 self._hold(link)
                 rest = link.rest_seconds
             failures = 0 if time.monotonic() - began > HEALTHY_AFTER_SECONDS else failures + 1
 
     def _connected(self, *, note_streams: bool = False) -> Link | None:
-        """A new link within the quota of connects; None when stopping."""
+        """A new link, once there are streams and within the quota of connects; None when stopping."""
+        while not self._streams():
+            if self._stopping.wait(LOOK_SECONDS):
+                return None
         if self._stopping.wait(self._quota.seconds_until_free(time.monotonic())):
             return None
         self._quota.note(time.monotonic())

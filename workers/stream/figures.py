@@ -2,10 +2,12 @@
 
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 RATE_WINDOW_SECONDS = 10.0
 SAMPLES_KEPT = 32
+
+LARGEST = ("stored_after_ms_p50", "stored_after_ms_p99", "silence_seconds")  # of several: the worst
 
 Figures = dict[str, float | int | str | None]
 
@@ -44,3 +46,20 @@ def percentiles_ms(seconds: Iterable[float], **shares: float) -> Figures:
         name: round(1000 * ascending[min(last, int(share * len(ascending)))], 1)
         for name, share in shares.items()
     }
+
+
+def together(parts: Sequence[Figures]) -> Figures:
+    """The figures of several captures as those of one.
+
+    >>> together([{"ticks_stored": 2, "silence_seconds": 0.5}, {"ticks_stored": 3, "silence_seconds": None}])
+    {'ticks_stored': 5, 'silence_seconds': 0.5}
+    """
+    names = dict.fromkeys(name for part in parts for name in part)
+    return {name: _together(name, [part.get(name) for part in parts]) for name in names}
+
+
+def _together(name: str, values: Sequence[float | int | str | None]) -> float | int | None:
+    numbers = [value for value in values if isinstance(value, int | float)]
+    if not numbers:
+        return None
+    return max(numbers) if name in LARGEST else round(sum(numbers), 1)

@@ -7,9 +7,8 @@ from celery import bootsteps
 
 from workers.heartbeat import HeartbeatThread
 from workers.store.indexes import ensure_indexes
-from workers.stream.capture import Capture
+from workers.stream.shard_holder import ShardHolder
 
-# A worker holds its heartbeat's figures source here; only one capture lives in a process.
 FLUSH_ON_TERM_SECONDS = 6.0
 FLUSH_ON_QUIT_SECONDS = 2.0
 COLLECT_AFTER = 50_000  # objects more than went; Python's own is 700
@@ -23,17 +22,17 @@ class StreamStep(bootsteps.StartStopStep):
     def __init__(self, worker: Any, hold_stream: bool = False, **options: Any) -> None:  # Any: Celery's own
         super().__init__(worker, **options)
         self.enabled = bool(hold_stream)
-        worker.capture = None
+        worker.stream = None
 
     def start(self, worker: Any) -> None:
-        """Begin to capture."""
+        """Begin to capture the shards that fall to this worker."""
         ensure_indexes()
         _collect_rarely()
-        worker.capture = Capture()
-        worker.capture.start()
+        worker.stream = ShardHolder(str(worker.hostname))
+        worker.stream.start()
 
     def stop(self, worker: Any) -> None:
-        """SIGTERM: store what has come, then go."""
+        """SIGTERM: hand over, store what has come, then go."""
         self._end(worker, FLUSH_ON_TERM_SECONDS)
 
     def terminate(self, worker: Any) -> None:
@@ -41,9 +40,9 @@ class StreamStep(bootsteps.StartStopStep):
         self._end(worker, FLUSH_ON_QUIT_SECONDS)
 
     def _end(self, worker: Any, flush_seconds: float) -> None:
-        if worker.capture is not None:
-            worker.capture.stop(flush_seconds=flush_seconds)
-            worker.capture = None
+        if worker.stream is not None:
+            worker.stream.stop(flush_seconds=flush_seconds)
+            worker.stream = None
 
 
 def _collect_rarely() -> None:
@@ -54,7 +53,7 @@ def _collect_rarely() -> None:
 
 
 class HeartbeatStep(bootsteps.StartStopStep):
-    """Says that the worker lives; its name is the part of the node name before the @."""
+    """Says that the worker lives; its name is that of the node before the @, without its number."""
 
     requires = {StreamStep}  # noqa: RUF012 - Celery reads it from the class
 
@@ -62,9 +61,10 @@ class HeartbeatStep(bootsteps.StartStopStep):
         """Begin to beat."""
 
         def figures() -> dict[str, float | int | str | None]:
-            return worker.capture.figures() if worker.capture else {}
+            return worker.stream.figures() if worker.stream else {}
 
-        self.heartbeat = HeartbeatThread(str(worker.hostname).partition("@")[0], figures)
+        name = str(worker.hostname).partition("@")[0].rstrip("0123456789")  # stream2 is a second stream
+        self.heartbeat = HeartbeatThread(name, figures)
         self.heartbeat.start()
 
     def stop(self, worker: Any) -> None:

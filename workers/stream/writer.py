@@ -4,6 +4,8 @@ A crash between two steps loses nothing: the cursor lags behind all of them, and
 what lies beyond it is looked through at the next start. A batch is tried until
 the store has it; every write may be repeated without changing anything. While
 the store is away a few batches wait here, the rest waits in the spool as messages.
+Once another worker has taken the shard, ticks are still stored, as ids make them
+one; of the ledger nothing is.
 """
 
 import logging
@@ -17,6 +19,8 @@ from pymongo.errors import PyMongoError
 from analytics.records.market import Tick
 from analytics.timeframes import bar_start
 from workers.store.cursors import save_cursors
+from workers.store.errors import Fenced
+from workers.store.fences import Fence
 from workers.store.gaps import save_gaps
 from workers.store.market_clock import save_market_clock
 from workers.store.quarantine import save_quarantined
@@ -43,8 +47,10 @@ class TickWriter:
         self._on_stored = on_stored
         self.stored = 0
         self.repeated = 0
+        self.is_fenced = False  # another worker has taken the shard
         self.failing_since: float | None = None  # monotonic
         self.latencies: deque[float] = deque(maxlen=LATENCIES_KEPT)  # seconds, received -> stored
+        self._fence: Fence | None = None
         self._newest: dict[str, Tick] = {}
         self._cursors_due = 0.0
         self._waiting: BoundedBuffer[Batch] = BoundedBuffer(BATCHES_WAITING)
@@ -61,8 +67,9 @@ class TickWriter:
         """Whether another batch may be offered."""
         return len(self._waiting) < BATCHES_WAITING
 
-    def start(self) -> None:
-        """Begin to write."""
+    def start(self, fence: Fence) -> None:
+        """Begin to write, for as long as nobody takes a newer fence."""
+        self._fence = fence
         self._thread.start()
 
     def offer(self, batch: Batch) -> bool:
@@ -90,7 +97,7 @@ class TickWriter:
     def _write_until_stored(self, batch: Batch) -> bool:
         steps: list[Callable[[Batch], None]] = [
             self._save_ticks,
-            _save_gaps,
+            self._save_gaps,
             _note_rebuilds,
             _save_quarantined,
             self._save_cursors,
@@ -98,6 +105,9 @@ class TickWriter:
         while steps:
             try:
                 steps[0](batch)
+                steps.pop(0)
+            except Fenced as refusal:
+                self._note_refusal(refusal)
                 steps.pop(0)
             except PyMongoError as error:
                 self._note_failure(error)
@@ -117,14 +127,26 @@ class TickWriter:
         self.latencies.extend(now - tick.received_at.timestamp() for tick in batch.ticks[::50])
         save_market_clock(max(tick.traded_at for tick in batch.ticks[-200:]))
 
+    def _save_gaps(self, batch: Batch) -> None:
+        if batch.gaps and self._fence is not None and not self.is_fenced:
+            self._fence.check()
+            save_gaps(batch.gaps)
+
     def _save_cursors(self, batch: Batch) -> None:
         """Rarely, as a cursor may lag; at the end, so that the next start has nothing to look through."""
         self._newest.update(batch.newest)
         now = time.monotonic()
+        if self._fence is None or self.is_fenced:
+            return
         if self._newest and (now >= self._cursors_due or self._stopping.is_set()):
-            save_cursors(self._newest.values())
+            save_cursors(self._newest.values(), self._fence)
             self._newest.clear()
             self._cursors_due = now + CURSOR_SECONDS
+
+    def _note_refusal(self, refusal: Fenced) -> None:
+        if not self.is_fenced:
+            log.error("ledger no longer written reason=%s", refusal)
+        self.is_fenced = True
 
     def _note_failure(self, error: PyMongoError) -> None:
         if self.failing_since is None:
@@ -135,10 +157,6 @@ class TickWriter:
         if self.failing_since is not None:
             log.warning("store takes batches again after=%.1fs", time.monotonic() - self.failing_since)
             self.failing_since = None
-
-
-def _save_gaps(batch: Batch) -> None:
-    save_gaps(batch.gaps)
 
 
 def _note_rebuilds(batch: Batch) -> None:

@@ -9,6 +9,7 @@ import pytest
 from analytics.quality.holes import missing
 from tests.factories import tick
 from workers.settings import Settings
+from workers.store.fences import take_fence
 from workers.store.gaps import load_gaps, load_unresolved_gaps
 from workers.store.indexes import ensure_indexes
 from workers.store.market_clock import load_market_clock
@@ -59,7 +60,7 @@ def sequencer_of(symbols: list[str]) -> Sequencer:
 def capture(sequencer: Sequencer, *rounds: Sequence[bytes]) -> None:
     """Sort out and write some rounds of messages, as the stream's threads do."""
     writer = TickWriter()
-    writer.start()
+    writer.start(take_fence("0of1", "tests"))
     for messages in rounds:
         batch = sequencer.sorted_out([(RECEIVED_NS, raw) for raw in messages])
         if batch:

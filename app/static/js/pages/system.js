@@ -129,10 +129,11 @@ function drawFlow(processes) {
   const best = (name) => processes.find((each) => each.process === name && each.state === "ok") ?? processes.find((each) => each.process === name);
   const age = (each) => (each ? `${format.duration(each.age_seconds * 1000)} ago` : "not started");
   const mark = (each) => (each ? DOTS[each.state] : "bad");
-  const rate = (each) => (each?.state === "ok" && "trades_per_second" in each.figures ? `${format.figure(each.figures.trades_per_second)} trades/s` : null);
+  const rates = processes.filter((each) => each.state === "ok" && "trades_per_second" in each.figures).map((each) => each.figures.trades_per_second);
+  const rate = rates.length ? `${format.figure(rates.reduce((sum, each) => sum + each))} trades/s` : null;
   const stages = {
     Exchange: [{ fresh: "good", stale: "bad", waiting: "waiting" }[state.feed.state], { fresh: "heard", stale: "silent", waiting: "not heard yet" }[state.feed.state]],
-    Stream: [mark(best("stream")), rate(best("stream")) ?? age(best("stream"))],
+    Stream: [mark(best("stream")), rate ?? age(best("stream"))],
     Store: [parts.mongodb ? (parts.mongodb.ok ? "good" : "bad") : "waiting", "MongoDB"],
     Compute: [mark(best("compute")), age(best("compute"))],
     Web: [mark(best("web")), age(best("web"))],

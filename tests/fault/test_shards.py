@@ -1,0 +1,91 @@
+"""Stream workers share the symbols: what one leaves the other takes, with nothing missed (R3, R7, R23).
+
+The tests follow each other in one world: each begins and ends with one worker that holds all shards.
+"""
+
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.fault.conftest import Worlds
+from tests.fault.sharing import LAPSES_SECONDS, Sharing
+from tests.fault.streaming import SYMBOLS
+from tests.product import wait_for
+
+RESUMED_SECONDS = 15.0
+SHARDS = 4
+SEVEN = (*SYMBOLS, "AVAXUSDT")  # so that no shard is empty
+
+
+@pytest.fixture(scope="module")
+def world(worlds: Worlds) -> Iterator[Sharing]:
+    with worlds.another(kind=Sharing, shards=SHARDS, symbols=SEVEN, rate=1_000) as world:
+        assert isinstance(world, Sharing)
+        world.wait_for_shares(30, stream=SHARDS)
+        yield world
+
+
+@pytest.fixture
+def pair(world: Sharing) -> tuple[str, str]:
+    """Two workers with two shards each, the older one first."""
+    (old,) = world.sharing
+    new = world.join()
+    world.wait_for_shares(60, **{old: 2, new: 2})
+    assert world.shards_of(old) | world.shards_of(new) == set(range(SHARDS))
+    return old, new
+
+
+def test_shards_move_without_a_missing_trade_and_without_repair(
+    world: Sharing, pair: tuple[str, str]
+) -> None:
+    began, (old, new) = time.time(), pair
+    code = world.leave(old, within=10)
+    left_at = time.monotonic()
+    world.wait_for_shares(20, **{new: SHARDS})
+    print(f"all shards held by the successor {time.monotonic() - left_at:.1f} s after the exit")
+    world.assert_clean(within=40)
+    assert code == 0
+    assert world.store["gaps"].count_documents({}) == 0, list(world.store["gaps"].find())
+    assert not [path for _, path, _ in world.control.requests(began) if "fromId" in path]
+
+
+def test_a_paused_holder_that_wakes_up_is_refused_and_lets_go(world: Sharing, pair: tuple[str, str]) -> None:
+    token, (old, new) = world.newest_token(), pair
+    stopped = world.words(old).count("capture stopped")
+    world.kill(old, signal.SIGSTOP)
+    world.wait_for_shares(LAPSES_SECONDS + 20, **{new: SHARDS})
+    assert world.newest_token() > token
+    world.kill(old, signal.SIGCONT)
+    woken_at = time.monotonic()
+    wait_for(lambda: world.words(old).count("lease lost") == 2, 10, "the former holder to hear of it")
+    wait_for(lambda: world.words(old).count("capture stopped") >= stopped + 2, 10, "its captures to end")
+    print(f"the former holder stopped {time.monotonic() - woken_at:.1f} s after it woke up")
+    world.wait_for_shares(30, **{old: 2, new: 2})  # both live: they share again
+    world.leave(old, within=10)
+    world.wait_for_shares(20, **{new: SHARDS})
+    world.assert_clean(within=60)
+    print(f"refused by the fence: {'ledger no longer written' in world.words(old)}")
+
+
+@pytest.mark.soak
+def test_a_killed_worker_is_replaced_by_the_other(world: Sharing, pair: tuple[str, str]) -> None:
+    old, new = pair
+    killed_at = time.monotonic()
+    world.leave(old, signal.SIGKILL, within=5)
+    world.wait_for_shares(RESUMED_SECONDS + 10, **{new: SHARDS})
+    took = time.monotonic() - killed_at
+    print(f"all shards held {took:.1f} s after the kill, leases lapse after {LAPSES_SECONDS} s")
+    world.assert_clean(within=60)
+
+
+@pytest.mark.soak
+def test_redis_that_forgets_everything_moves_no_shard(world: Sharing, pair: tuple[str, str]) -> None:
+    token, (old, new) = world.newest_token(), pair
+    held = world.shards_of(old)
+    world.forget_in_redis()
+    world.assert_clean(within=60)
+    assert world.newest_token() == token
+    assert world.shards_of(old) == held
+    assert "lease lost" not in world.words(old) + world.words(new)
