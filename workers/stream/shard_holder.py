@@ -28,7 +28,7 @@ NOTE_SECONDS = 60.0
 HANDOVER_SECONDS = 4.0  # how long a worker that stops waits for successors
 DROP_SECONDS = 2.0  # to store what has come when a shard was lost
 RELEASE_SECONDS = 8.0  # the same when it is handed over
-FREE_LOOKS = 4  # in a row, before a lease is taken that a busy worker may hold and Redis forgot
+FREE_LOOKS = 4  # before a lease is taken that a busy worker may hold and Redis forgot
 
 
 class ShardHolder:
@@ -44,7 +44,7 @@ class ShardHolder:
         self._listening: dict[int, Capture] = {}  # to shards that others are about to hand over
         self._leaving: dict[int, threading.Thread] = {}  # captures that end
         self._releasing: set[int] = set()  # those of them whose lease is still held
-        self._seen_free: dict[int, int] = {}
+        self._seen_free: dict[int, int] = {}  # looks in a row
         self._others_at = float("-inf")  # monotonic; when another worker was last known to live
         self._noted_at: dict[str, float] = {}
         self._stopping = threading.Event()
@@ -94,7 +94,9 @@ class ShardHolder:
             self._keep(number, falls_to_us=number in mine)
         for number in set(self._releasing):
             self._leases.renew(number)
-        for number in mine - set(self._held) - set(self._leaving):
+        wanted = mine - set(self._held) - set(self._leaving)
+        self._seen_free = {number: looks for number, looks in self._seen_free.items() if number in wanted}
+        for number in wanted:
             self._try_to_take(number)
         for number in set(self._listening) - mine:
             self._part_with(self._listening.pop(number), number, 0.0, releases=False)
