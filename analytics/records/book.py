@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+DIGITS = 10  # prices have at most eight: what lies beyond is noise of floats
+
 
 @dataclass(frozen=True, slots=True)
 class TopOfBook:
@@ -20,12 +22,12 @@ class TopOfBook:
     @property
     def spread(self) -> float:
         """Ask less bid, in the quote asset."""
-        return self.ask - self.bid
+        return round(self.ask - self.bid, DIGITS)
 
     @property
     def mid(self) -> float:
         """Half way between bid and ask."""
-        return (self.bid + self.ask) / 2.0
+        return round((self.bid + self.ask) / 2.0, DIGITS)
 
 
 @dataclass(frozen=True, slots=True)
