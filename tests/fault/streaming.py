@@ -95,6 +95,7 @@ class Streaming:
             "SEED": self.seed,
             "SYMBOLS": ",".join(symbols),
             "SPOOL_DIR": str(folder / "spool"),
+            "BOOK_TICKER": "off",  # faults are to strike trades alone
         }
 
     @property

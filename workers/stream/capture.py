@@ -48,6 +48,7 @@ log = logging.getLogger(__name__)
 
 ALL = Shard()
 SHUTDOWN_STREAM = b"!serverShutdown"
+BUSY_MESSAGES = 10_000  # half a second at the highest rates
 
 
 class Capture:
@@ -114,6 +115,11 @@ class Capture:
     def is_fenced(self) -> bool:
         """Whether another worker has taken the shard."""
         return self._writer.is_fenced
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether so many messages wait that all else must stand back."""
+        return self._intake.is_behind or len(self._intake) > BUSY_MESSAGES
 
     def take_over(self) -> None:
         """The predecessor has stored what it had and is gone: go on where it left off."""

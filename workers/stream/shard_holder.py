@@ -67,6 +67,14 @@ class ShardHolder:
         for thread in list(self._leaving.values()):
             thread.join(flush_seconds + 4.0)
 
+    def symbols(self) -> list[str]:
+        """What this worker captures now."""
+        return [symbol for capture in list(self._held.values()) for symbol in capture.symbols]
+
+    def is_busy(self) -> bool:
+        """Whether trades wait to be sorted out."""
+        return any(capture.is_busy for capture in list(self._held.values()))
+
     def figures(self) -> Figures:
         """What the System page shows of the feed."""
         held = list(self._held.values())

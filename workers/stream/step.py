@@ -6,11 +6,14 @@ from typing import Any
 from celery import bootsteps
 
 from workers.heartbeat import HeartbeatThread
+from workers.settings import load_settings
 from workers.store.indexes import ensure_indexes
+from workers.stream.book_feed import BookFeed
 from workers.stream.shard_holder import ShardHolder
 
 FLUSH_ON_TERM_SECONDS = 6.0
 FLUSH_ON_QUIT_SECONDS = 2.0
+BOOK_END_SECONDS = 2.0  # when the stream has ended; trades come first
 COLLECT_AFTER = 50_000  # objects more than went; Python's own is 700
 
 
@@ -22,7 +25,7 @@ class StreamStep(bootsteps.StartStopStep):
     def __init__(self, worker: Any, hold_stream: bool = False, **options: Any) -> None:  # Any: Celery's own
         super().__init__(worker, **options)
         self.enabled = bool(hold_stream)
-        worker.stream = None
+        worker.stream = worker.book = None
 
     def start(self, worker: Any) -> None:
         """Begin to capture the shards that fall to this worker."""
@@ -30,6 +33,9 @@ class StreamStep(bootsteps.StartStopStep):
         _collect_rarely()
         worker.stream = ShardHolder(str(worker.hostname))
         worker.stream.start()
+        if load_settings().book_ticker:
+            worker.book = BookFeed(worker.stream.symbols, worker.stream.is_busy)
+            worker.book.start()
 
     def stop(self, worker: Any) -> None:
         """SIGTERM: hand over, store what has come, then go."""
@@ -43,6 +49,9 @@ class StreamStep(bootsteps.StartStopStep):
         if worker.stream is not None:
             worker.stream.stop(flush_seconds=flush_seconds)
             worker.stream = None
+        if worker.book is not None:
+            worker.book.stop(timeout_seconds=BOOK_END_SECONDS)
+            worker.book = None
 
 
 def _collect_rarely() -> None:
@@ -61,7 +70,8 @@ class HeartbeatStep(bootsteps.StartStopStep):
         """Begin to beat."""
 
         def figures() -> dict[str, float | int | str | None]:
-            return worker.stream.figures() if worker.stream else {}
+            parts = [part.figures() for part in (worker.stream, worker.book) if part is not None]
+            return {name: value for figures in parts for name, value in figures.items()}
 
         name = str(worker.hostname).partition("@")[0].rstrip("0123456789")  # stream2 is a second stream
         self.heartbeat = HeartbeatThread(name, figures)
