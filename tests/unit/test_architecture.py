@@ -76,6 +76,7 @@ TABLE: dict[str, MayImport] = {
         ),
         ("orjson", *LOST_SERVERS),
     ),
+    "workers.backup": MayImport(("workers.store", "workers.logs", SETTINGS), LOST_SERVERS),
     "workers.heartbeat": MayImport(("workers.store", SETTINGS), LOST_SERVERS),
     "workers.stream": MayImport(
         (

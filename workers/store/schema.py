@@ -81,6 +81,12 @@ def load_schema_version() -> int | None:
     return int(found["version"]) if found else None
 
 
+def set_schema_version(version: int) -> None:
+    """The database is of this version: that of the backup it was restored from."""
+    row = {"version": version, "written_at": datetime.now(UTC)}
+    collection("meta", durable=True).replace_one({"_id": "schema"}, row, upsert=True)
+
+
 def note_restore(archive: str) -> None:
     """From now on the database is half restored."""
     row = {"archive": archive, "begun_at": datetime.now(UTC)}
