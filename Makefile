@@ -1,6 +1,6 @@
 # Everything a person runs. REPLAY, REPLAY_SPEED, SEED, PORT, SYMBOLS, MONGO_URL ... are passed on.
 .DEFAULT_GOAL := help
-.PHONY: help run live test lint bench soak soak-seed fault-results reset install install-develop
+.PHONY: help run live import backup restore test lint bench soak soak-seed fault-results reset install install-develop
 
 PY := .venv/bin/python
 OLDEST := (3, 11)
@@ -24,6 +24,15 @@ run: install ## the whole product on this machine, fed by a simulated market, at
 
 live: install ## the same, fed by Binance itself
 	@exec $(PY) -m workers.local.launch --live
+
+import: install ## FILES="...": trades and klines from files, also while it runs (LIVE=1, OPTIONS="--symbol ...")
+	@$(PY) -m workers.local.attach $(if $(LIVE),--live) workers.imports $(FILES) $(OPTIONS)
+
+backup: install ## the database into one file, also while it runs (FILE=..., LIVE=1)
+	@$(PY) -m workers.local.attach $(if $(LIVE),--live) workers.backup save $(FILE)
+
+restore: install ## FILE=...: a backup into the database (REPLACE=1 removes what it holds, LIVE=1)
+	@$(PY) -m workers.local.attach $(if $(LIVE),--live) workers.backup restore $(FILE) $(if $(REPLACE),--replace)
 
 test: install-develop ## every test: unit, integration, browser, fault
 	@$(PY) -m workers.local.browser

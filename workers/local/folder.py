@@ -41,6 +41,15 @@ class LocalFolder:
                 "give this user the right to, or name another folder: LOCAL_DIR=/some/folder"
             ) from error
 
+    def is_locked(self) -> bool:
+        """Whether another launcher is alive."""
+        with (self.root / "lock").open("a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+            return False
+
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Keeps every other launcher out of the folder for as long as this process lives.

@@ -13,6 +13,7 @@ from pathlib import Path
 from workers.local.bring_up import bring_up
 from workers.local.errors import CannotStart
 from workers.local.folder import PROJECT, LocalFolder, local_folder
+from workers.local.last_run import save_last_run
 from workers.local.leftovers import end_leftovers
 from workers.local.market_source import choose_source
 from workers.local.part import Part
@@ -54,6 +55,7 @@ def run(folder: LocalFolder, procfile: Path, signals: StopSignals, *, live: bool
     if end_leftovers(folder):
         say("Ended what an earlier run had left.")
     settings, servers, environ = describe_run(folder, live=live)
+    save_last_run(folder, environ)
     check_port(settings.host, settings.port)
     product = procfile_parts(procfile, folder.logs, settings.host, settings.port)
     supervisor = Supervisor(folder, [*servers, *product], environ)

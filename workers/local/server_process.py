@@ -31,7 +31,12 @@ class ServerProcess:
         """
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
-                self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=end_with_parent
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                preexec_fn=end_with_parent,
+                process_group=0,  # Ctrl-C is its parent's; who uses the server first comes to an end
             )
         answered = wait_until(lambda: not self.running or is_ready(), seconds)
         if not (answered and self.running):
