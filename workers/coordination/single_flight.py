@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import cast
-from uuid import uuid4
 
+from workers.coordination.holder import is_known_dead, own_name
 from workers.coordination.redis_client import redis_client
 from workers.settings import load_settings
 
@@ -19,9 +19,20 @@ class Flight:
     """The right to run; `won` tells whether it is ours."""
 
     def __init__(self, key: str, lapses_seconds: float) -> None:
-        self._key, self._mine = key, uuid4().hex
+        self._key, self._mine = key, own_name()
         self._lapses_ms = int(lapses_seconds * 1000)
-        self.won = bool(redis_client().set(key, self._mine, nx=True, px=self._lapses_ms))
+        self.won = self._take() or (self._free_of_the_dead() and self._take())
+
+    def _take(self) -> bool:
+        return bool(redis_client().set(self._key, self._mine, nx=True, px=self._lapses_ms))
+
+    def _free_of_the_dead(self) -> bool:
+        """Whether the right was held by a process of this machine that was killed, and is free now."""
+        holder = cast(str | None, redis_client().get(self._key))
+        if holder is None or not is_known_dead(holder):
+            return False
+        redis_client().eval(_RELEASE, 1, self._key, holder)
+        return True
 
     def renew(self) -> bool:
         """Go on; False when the right lapsed and somebody else may run."""

@@ -1,5 +1,7 @@
 """What processes agree on, on a real Redis."""
 
+import subprocess
+import sys
 import time
 
 import pytest
@@ -59,6 +61,23 @@ def test_a_right_lapses_when_its_holder_dies() -> None:
         time.sleep(0.1)
         with single_flight("x") as second:
             assert (first.won, second.won) == (True, True)
+
+
+def test_a_process_that_was_killed_keeps_nobody_out() -> None:
+    code = "from workers.coordination.holder import own_name; print(own_name(), flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        redis_client().set(
+            f"{load_settings().database}:running:x", holder.stdout.readline().strip(), px=60_000
+        )
+        with single_flight("x") as while_it_lives:
+            assert not while_it_lives.won
+        holder.kill()
+        holder.wait()
+        with single_flight("x") as after_its_death:
+            assert after_its_death.won
 
 
 def test_topics_are_watched_until_nobody_renews_them() -> None:
