@@ -17,8 +17,9 @@ class Sharing(Streaming):
     """A world in which shards go from worker to worker."""
 
     def __init__(self, *given: Any, shards: int, **options: Any) -> None:  # Any: those of Streaming
-        super().__init__(*given, constants=CONSTANTS, **options)
-        self._environ["SHARDS"] = str(shards)
+        changed = options.pop("constants", {})
+        words = {"SHARDS": str(shards)}
+        super().__init__(*given, constants=CONSTANTS | changed, worker_environ=words, **options)
         self.sharing = ["stream"]  # names of those that live
         self._joined = 1
 

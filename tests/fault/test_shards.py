@@ -89,3 +89,17 @@ def test_redis_that_forgets_everything_moves_no_shard(world: Sharing, pair: tupl
     assert world.newest_token() == token
     assert world.shards_of(old) == held
     assert "lease lost" not in world.words(old) + world.words(new)
+
+
+@pytest.mark.soak
+def test_a_worker_that_does_not_wait_for_its_successor_leaves_a_hole(worlds: Worlds) -> None:
+    """What the hand-over is for: without it the first test of this file fails."""
+    hasty = {"workers.stream.shard_holder:HANDOVER_SECONDS": 0.0}
+    with worlds.another(kind=Sharing, shards=1, rate=1_000, constants=hasty) as world:
+        assert isinstance(world, Sharing)
+        new = world.join()
+        wait_for(lambda: "memory_mb" in world.figures_of(new), 40, "a second worker")
+        world.leave("stream", within=10)
+        world.wait_for_shares(20, **{new: 1})
+        wait_for(lambda: world.store["gaps"].count_documents({}) > 0, 20, "the hole on record")
+        world.assert_clean(within=60)
