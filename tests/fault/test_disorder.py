@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from tests.fault.measuring import Measured
 from tests.fault.streaming import Streaming
 from tests.product import wait_for
 
@@ -16,7 +17,7 @@ def faulty_for(world: Streaming, seconds: float) -> None:
     world.control.off()
 
 
-def test_repeats_change_nothing_and_are_counted(world: Streaming) -> None:
+def test_repeats_change_nothing_and_are_counted(world: Streaming, measured: Measured) -> None:
     before = world.figures()["repeats"]
     injected_before = world.control.count("duplicate")
     world.control.on("duplicate", share=0.1)
@@ -25,17 +26,26 @@ def test_repeats_change_nothing_and_are_counted(world: Streaming) -> None:
     assert injected > 20
     world.assert_clean(within=30)
     wait_for(lambda: world.figures()["repeats"] - before >= injected, 6, "the count of repeats")
-    assert world.figures()["repeats"] - before == injected
+    counted = world.figures()["repeats"] - before
+    measured(
+        "R17", injected=f"{injected} messages twice", demanded="all counted", found=f"{counted:.0f} counted"
+    )
+    assert counted == injected
 
 
-def test_disorder_leaves_every_trade_and_bar_exact(world: Streaming) -> None:
+def test_disorder_leaves_every_trade_and_bar_exact(world: Streaming, measured: Measured) -> None:
     world.control.on("reorder", ms=500)
     faulty_for(world, FAULTY_SECONDS)
-    world.assert_clean(within=30)
+    found = world.assert_clean(within=30)
+    measured(
+        "R18", injected="order mixed within 500 ms", demanded="every trade and bar exact", found=f"{found!r}"
+    )
 
 
 @pytest.mark.parametrize("seconds", [6.0, pytest.param(60.0, marks=pytest.mark.soak)])
-def test_a_trade_that_comes_late_reopens_its_bar(world: Streaming, seconds: float) -> None:
+def test_a_trade_that_comes_late_reopens_its_bar(
+    world: Streaming, seconds: float, measured: Measured
+) -> None:
     late = world.figures()["late"]
     world.control.on("rest", answer="502", endpoints="aggTrades")  # the repair does not come first
     delayed = world.control.count("delay")
@@ -44,4 +54,5 @@ def test_a_trade_that_comes_late_reopens_its_bar(world: Streaming, seconds: floa
     wait_for(lambda: world.unresolved() == 1, 5, "the hole it leaves")
     wait_for(lambda: world.figures()["late"] > late, seconds + 10, "the late trade")
     world.control.off()
-    world.assert_clean(within=30)
+    found = world.assert_clean(within=30)
+    measured("R18", injected=f"a trade {seconds:.0f} s late", demanded="its bar exact", found=f"{found!r}")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.fault.conftest import Worlds
+from tests.fault.measuring import Measured
 from tests.fault.streaming import HASTE, Streaming
 from tests.product import wait_for
 
@@ -30,9 +31,14 @@ def seconds_until_noticed(world: Streaming, limit: float) -> float:
     return took
 
 
-def test_it_is_noticed_and_nothing_is_lost(world: Streaming) -> None:
+def test_it_is_noticed_and_nothing_is_lost(world: Streaming, measured: Measured) -> None:
     took = seconds_until_noticed(world, HASTY_DETECTED_SECONDS + 4)
-    print(f"noticed after {took:.1f} s")
+    measured(
+        "R10",
+        injected="line black both ways",
+        demanded=f"noticed <= {HASTY_DETECTED_SECONDS:.1f} s, pings five times as often",
+        found=f"noticed after {took:.1f} s",
+    )
     assert took <= HASTY_DETECTED_SECONDS
     wait_for(lambda: world.figures()["connected"] == 1, 20, "the new connection")
     world.assert_clean(within=30)
@@ -45,18 +51,32 @@ def blind(worlds: Worlds) -> Iterator[Streaming]:
         yield world
 
 
-def test_without_pings_and_watchdog_it_stays_unnoticed(blind: Streaming) -> None:
+def test_without_pings_and_watchdog_it_stays_unnoticed(blind: Streaming, measured: Measured) -> None:
     before = blind.proxy.accepted
     blind.proxy.black_hole = True
     time.sleep(HASTY_DETECTED_SECONDS + 2)  # that nothing happens needs a time in which it could
     assert blind.proxy.accepted == before
-    assert blind.audited(blind.newest()).missing
+    missing = blind.audited(blind.newest()).missing
+    measured(
+        "R10",
+        injected="the same without pings and watchdog",
+        demanded="not noticed, trades missing",
+        found=f"not noticed, {len(missing)} missing",
+    )
+    assert missing
 
 
 @pytest.mark.soak
-def test_it_is_noticed_in_time_with_the_waiting_times_of_the_product(worlds: Worlds) -> None:
+def test_it_is_noticed_in_time_with_the_waiting_times_of_the_product(
+    worlds: Worlds, measured: Measured
+) -> None:
     with worlds.another(constants=PRODUCT) as world:
         took = seconds_until_noticed(world, DETECTED_SECONDS + 15)
-        print(f"noticed after {took:.1f} s")
+        measured(
+            "R10",
+            injected="line black both ways",
+            demanded=f"noticed <= {DETECTED_SECONDS:.0f} s",
+            found=f"noticed after {took:.1f} s",
+        )
         assert took <= DETECTED_SECONDS
         world.assert_clean(within=120)

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.fault.conftest import Worlds
+from tests.fault.measuring import Measured
 from tests.fault.streaming import Streaming
 from tests.product import wait_for
 
@@ -40,7 +41,9 @@ def asked_for(world: Streaming, row: dict[str, Any]) -> int:
     return found
 
 
-def test_real_ones_are_filled_and_absent_ones_proved(patchy: Streaming, holes: int) -> None:
+def test_real_ones_are_filled_and_absent_ones_proved(
+    patchy: Streaming, holes: int, measured: Measured
+) -> None:
     patchy.control.on("drop", share=0.03, times=holes)
     wait_for(lambda: len(by_state(patchy, "filled")) >= holes * 0.8, 20 + holes, "filled holes")
     patchy.control.off()
@@ -54,5 +57,10 @@ def test_real_ones_are_filled_and_absent_ones_proved(patchy: Streaming, holes: i
     assert not audit.denied, audit
     rows = by_state(patchy, "verified_absent")
     most = max(asked_for(patchy, row) for row in rows)
-    print(f"{audit!r}\nproved absent {len(rows)}, at most {most} requests for one")
+    measured(
+        "R19",
+        injected=f"{holes} holes, and ids that never existed",
+        demanded=f"filled and proved, <= {REQUESTS_PER_ABSENT_HOLE} requests for an absent one",
+        found=f"{len(by_state(patchy, 'filled'))} filled, {len(rows)} proved, at most {most} requests",
+    )
     assert most <= REQUESTS_PER_ABSENT_HOLE

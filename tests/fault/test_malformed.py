@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from tests.fault.measuring import Measured
 from tests.fault.streaming import Streaming
 from workers.local.exchange.malformed import MALFORMED
 
@@ -11,7 +12,9 @@ MEMORY_MB = 50.0
 
 
 @pytest.mark.parametrize(("every", "seconds"), [(10, 6.0), pytest.param(100, 60.0, marks=pytest.mark.soak)])
-def test_each_is_in_quarantine_and_nothing_is_lost(world: Streaming, every: int, seconds: float) -> None:
+def test_each_is_in_quarantine_and_nothing_is_lost(
+    world: Streaming, every: int, seconds: float, measured: Measured
+) -> None:
     since, before = time.time(), world.figures()
     rows = world.store["quarantine"].count_documents({})
     counts = world.control.counts()
@@ -26,11 +29,18 @@ def test_each_is_in_quarantine_and_nothing_is_lost(world: Streaming, every: int,
     }
     assert all(injected.values()), injected
     assert world.store["quarantine"].count_documents({}) == rows + sum(injected.values())
+    grown = world.figures()["memory_mb"] - before["memory_mb"]
+    measured(
+        "R20",
+        injected=f"{sum(injected.values())} unreadable messages of {len(MALFORMED)} kinds, frames in pieces",
+        demanded=f"each in quarantine, none else lost, no reconnect, memory +< {MEMORY_MB:.0f} MB",
+        found=f"each in quarantine, {len(world.handshakes(since))} reconnects, {grown:+.0f} MB",
+    )
     assert not world.handshakes(since)
     assert world.figures()["memory_mb"] - before["memory_mb"] < MEMORY_MB
 
 
-def test_a_frame_of_ten_megabytes_is_survived(world: Streaming) -> None:
+def test_a_frame_of_ten_megabytes_is_survived(world: Streaming, measured: Measured) -> None:
     since, before = time.time(), world.figures()
     world.control.on("huge", times=1)
     time.sleep(1.0)  # the next messages bring it
@@ -39,3 +49,9 @@ def test_a_frame_of_ten_megabytes_is_survived(world: Streaming) -> None:
     assert world.store["quarantine"].count_documents({"size": 10 * 1024 * 1024}) == 1
     assert len(world.handshakes(since)) <= 1
     assert world.figures()["memory_mb"] - before["memory_mb"] < MEMORY_MB
+    measured(
+        "R20",
+        injected="a frame of 10 MB",
+        demanded="at most one reconnect",
+        found=f"{len(world.handshakes(since))} reconnects",
+    )

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from tests.fault.measuring import Measured
 from tests.fault.streaming import Streaming
 from tests.product import wait_for
 
@@ -26,15 +27,30 @@ def end_connections(world: Streaming, lead: float | None) -> float:
 
 
 @pytest.mark.parametrize("lead", [0.0, None])
-def test_without_time_the_hole_is_repaired(world: Streaming, lead: float | None) -> None:
-    end_connections(world, lead)
+def test_without_time_the_hole_is_repaired(world: Streaming, lead: float | None, measured: Measured) -> None:
+    since = end_connections(world, lead)
     world.assert_clean(within=30)
+    measured(
+        "R12",
+        injected="connections ended "
+        + ("without notice" if lead is None else f"{lead:.0f} s after the notice"),
+        demanded="repaired",
+        found=f"clean, {repairs(world, since)} REST repairs",
+    )
 
 
 @pytest.mark.parametrize("lead", [6.0, pytest.param(60.0, marks=pytest.mark.soak)])
-def test_in_time_the_successor_takes_over_and_nothing_needs_repair(world: Streaming, lead: float) -> None:
+def test_in_time_the_successor_takes_over_and_nothing_needs_repair(
+    world: Streaming, lead: float, measured: Measured
+) -> None:
     handovers = world.figures()["handovers"]
     since = end_connections(world, lead)
     world.assert_clean(within=30)
+    measured(
+        "R12",
+        injected=f"connections ended {lead:.0f} s after the notice",
+        demanded="0 REST repairs",
+        found=f"{repairs(world, since)} REST repairs",
+    )
     assert repairs(world, since) == 0
     assert world.figures()["handovers"] == handovers + 1

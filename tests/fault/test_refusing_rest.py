@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.fault.measuring import Measured
 from tests.fault.streaming import Streaming
 from tests.product import wait_for
 
@@ -19,7 +20,9 @@ ANSWERS = [
 
 
 @pytest.mark.parametrize(("answer", "seconds"), ANSWERS)
-def test_it_is_obeyed_and_the_repair_comes_later(world: Streaming, answer: str, seconds: int) -> None:
+def test_it_is_obeyed_and_the_repair_comes_later(
+    world: Streaming, answer: str, seconds: int, measured: Measured
+) -> None:
     early = world.control.count("rest.asked_while_told_to_wait")
     refused = world.control.count(f"rest.{answer}")
     world.control.on("rest", answer=answer, seconds=seconds, endpoints="aggTrades", times=2)
@@ -29,4 +32,11 @@ def test_it_is_obeyed_and_the_repair_comes_later(world: Streaming, answer: str, 
     )
     world.control.off("drop")
     world.assert_clean(within=seconds + 30)
-    assert world.control.count("rest.asked_while_told_to_wait") == early
+    asked = world.control.count("rest.asked_while_told_to_wait") - early
+    measured(
+        "R21",
+        injected=f"REST answers {answer}" + (f" for {seconds} s" if seconds else ""),
+        demanded="no request while told to wait; repaired later",
+        found=f"{asked} requests, clean",
+    )
+    assert asked == 0

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 
+from tests.fault.measuring import Measured
 from tests.fault.streaming import Streaming
 from tests.product import wait_for
 from workers.local.mongo_server import MongoServer
@@ -112,7 +113,7 @@ def away_seconds(request: pytest.FixtureRequest) -> float:
     return float(request.param)
 
 
-def test_mongod_is_killed_and_comes_back(stream: Doomed, away_seconds: float) -> None:
+def test_mongod_is_killed_and_comes_back(stream: Doomed, away_seconds: float, measured: Measured) -> None:
     before_mb, before = stream.memory_mb(), stream.world.newest()
     stream.signal_mongod(signal.SIGKILL)
     began = time.monotonic()
@@ -126,8 +127,12 @@ def test_mongod_is_killed_and_comes_back(stream: Doomed, away_seconds: float) ->
         lambda: stream.is_caught_up(waiting), CAUGHT_UP_SECONDS, "what waited to be in the store"
     )
     drained = total(waiting, before) / caught_up
-    print(f"away {back - began:.0f} s at {live:.0f}/s, drained in {caught_up:.1f} s at {drained:.0f}/s, "
-          f"memory {before_mb:.0f} + {grown_mb:.0f} MB")  # fmt: skip
+    measured(
+        "R4",
+        injected=f"mongod killed for {back - began:.0f} s at {live:.0f} messages/s",
+        demanded=f"0 lost, drained >= {DRAIN_FACTOR:.0f} x live, clean <= 120 s, memory +< 100 MB",
+        found=f"0 lost, drained in {caught_up:.1f} s at {drained / live:.1f} x live, {grown_mb:+.0f} MB",
+    )
     assert grown_mb < MOST_GROWTH_MB
     assert drained >= DRAIN_FACTOR * live
     stream.assert_nothing_lost()
@@ -138,18 +143,24 @@ def total(later: dict[str, int], earlier: dict[str, int]) -> int:
     return sum(id - earlier[symbol] for symbol, id in later.items())
 
 
-def test_mongod_hangs_and_goes_on(stream: Doomed, away_seconds: float) -> None:
+def test_mongod_hangs_and_goes_on(stream: Doomed, away_seconds: float, measured: Measured) -> None:
     stream.signal_mongod(signal.SIGSTOP)
     try:
         before = stream.spooled()
         wait_for(lambda: stream.spooled() > before + 300_000, 30, "a spool that grows")
         time.sleep(away_seconds)
         before = stream.spooled()
-        wait_for(lambda: stream.spooled() > before, 1.0, "messages that go on to disk")
+        lag = wait_for(lambda: stream.spooled() > before, 1.0, "messages that go on to disk")
     finally:
         stream.signal_mongod(signal.SIGCONT)
     assert "buffer is full" not in stream.world.words("stream")
     stream.assert_nothing_lost()
+    measured(
+        "R5",
+        injected=f"mongod stopped for {away_seconds:.0f} s",
+        demanded="messages on disk within 1 s, 0 lost",
+        found=f"on disk after {lag:.1f} s, 0 lost",
+    )
 
 
 def test_the_stream_is_killed_while_mongod_is_away(tmp_path: Path, redis_url: str) -> None:
@@ -168,7 +179,9 @@ def test_the_stream_is_killed_while_mongod_is_away(tmp_path: Path, redis_url: st
 
 
 @pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 12))])
-def test_the_spool_is_damaged_between_death_and_restart(tmp_path: Path, redis_url: str, seed: int) -> None:
+def test_the_spool_is_damaged_between_death_and_restart(
+    tmp_path: Path, redis_url: str, seed: int, measured: Measured
+) -> None:
     with doomed(tmp_path, redis_url, "stream", "batch") as found:
         kill_both(found)
         damage(found, Random(seed))
@@ -178,6 +191,12 @@ def test_the_spool_is_damaged_between_death_and_restart(tmp_path: Path, redis_ur
         wait_until_repaired(found)
         assert "spool damaged" in found.world.words("stream"), f"seed {seed}"
         found.assert_nothing_lost()
+    measured(
+        "R9",
+        injected=f"spool cut off and a byte flipped, seed {seed}",
+        demanded="noticed, refilled by REST, no crash",
+        found="noticed, 0 lost",
+    )
 
 
 def spooled_ids(found: Doomed) -> dict[str, set[int]]:
@@ -213,7 +232,7 @@ def wait_until_repaired(found: Doomed) -> None:
     wait_for(lambda: found.world.unresolved() == 0, CAUGHT_UP_SECONDS, "the repair of what was missed")
 
 
-def test_a_full_disk_does_not_stop_capture(stream: Doomed) -> None:
+def test_a_full_disk_does_not_stop_capture(stream: Doomed, measured: Measured) -> None:
     before = resource.prlimit(
         stream.stream_pid, resource.RLIMIT_FSIZE, (PART_OF_A_DISK, resource.RLIM_INFINITY)
     )
@@ -224,3 +243,9 @@ def test_a_full_disk_does_not_stop_capture(stream: Doomed) -> None:
     stream.mongo.start()
     resource.prlimit(stream.stream_pid, resource.RLIMIT_FSIZE, before)
     stream.assert_nothing_lost()
+    measured(
+        "R8",
+        injected="no file may grow, then mongod killed for 3 s",
+        demanded="said so, process alive, nothing missing afterwards",
+        found="said so, 0 lost",
+    )

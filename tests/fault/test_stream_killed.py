@@ -10,6 +10,7 @@ import pytest
 from pymongo import MongoClient
 from pymongo.database import Database
 
+from tests.fault.measuring import Measured
 from tests.product import Product, wait_for
 from tests.replayed import END, SYMBOLS, Audit, audit_ticks, recording_database, replay_files
 
@@ -39,22 +40,28 @@ def count(database: Database[dict[str, Any]]) -> int:
 
 
 def test_it_comes_back_and_the_hole_is_on_record_and_repaired(
-    tmp_path: Path, environ: dict[str, str], database: Database[dict[str, Any]]
+    tmp_path: Path, environ: dict[str, str], database: Database[dict[str, Any]], measured: Measured
 ) -> None:
     with Product(tmp_path / "run", environ) as product:
         wait_for(lambda: count(database) > 5_000, 40, "the first trades")
         killed = product.pid_of("stream")
         os.kill(killed, signal.SIGKILL)
         stored_at_kill = count(database)
-        wait_for(lambda: product.pid_of("stream") not in (0, killed), BACK_SECONDS, "a new stream process")
+        seen = wait_for(
+            lambda: product.pid_of("stream") not in (0, killed), BACK_SECONDS, "a new stream process"
+        )
         back = wait_for(lambda: count(database) > stored_at_kill + 500, BACK_SECONDS, "new trades")
-        print(f"capture went on {back:.1f} s after the new process was seen")
         wait_for(
             lambda: len(database["gaps"].distinct("symbol")) == len(SYMBOLS), 30, "a row for each symbol"
         )
         wait_for(lambda: last_trade_of_each(database) >= len(SYMBOLS), 90, "the end of the recording")
         repaired = wait_for(lambda: not unresolved(database), REPAIR_SECONDS, "the repair of the hole")
-        print(f"repaired {repaired:.1f} s after the end")
+    measured(
+        "R1",
+        injected=f"the stream of the whole product killed in a recording at {SPEED:.0f} x its speed",
+        demanded=f"capture goes on <= {BACK_SECONDS:.0f} s, repaired <= {REPAIR_SECONDS:.0f} s",
+        found=f"goes on after {seen + back:.1f} s, repaired {repaired:.1f} s after the end",
+    )
     assert {row["state"] for row in database["gaps"].find()} == {"filled"}
     assert audit_ticks(database) == Audit(*({symbol: [] for symbol in SYMBOLS} for _ in range(3)))
 

@@ -13,6 +13,7 @@ import pytest
 from pymongo import MongoClient
 from pymongo.database import Database
 
+from tests.fault.measuring import Measured
 from tests.integration.exchange.running import Running, running
 from tests.product import wait_for
 from workers.local.waiting import wait_until
@@ -55,7 +56,12 @@ def start_stream(exchange: Running, mongo_url: str, redis_url: str, log: Path) -
 
 
 def test_it_stores_everything_and_exits_in_time(
-    exchange: Running, mongo_url: str, redis_url: str, database: Database[dict[str, Any]], tmp_path: Path
+    exchange: Running,
+    mongo_url: str,
+    redis_url: str,
+    database: Database[dict[str, Any]],
+    tmp_path: Path,
+    measured: Measured,
 ) -> None:
     log = tmp_path / "stream.log"
     stream = start_stream(exchange, mongo_url, redis_url, log)
@@ -67,7 +73,12 @@ def test_it_stores_everything_and_exits_in_time(
         took = time.monotonic() - began
     finally:
         stream.kill()
-    print(f"stopped in {took:.1f} s at {RATE} trades/s")
+    measured(
+        "R3",
+        injected=f"SIGTERM at {RATE} trades/s",
+        demanded=f"exit <= {EXIT_SECONDS:.0f} s with code 0, nothing left on disk",
+        found=f"exit after {took:.1f} s with code {code}",
+    )
     assert code == 0, log.read_text()
     assert "waits on disk" not in log.read_text()
     assert list(tmp_path.rglob("*.spool")) == []
