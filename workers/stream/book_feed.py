@@ -31,6 +31,7 @@ from workers.stream.link import LinkCallbacks
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.1
+INTEREST_SECONDS = 0.5  # how often is asked who watches
 TEND_SECONDS = 1.0  # to store what is over, and to follow the symbols
 SILENCE_SECONDS = 60.0  # of all quotes together: the connection is dead
 PAUSE_SECONDS = 10.0  # without quotes after trades piled up
@@ -62,7 +63,8 @@ class BookFeed:
         self._keeper = BookKeeper()
         self._changed: dict[str, TopOfBook] = {}
         self._rate = RateMeter()
-        self._tended_at = float("-inf")
+        self._tended_at = self._interest_at = float("-inf")
+        self._watched: set[str] = set()
         self._stopping = threading.Event()
         self._connection = self._new_connection(random or Random())
         self._thread = threading.Thread(target=self._run, name="book-feed", daemon=True)
@@ -149,13 +151,19 @@ class BookFeed:
         """The newest quotes to who watches them."""
         if self._changed:
             changed, self._changed = self._changed, {}
-            watched = load_interest()
+            watched = self._watched_topics()
             messages = {
                 book_topic(symbol): book_json(symbol, top)
                 for symbol, top in changed.items()
                 if book_topic(symbol) in watched
             }
             self.sent += publish(messages)
+
+    def _watched_topics(self) -> set[str]:
+        if time.monotonic() - self._interest_at >= INTEREST_SECONDS:
+            self._interest_at = time.monotonic()
+            self._watched = load_interest()
+        return self._watched
 
     def _tend(self) -> None:
         self._rate.sample(self._keeper.counts.updates)

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -14,14 +14,14 @@ from workers.binance.trades import load_newest_trade, load_trades_from
 from workers.coordination.request_budget import note_ban
 from workers.settings import Settings, use_settings
 from workers.store.bars import load_bars
-from workers.store.gaps import load_gaps, load_unresolved_gaps, save_gaps
+from workers.store.gaps import ask_again, load_gaps, load_unresolved_gaps, save_gaps
 from workers.store.indexes import ensure_indexes
 from workers.store.market_clock import save_market_clock
 from workers.store.progress import load_progress
 from workers.store.seams import HISTORY, JOIN, Seam, save_seam
 from workers.store.ticks import load_ticks, save_ticks
 from workers.tasks.bars import build_symbol
-from workers.tasks.gaps import repair_gap
+from workers.tasks.gaps import repair_gap, repair_gaps
 
 BTC = "BTCUSDT"
 
@@ -124,6 +124,19 @@ def test_an_exchange_that_does_not_answer_is_noted_in_the_row(ticks: list[Tick],
     row = load_gaps(BTC)[0]
     assert (row.state, row.tries) == ("open", 1)
     assert "no answer" in row.reason
+
+
+def test_a_failed_hole_that_somebody_asks_about_is_tried_at_once(ticks: list[Tick]) -> None:
+    gap = lose(ticks, 200, 210)
+    just_tried = datetime.now(UTC)
+    save_gaps([dataclasses.replace(gap, state="failed", tries=9, tried_at=just_tried, reason="no answer")])
+    repair_gaps()
+    assert [row.state for row in load_gaps(BTC)] == ["failed"]
+    assert ask_again(BTC, gap.first_id) == 1
+    repair_gaps()
+    row = load_gaps(BTC)[0]
+    assert row.state in ("filled", "filling")  # the latter where an id among them never existed
+    assert len(load_ticks(BTC, after_id=gap.first_id - 1, up_to_id=gap.last_id)) == 10
 
 
 def test_a_hole_older_than_what_is_kept_expires(ticks: list[Tick]) -> None:
