@@ -165,7 +165,7 @@ def _kline(symbol: str, timeframe: str, cells: list[bytes]) -> Bar:
     if end + 1 - start != SECONDS[timeframe] * 1000 or start % (SECONDS[timeframe] * 1000):
         raise ValueError(f"expected a {timeframe} bar, got one from {start} to {end}")
     opened, high, low, close, volume, quote, taker = (float(cells[at]) for at in (1, 2, 3, 4, 5, 7, 9))
-    if not 0.0 < low <= min(opened, close) <= max(opened, close) <= high < inf:
+    if not (0.0 < low <= opened <= high < inf and low <= close <= high):  # false for nan, too
         raise ValueError(f"expected low <= open, close <= high, got {opened}, {high}, {low}, {close}")
     if not (0.0 <= taker <= volume < inf and 0.0 <= quote < inf and int(cells[8]) >= 0):
         raise ValueError(f"expected volumes from 0 on, got {volume}, {quote}, {taker}")

@@ -10,7 +10,7 @@ from workers.settings import load_settings
 from workers.store.gaps import exchange_gap, load_gaps_within, save_gaps
 from workers.store.market_clock import load_market_clock
 from workers.store.stretches import EDGE_REASON
-from workers.store.ticks import load_ticks
+from workers.store.ticks import load_neighbour_ticks, load_ticks
 
 IDS_AT_ONCE = 50_000
 
@@ -19,13 +19,21 @@ def close_gaps(symbol: str, ids: Sequence[int]) -> int:
     """Take ascending ids that are stored by now off every row that misses them; how many rows are filled."""
     filled = 0
     for gap in load_gaps_within(symbol, ids[0], ids[-1]):
-        while gap.state != "filled" and gap.reason != EDGE_REASON:
+        while gap.state != "filled" and gap.reason != EDGE_REASON and _can_be_mended(gap):
             closed = after_import(gap, ids)
             if exchange_gap(gap, closed):
                 filled += closed.state == "filled"
                 break
             gap = next(iter(load_gaps_within(symbol, gap.first_id, gap.first_id)), closed)  # as it is by now
     return filled
+
+
+def _can_be_mended(gap: Gap) -> bool:
+    """Whether the trades around a hole are there to make bars of; where they were swept it stays expired."""
+    if gap.state != "expired":
+        return True
+    before, _ = load_neighbour_ticks(gap.symbol, gap.first_id, gap.last_id)
+    return before is not None and before.id == gap.first_id - 1
 
 
 def note_holes(symbol: str, moments: Mapping[int, datetime]) -> None:

@@ -200,7 +200,8 @@ def _save_changed(symbol: str, timeframe: str, bars: Sequence[Bar]) -> list[Bar]
     """Save the bars that differ from the stored ones.
 
     Where trades are missing the exchange's own bar stands: ours, built from
-    what there is, does not replace it before the hole is filled.
+    what there is, does not replace it before the hole is filled. Nor does one
+    whose trades were swept by retention meanwhile replace what they made once.
     """
     if not bars:
         return []
@@ -215,8 +216,8 @@ def _save_changed(symbol: str, timeframe: str, bars: Sequence[Bar]) -> list[Bar]
 
 
 def _fuller(bar: Bar, stored: Bar | None) -> Bar:
-    """Ours, unless the exchange's stored one holds more trades; final or not as ours is."""
-    if stored is not None and stored.source == "exchange" and stored.trades > bar.trades:
+    """Ours, unless the stored one holds more trades; final or not as ours is."""
+    if stored is not None and stored.trades > bar.trades:
         return replace(stored, is_final=bar.is_final)
     return bar
 
