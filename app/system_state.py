@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from app.disk import disk_state
 from app.feed import feed_state
+from app.machine_clock import clock_state
 from workers.coordination.errors import CoordinationDown
 from workers.coordination.queues import ping_redis, queue_depths
 from workers.messages.envelope import JSON
@@ -32,6 +33,7 @@ def system_state() -> JSON:
         now=now,
         feed=feed_state(clock, now),
         disk=disk_state(),
+        clock=clock_state(),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import expect
 
+from analytics.records.quality import ClockCheck
 from tests.browser.conftest import OpenPage
 from tests.browser.moving_market import MovingMarket
 from tests.integration.web.market_seed import (
@@ -18,6 +19,7 @@ from tests.integration.web.market_seed import (
 from tests.integration.web.web_process import WebProcess
 from workers.store.bars import save_bars
 from workers.store.market_clock import save_market_clock
+from workers.store.quality import save_clock_check
 
 DRAWN = (
     "() => document.getElementById('chart')?.dataset.drawMs && document.getElementById('chart-state').hidden"
@@ -90,6 +92,15 @@ def test_an_old_clock_is_a_stale_page(open_page: OpenPage, web: WebProcess) -> N
     expect(page.locator("body")).to_have_class(re.compile("stale"))
     save_market_clock(datetime.now(UTC))
     expect(page.locator("#notice")).to_be_hidden(timeout=10_000)
+
+
+def test_a_clock_that_is_wrong_is_told_on_every_page(open_page: OpenPage, web: WebProcess) -> None:
+    seed_symbols()
+    page = open_page(web.url)
+    save_clock_check(ClockCheck(3_600_000.0, 4.0, checked_at=datetime.now(UTC)))
+    expect(page.locator("#clock-notice")).to_contain_text("behind the exchange's", timeout=10_000)
+    save_clock_check(ClockCheck(3.0, 4.0, checked_at=datetime.now(UTC)))
+    expect(page.locator("#clock-notice")).to_be_hidden(timeout=10_000)
 
 
 @pytest.mark.parametrize("path", ["/", "/market/BTCUSDT", "/system"])

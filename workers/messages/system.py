@@ -41,6 +41,14 @@ class DiskState:
     total_gb: float
 
 
+@dataclass(frozen=True, slots=True)
+class ClockState:
+    """The exchange's clock against this machine's."""
+
+    state: Literal["ok", "wrong"]
+    offset_ms: float  # exchange less ours
+
+
 def process_json(state: ProcessState, now: datetime) -> JSON:
     """One process with the age of its last sign of life."""
     age = (now - state.beat_at).total_seconds()
@@ -65,14 +73,16 @@ def system_json(
     now: datetime,
     feed: FeedState,
     disk: DiskState | None = None,
+    clock: ClockState | None = None,
 ) -> JSON:
-    """State of the `system` topic; null: Redis did not tell a queue's depth, or MongoDB its disk."""
+    """State of the `system` topic; null: what Redis, MongoDB or the exchange did not tell."""
     return {
         "source": source,
         "now": iso(now),
         "market_clock": iso_or_none(market_clock),
         "feed": feed_json(feed),
         "disk": disk_json(disk) if disk else None,
+        "clock": {"state": clock.state, "offset_ms": round(clock.offset_ms, 1)} if clock else None,
         "processes": [process_json(state, now) for state in processes],
         "queues": dict(queues),
     }

@@ -68,6 +68,7 @@ export function startFrame({ keys = {}, onSystem = () => {} } = {}) {
       feed = { ...state.feed, at: serverNow() };
       lastWordAt = Date.now();
       showDisk(state.disk);
+      showClock(state.clock);
       showHealth();
       onSystem(state);
     },
@@ -189,6 +190,14 @@ export function showDisk(disk) {
   const little = disk?.state === "nearly_full";
   setText(element, little ? `The disk of the database is nearly full: ${disk.free_gb} GB of ${disk.total_gb} GB left. Make room before trades can no longer be stored.` : "");
   element.hidden = !little;
+}
+
+function showClock(clock) {
+  const element = document.getElementById("clock-notice");
+  const wrong = clock?.state === "wrong";
+  const side = clock?.offset_ms < 0 ? "ahead of" : "behind";
+  setText(element, wrong ? `The clock of this machine is ${format.duration(Math.abs(clock.offset_ms))} ${side} the exchange's. Bars follow the exchange's clock; delays shown here are wrong. Set it right.` : "");
+  element.hidden = !wrong;
 }
 
 function notice(text, kind = "") {

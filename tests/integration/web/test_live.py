@@ -34,7 +34,7 @@ def _watch(reader: SocketIOTestClient, topic: object) -> dict[str, Any]:
         ("symbol:BTCUSDT", {"symbol", "price", "id", "traded_at", "change_24h"}),
         ("bars:BTCUSDT:1m", {"symbol", "timeframe", "forming", "closed"}),
         ("indicators:BTCUSDT:1m", {"symbol", "timeframe", "snapshot"}),
-        ("system", {"processes", "queues", "market_clock", "feed", "source", "disk"}),
+        ("system", {"processes", "queues", "market_clock", "feed", "source", "disk", "clock"}),
         ("quality", {"symbols", "gaps", "counters", "quarantine", "clock", "market_clock"}),
     ],
 )
