@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenPage
 from tests.browser.moving_market import MovingMarket
 from tests.integration.web.web_process import WebProcess
+from workers.store.pairs import add_pair, load_pairs, remove_pair
 from workers.store.watchlist import add_symbol, load_watchlist, remove_symbol
 
 ALL = ["BTCUSDT", "ETHUSDT", "DOGEUSDT"]
@@ -13,8 +14,10 @@ ALL = ["BTCUSDT", "ETHUSDT", "DOGEUSDT"]
 
 @pytest.fixture
 def overview(open_page: OpenPage, web: WebProcess, market: MovingMarket) -> Page:
-    """The Overview with all three symbols on it."""
+    """The Overview with all three symbols on it, and no pairs."""
     market.live()
+    for pair in load_pairs():
+        remove_pair(pair)
     for position, symbol in enumerate(ALL):
         remove_symbol(symbol)
         add_symbol(symbol, position=position)
@@ -98,3 +101,44 @@ def test_a_change_that_fails_is_told(overview: Page) -> None:
     _remove(overview, "BTCUSDT")
     expect(overview.locator("#toast")).to_contain_text("BTCUSDT could not be removed: The database is away.")
     expect(overview.locator("#rows a.symbol")).to_have_text(ALL)
+
+
+def test_a_pair_is_added_shown_and_taken_back(
+    overview: Page, market: MovingMarket, complaints: list[str]
+) -> None:
+    overview.get_by_role("searchbox", name="Add a pair").fill("ethusdt btcusdt")
+    overview.get_by_role("button", name="Add pair").click()
+    line = overview.locator("#pairs li")
+    expect(line).to_contain_text("ETHUSDT / BTCUSDT")
+    expect(overview.locator("#toast")).to_contain_text("ETHUSDT / BTCUSDT is watched.")
+    market.trade("BTCUSDT", 50_000.0)
+    market.trade("ETHUSDT", 2_500.0)
+    expect(line.locator(".figure")).to_have_text("0.05000")
+    line.hover()
+    line.get_by_role("button", name="Remove the pair").click()
+    expect(overview.locator("#pairs")).to_contain_text("None yet.")
+    overview.locator("#toast").get_by_role("button", name="Undo").click()
+    expect(line).to_contain_text("ETHUSDT / BTCUSDT")
+    assert load_pairs() == [("ETHUSDT", "BTCUSDT")]
+    assert complaints == []
+
+
+def test_what_is_no_pair_is_told_in_words(overview: Page) -> None:
+    box = overview.get_by_role("searchbox", name="Add a pair")
+    for typed, said in (
+        ("ETHUSDT", "A pair is two symbols"),
+        ("ETHUSDT/NOSUCH", "the exchange offers no symbol 'NOSUCH'"),
+        ("ETHUSDT/ETHUSDT", "a pair needs two symbols"),
+    ):
+        box.fill(typed)
+        box.press("Enter")
+        expect(overview.locator("#toast")).to_contain_text(said)
+        expect(box).to_have_value(typed)
+    assert load_pairs() == []
+
+
+def test_a_symbol_of_a_pair_is_not_removed_before_it(overview: Page) -> None:
+    add_pair(("ETHUSDT", "BTCUSDT"))
+    _remove(overview, "ETHUSDT")
+    expect(overview.locator("#toast")).to_contain_text("part of the pair ETHUSDT/BTCUSDT: remove that first")
+    assert "ETHUSDT" in load_watchlist()

@@ -7,6 +7,7 @@ from analytics.records.market import Instrument
 from workers.binance.symbols import load_exchange_symbols
 from workers.settings import load_settings
 from workers.store.instruments import load_offered, save_instruments
+from workers.store.pairs import Pair, fill_pairs
 from workers.store.watchlist import fill_watchlist, load_watchlist
 
 log = logging.getLogger(__name__)
@@ -21,8 +22,10 @@ def load_universe() -> list[str]:
     """Symbols to capture: those of the watch-list that the exchange offers."""
     offered = load_exchange_symbols()
     save_instruments(offered)
-    fill_watchlist(first_watchlist(offered, load_settings().symbols))
     names = {instrument.symbol for instrument in offered}
+    pairs = [pair for pair in load_settings().pairs if names.issuperset(pair)]
+    fill_watchlist(first_watchlist(offered, load_settings().symbols, pairs))
+    fill_pairs(pairs)
     watched = load_watchlist()
     unknown = [symbol for symbol in watched if symbol not in names]
     if unknown:
@@ -37,9 +40,14 @@ def load_watched() -> list[str]:
     return [symbol for symbol in watched if symbol in offered]
 
 
-def first_watchlist(offered: Sequence[Instrument], wanted: Sequence[str]) -> list[str]:
-    """What an empty watch-list begins with: what was asked for, else all of a few, else the majors."""
+def first_watchlist(
+    offered: Sequence[Instrument], wanted: Sequence[str], pairs: Sequence[Pair] = ()
+) -> list[str]:
+    """What an empty watch-list begins with: what was asked for, else all of a few, else the majors.
+
+    The symbols of pairs are always among it.
+    """
     trading = [instrument.symbol for instrument in offered if instrument.status == "TRADING"]
-    if wanted:
-        return [symbol for symbol in wanted if symbol in trading]
-    return trading if len(trading) <= MANY else [symbol for symbol in MAJORS if symbol in trading]
+    several = wanted or (trading if len(trading) <= MANY else MAJORS)
+    of_pairs = [symbol for pair in pairs for symbol in pair]
+    return [symbol for symbol in dict.fromkeys([*several, *of_pairs]) if symbol in trading]

@@ -1,5 +1,6 @@
 """The watch-list is followed while the stream runs, without a new connection."""
 
+import dataclasses
 import time
 
 from tests.integration.exchange.running import running
@@ -8,6 +9,7 @@ from tests.product import wait_for
 from workers.settings import Settings
 from workers.store.database import collection
 from workers.store.gaps import load_unresolved_gaps
+from workers.store.pairs import load_pairs
 from workers.store.ticks import load_last_tick, symbol_number
 from workers.store.watchlist import fill_watchlist
 
@@ -51,3 +53,12 @@ def test_a_symbol_the_exchange_does_not_offer_is_not_subscribed_to(settings: Set
         wait_for(lambda: load_last_tick("BTCUSDT") is not None, 10, "a trade")
         time.sleep(2.5)  # the list is looked at each second
         assert capture.symbols == ["BTCUSDT"]
+
+
+def test_pairs_of_the_settings_are_watched_and_their_symbols_captured(settings: Settings) -> None:
+    pairs = (("ETHUSDT", "BTCUSDT"), ("NOSUCH", "BTCUSDT"))
+    wanted = dataclasses.replace(settings, symbols=("SOLUSDT",), pairs=pairs)
+    with running(*MARKET) as exchange, capturing(exchange, wanted) as capture:
+        wait_for(lambda: figure(capture, "ticks_stored") > 20, 40, "the first trades")
+        assert load_pairs() == [("ETHUSDT", "BTCUSDT")]
+        assert capture.symbols == ["SOLUSDT", "ETHUSDT", "BTCUSDT"]

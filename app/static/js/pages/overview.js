@@ -9,6 +9,7 @@ import { watch } from "../live.js";
 import { flash, oncePerFrame, setText } from "../paint.js";
 import { sorted } from "../sorting.js";
 import { wireAdd } from "../overview/add.js";
+import { wirePairs } from "../overview/pairs.js";
 import { removeWithUndo } from "../overview/remove.js";
 import { isComplete, showData, showMoves } from "../overview/cards.js";
 import { hideState, showState } from "../states.js";
@@ -28,6 +29,7 @@ let retryTimer = 0;
 const drawChanges = oncePerFrame(() => {
   for (const [symbol, message] of changed) drawQuote(rows.get(symbol), message);
   changed.clear();
+  pairs.showRatios(priceOf);
 });
 
 // Only rows in sight are followed; the others catch up when they come into it.
@@ -64,6 +66,7 @@ tbody.addEventListener("click", (event) => {
   if (row && !event.target.closest("a")) open(row.dataset.symbol);
 });
 wireAdd({ isWatched: (symbol) => rows.has(symbol), onAdded: load });
+const pairs = wirePairs({ onCaptured: load });
 skeleton();
 await load();
 setInterval(load, REFRESH_MS);
@@ -98,6 +101,11 @@ function show(quotes) {
   if (isNew) arrange();
   drawDataCard();
   drawMoves();
+  pairs.showRatios(priceOf);
+}
+
+function priceOf(symbol) {
+  return rows.get(symbol)?.quote.price;
 }
 
 function update(quote) {

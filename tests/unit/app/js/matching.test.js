@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { inWords } from "../../../../app/static/js/charts/day_bar.js";
-import { matching } from "../../../../app/static/js/overview/matching.js";
+import { matching, pairIn } from "../../../../app/static/js/overview/matching.js";
 
 const SYMBOLS = ["BTCUSDT", "ETHBTC", "ETHUSDT", "WBTCUSDT", "BTCDAI"];
 const none = () => false;
@@ -14,6 +14,13 @@ test("what begins with the text comes first, the shortest of those before the ot
 test("what is watched is not offered", () => {
   assert.deepEqual(matching(SYMBOLS, "eth", (symbol) => symbol === "ETHUSDT"), ["ETHBTC"]);
   assert.deepEqual(matching(SYMBOLS, "nothing", none), []);
+});
+
+test("two words are a pair, however they are parted", () => {
+  for (const typed of ["ETHUSDT/BTCUSDT", " ethusdt  btcusdt ", "ethusdt, btcusdt", "ETHUSDT / BTCUSDT"]) {
+    assert.deepEqual(pairIn(typed), ["ETHUSDT", "BTCUSDT"]);
+  }
+  for (const typed of ["", "ETHUSDT", "ETHUSDT/", "A/B/C"]) assert.equal(pairIn(typed), null);
 });
 
 test("a day is said in words for who does not see its colours", () => {

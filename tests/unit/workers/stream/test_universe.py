@@ -24,6 +24,12 @@ def test_of_a_large_exchange_the_majors_are_watched() -> None:
     assert first_watchlist(offered(names), []) == list(MAJORS)
 
 
+def test_the_symbols_of_pairs_are_watched_too() -> None:
+    names = ["BTCUSDT", "ETHUSDT", "SOLUSDT"]
+    pairs = [("SOLUSDT", "BTCUSDT"), ("NOSUCH", "BTCUSDT")]
+    assert first_watchlist(offered(names), ["ETHUSDT"], pairs) == ["ETHUSDT", "SOLUSDT", "BTCUSDT"]
+
+
 def test_what_does_not_trade_is_left_out() -> None:
     halted = offered(["LUNAUSDT"], status="BREAK")
     assert first_watchlist([*halted, *offered(["BTCUSDT"])], []) == ["BTCUSDT"]
