@@ -48,7 +48,7 @@ log = logging.getLogger(__name__)
 
 ALL = Shard()
 SHUTDOWN_STREAM = b"!serverShutdown"
-BUSY_MESSAGES = 10_000  # half a second at the highest rates
+BUSY_MESSAGES = 5_000  # a quarter of a second at the highest rates
 
 
 class Capture:
@@ -118,8 +118,8 @@ class Capture:
 
     @property
     def is_busy(self) -> bool:
-        """Whether so many messages wait that all else must stand back."""
-        return self._intake.is_behind or len(self._intake) > BUSY_MESSAGES
+        """Whether more messages come than are sorted out, so that all else must stand back."""
+        return len(self._intake) > BUSY_MESSAGES
 
     def take_over(self) -> None:
         """The predecessor has stored what it had and is gone: go on where it left off."""
