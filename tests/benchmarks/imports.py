@@ -3,7 +3,7 @@
     python -m tests.benchmarks.imports [rows]
 
 mongod, Redis and the import run on this machine. "rows/s" counts trades that are in the journal of MongoDB,
-with their gaps on record and their bars built; the baseline reads the same archive, inserts trade by trade and
+with their gaps on record and their bars built; the baseline inserts the same archive trade by trade and
 builds nothing. "per CPU s" is per CPU second of the importing process. Peak memory is that of the process
 so far, the benchmark's own copy of the trades included.
 """

@@ -160,6 +160,7 @@ def _advanced(row: FileImport, batch: RowBatch, file: OpenedFile) -> FileImport:
         row,
         offset=file.offset,
         bytes_read=min(file.bytes_read, row.size),
+        symbols=sorted({*row.symbols, *batch.ticks, *(bar.symbol for bar in batch.bars)}),
         line=row.line + batch.lines,
         rows=row.rows + batch.rows,
         quarantined=row.quarantined + len(batch.quarantined),

@@ -55,6 +55,9 @@ def told(row: FileImport) -> str:
 
 
 def say(text: str) -> None:
-    """A line to the terminal."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+    """A line to the terminal; one that was closed is no reason to stop half-way."""
+    try:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

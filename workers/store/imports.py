@@ -7,7 +7,7 @@ Example document:
      "options": {"symbol": None, "kind": None, "timeframe": None, "synthetic": False},
      "state": "running", "reason": "", "size": 183382, "bytes_read": 90112, "offset": 412008, "line": 4120,
      "rows": 4119, "stored": 4119, "repeats": 0, "quarantined": 0, "passed_over": 0, "standing": 0,
-     "last_ids": {"BTCUSDT": 3735687377}, "counted_after": {}, "cancel_wanted": False,
+     "symbols": ["BTCUSDT"], "last_ids": {"BTCUSDT": 3735687377}, "counted_after": {}, "cancel_wanted": False,
      "queued_at": 2026-11-22T08:00:00Z, "started_at": ..., "updated_at": ..., "finished_at": None}
 
 Everything up to `offset` (of the unpacked file) is stored; an import goes on from
@@ -16,7 +16,7 @@ killed: what was stored but not noted counts as repeats when it comes again.
 Index: (state, queued_at).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
@@ -50,6 +50,7 @@ class FileImport:
     quarantined: int = 0  # could not be read
     passed_over: int = 0  # messages that are no trades, placeholders, klines in which nothing traded
     standing: int = 0  # klines in whose place a bar made of ticks stands
+    symbols: Sequence[str] = ()  # that were in the file so far
     last_ids: Mapping[str, int] = field(default_factory=dict)  # symbol -> highest id of the file so far
     counted_after: Mapping[str, datetime] = field(default_factory=dict)  # rows without ids count from there
     started_at: datetime | None = None
@@ -96,6 +97,11 @@ def load_import(digest: str, size: int) -> FileImport | None:
 def load_imports(*, limit: int = 100) -> list[FileImport]:
     """All files that were ever imported or are to be, the newest first."""
     return [_import(row) for row in collection("imports").find(sort=[("queued_at", -1)], limit=limit)]
+
+
+def load_imported_symbols() -> set[str]:
+    """Symbols of which something came from a file."""
+    return {str(symbol) for symbol in collection("imports").distinct("symbols")}
 
 
 def load_next_import() -> FileImport | None:

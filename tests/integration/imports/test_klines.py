@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.known_symbols import known_symbols
 from tests.captured import captured
 from tests.factories import MIDNIGHT, at, bar, gap
 from tests.integration.imports.importing import imported, written
@@ -108,4 +109,5 @@ def test_a_day_of_the_real_archive() -> None:
     assert (bars[0].start, bars[-1].start) == (begin, begin + timedelta(minutes=1_439))
     assert (bars[0].open, bars[0].volume, bars[0].trades) == (0.00002853, 36304.2, 79)
     assert begin + timedelta(hours=22, minutes=42) not in {one.start for one in bars}
+    assert "ADABTC" in known_symbols()  # the API answers for it, though no exchange offers it here
     assert imported(captured("klines/ADABTC-1m-2021-11-27.csv")) == load_import(row.digest, row.size)
