@@ -8,6 +8,8 @@ TAIL_BYTES = 64_000
 MONGODB_SEVERE = ("F", "E")
 # The last line of a traceback, or a line that calls itself an error.
 TELLING = re.compile(r"^(\w+\.)*\w*(Error|Exception|NotFound)\b|\berror\b|\bcannot\b", re.IGNORECASE)
+# gunicorn's last words, after the application has said why.
+EMPTY_WORDS = re.compile(r"\[ERROR\] (Worker \(pid|Shutting down: Master|Reason: (App|Worker) failed)")
 # What a settings check prints: the name of a variable and what is wrong with it.
 SETTING = re.compile(r"^[A-Z][A-Z_]+: ")
 
@@ -34,7 +36,7 @@ def telling_line(text: str) -> str:
     >>> telling_line("Traceback:\\nModuleNotFoundError: no x\\n[INFO] Shutting down: Master\\n")
     'ModuleNotFoundError: no x'
     """
-    lines = [_readable(line) for line in text.splitlines() if line.strip()]
+    lines = [_readable(line) for line in text.splitlines() if line.strip() and not EMPTY_WORDS.search(line)]
     telling = [line for line in lines if SETTING.search(line) or TELLING.search(line)]
     return (telling or lines or ["its log is empty"])[-1].strip()
 

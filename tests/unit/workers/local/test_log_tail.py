@@ -31,6 +31,13 @@ def test_a_bad_setting_is_told_as_it_was_said() -> None:
     assert telling_line("starting\nPORT: expected a whole number\nbye\n") == "PORT: expected a whole number"
 
 
+def test_gunicorn_s_last_words_do_not_hide_the_application_s() -> None:
+    words = "2026-11-22 ERROR app cannot use the database x: it is newer"
+    after = ["Worker (pid:7) exited with code 4.", "Shutting down: Master", "Reason: App failed to load."]
+    log = "\n".join([words, *(f"[2026-11-22 12:42:10 +0000] [1] [ERROR] {line}" for line in after)])
+    assert telling_line(log) == words
+
+
 def test_without_an_error_the_last_line_counts() -> None:
     assert telling_line("one\ntwo\n\n") == "two"
     assert telling_line("") == "its log is empty"
