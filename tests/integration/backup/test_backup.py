@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import threading
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ from workers.backup.archive import read_manifest, verify
 from workers.backup.errors import BackupRefused
 from workers.backup.restore import restore
 from workers.backup.save import back_up
-from workers.settings import Settings
+from workers.settings import Settings, use_settings
 from workers.store import schema
 from workers.store.bars import load_bars, save_bars
 from workers.store.database import collection, database
@@ -200,6 +201,36 @@ def test_a_restore_that_was_killed_leaves_a_database_nobody_uses_until_it_is_don
     restore(tmp_path / "a.backup.zip", replace=True)
     ensure_indexes()
     assert documents()["ticks"] == before["ticks"]
+
+
+def test_while_the_product_writes_a_mark_never_runs_ahead(settings: Settings, tmp_path: Path) -> None:
+    """A writer as the stream is one: ticks, then the cursor that speaks for them."""
+    ensure_indexes()
+    stopping, written = threading.Event(), threading.Event()
+
+    def write() -> None:
+        ticks = random_ticks(4, 40_000)
+        for first in range(0, len(ticks), 200):
+            batch = ticks[first : first + 200]
+            save_ticks(batch)
+            mark = {"$max": {"last_id": batch[-1].id}}
+            collection("cursors").update_one({"_id": "BTCUSDT"}, mark, upsert=True)
+            written.set()
+            if stopping.is_set():
+                return
+
+    with use_settings(settings):
+        writer = threading.Thread(target=write)
+        writer.start()
+        assert written.wait(30)
+        back_up(tmp_path / "a.backup.zip")
+        stopping.set()
+        writer.join(30)
+    restore(tmp_path / "a.backup.zip", replace=True)
+    mark = collection("cursors").find()[0]["last_id"]
+    ids = [tick.id for tick in load_ticks("BTCUSDT", after_id=-1)]
+    assert mark > 0
+    assert ids[:mark] == list(range(1, mark + 1))
 
 
 def test_a_backup_never_takes_the_place_of_a_file(filled: Settings, tmp_path: Path) -> None:
