@@ -11,6 +11,7 @@ from flask_socketio import SocketIOTestClient
 from app.listeners import BURST, MAX_TOPICS
 from tests.integration.web.market_seed import seed_market, seed_symbols
 from workers.coordination.interest import load_interest
+from workers.store.database import collection
 
 ENVELOPE = {"topic", "epoch", "seq", "sent_at", "data"}
 
@@ -85,8 +86,7 @@ def test_a_malformed_event_is_an_error(reader: SocketIOTestClient, message: obje
 
 def test_a_client_watches_so_many_topics_and_no_more(reader: SocketIOTestClient) -> None:
     symbols = [f"S{number}USDT" for number in range(MAX_TOPICS + 1)]
-    from workers.store.watchlist import collection  # as if so many were captured
-
+    # As if so many were captured.
     collection("watchlist").insert_many([{"_id": name, "position": 9} for name in symbols])
     time.sleep(2.1)  # symbols are read again every two seconds
     answers = [_watch(reader, f"symbol:{name}") for name in symbols]
