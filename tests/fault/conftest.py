@@ -9,6 +9,7 @@ import pytest
 from pymongo import MongoClient
 
 from tests.fault.measuring import measured, pytest_runtest_makereport, pytest_sessionfinish
+from tests.fault.soaked_world import Soaked
 from tests.fault.streaming import Streaming
 
 __all__ = ["measured", "pytest_runtest_makereport", "pytest_sessionfinish"]
@@ -47,8 +48,15 @@ class Worlds:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with a world of their own run last: each ends the shared one."""
-    items.sort(key=lambda item: {"worlds", "world"} & set(getattr(item, "fixturenames", ())) == {"worlds"})
+    """Tests with a world of their own run late, as each ends the shared one; then those whose servers die."""
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    if "soaked" in fixtures:
+        return 2
+    return int({"worlds", "world"} & fixtures == {"worlds"})
 
 
 @pytest.fixture(scope="package")
@@ -62,6 +70,15 @@ def worlds(
     worlds = Worlds(tmp_path_factory.mktemp("streaming"), mongo_url, redis_url, mongo_client)
     yield worlds
     worlds.end()
+
+
+@pytest.fixture(scope="package")
+def soaked(worlds: Worlds, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Soaked]:
+    """Worlds on servers of their own."""
+    worlds.end()
+    soaked = Soaked(tmp_path_factory.mktemp("soaked"))
+    yield soaked
+    soaked.end()
 
 
 @pytest.fixture

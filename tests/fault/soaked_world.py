@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from workers.local.mongo_server import MongoServer
 from workers.local.redis_server import RedisServer
 
 MONGO_CACHE_GB = 0.25
+USES = 20  # of one world: the audit looks at all that was stored since it began
 
 
 class SoakedWorld:
@@ -41,12 +42,16 @@ class SoakedWorld:
                 else:
                     self.streaming.start_worker(name)
 
-    def heal(self) -> None:
-        """End every fault, and start whatever is not there."""
+    def heal_servers(self) -> None:
+        """Have both servers run."""
         for server in (self.mongo, self.redis):
             self.signal_server(server, signal.SIGCONT)
             if server._process is None or not server._process.running:
                 server.start()
+
+    def heal(self) -> None:
+        """End every fault, and start whatever is not there."""
+        self.heal_servers()
         self.broker.black_hole = False
         self.streaming.proxy.black_hole = False
         self.streaming.proxy.latency_seconds = 0.0
@@ -82,7 +87,35 @@ def soaked_world(
                 try:
                     yield world
                 finally:
-                    world.heal()
+                    world.heal_servers()
     finally:
         mongo.stop()
         redis.stop()
+
+
+class Soaked:
+    """One world for a number of tests, anew when it was spoiled or has served often."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._worlds = 0
+        self._used = 0
+        self._world: SoakedWorld | None = None
+        self._context: AbstractContextManager[SoakedWorld] | None = None
+
+    def world(self) -> SoakedWorld:
+        """A world in which nothing is wrong."""
+        if self._world is not None and (self._used >= USES or self._world.streaming.spoiled):
+            self.end()
+        if self._world is None:
+            self._worlds, self._used = self._worlds + 1, 0
+            self._context = soaked_world(self._folder / str(self._worlds), seed=4_800 + self._worlds)
+            self._world = self._context.__enter__()
+        self._used += 1
+        return self._world
+
+    def end(self) -> None:
+        """Stop it."""
+        if self._context is not None:
+            self._context.__exit__(None, None, None)
+        self._world = self._context = None

@@ -31,10 +31,6 @@ class Skewed:
         """Let the workers' clock be so far ahead."""
         self._offset.write_text(f"{seconds:+.0f}\n")
 
-    def built_until(self) -> float:
-        """Until when bars are built (exchange's time, seconds since 1970)."""
-        return min(row["built_until"].timestamp() for row in self.world.store["progress"].find())
-
     def offset_seconds(self) -> float | None:
         """By how much the exchange is ahead of the workers, as the product knows it."""
         row = self.world.store["quality"].find_one({"_id": "clock"})
@@ -67,7 +63,7 @@ def test_bars_stay_where_they_are_and_the_difference_is_known(skewed: Skewed, me
         skewed.set_clock(offset)
         world.control.on("drop", share=0.02, times=5)  # repairs go on, too
         now = time.time()
-        slowest = max(slowest, wait_for(lambda now=now: skewed.built_until() > now + 5, 60, "bars"))  # type: ignore[misc]
+        slowest = max(slowest, wait_for(lambda now=now: world.built_until() > now + 5, 60, "bars"))  # type: ignore[misc]
         world.control.off()
         noticed.append(
             wait_for(lambda off=offset: knows(skewed, off), ALARM_SECONDS, f"word of {offset:+.0f} s")

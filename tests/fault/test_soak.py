@@ -1,19 +1,14 @@
 """Faults drawn by a seed, several at once: after each seed everything is there, once and right."""
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
-from tests.fault.conftest import Worlds
 from tests.fault.measuring import Measured
 from tests.fault.soak import ROOT, Remembered, plan_of, seeds_of, soak
-from tests.fault.soaked_world import SoakedWorld, soaked_world
+from tests.fault.soaked_world import Soaked
 
 GATE_SEEDS, ALL_SEEDS = range(1, 11), range(1, 201)
-SEEDS_PER_WORLD = 20  # the audit looks at all that was stored since a world began
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -26,43 +21,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             else [pytest.param(seed, marks=pytest.mark.soak) for seed in ALL_SEEDS if seed not in GATE_SEEDS]
         )
         metafunc.parametrize("seed", [*(seeds_of(asked) if asked else GATE_SEEDS), *long])
-
-
-class Soaked:
-    """One world for a number of seeds, anew when it was spoiled."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._worlds = 0
-        self._used = 0
-        self._world: SoakedWorld | None = None
-        self._context: AbstractContextManager[SoakedWorld] | None = None
-
-    def world(self) -> SoakedWorld:
-        """A world in which nothing is wrong."""
-        if self._world is not None and (self._used >= SEEDS_PER_WORLD or self._world.streaming.spoiled):
-            self.end()
-        if self._world is None:
-            self._worlds, self._used = self._worlds + 1, 0
-            self._context = soaked_world(self._folder / str(self._worlds), seed=4_800 + self._worlds)
-            self._world = self._context.__enter__()
-        self._used += 1
-        return self._world
-
-    def end(self) -> None:
-        """Stop it."""
-        if self._context is not None:
-            self._context.__exit__(None, None, None)
-        self._world = self._context = None
-
-
-@pytest.fixture(scope="module")
-def soaked(worlds: Worlds, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Soaked]:
-    """The worlds of this file."""
-    worlds.end()
-    soaked = Soaked(tmp_path_factory.mktemp("soaked"))
-    yield soaked
-    soaked.end()
 
 
 @pytest.fixture(scope="session")
