@@ -26,6 +26,7 @@ def broad(worlds: Worlds) -> Iterator[Streaming]:
         yield world
 
 
+@pytest.mark.soak
 def test_the_limits_of_a_connection_are_kept(broad: Streaming, measured: Measured) -> None:
     newest = broad.newest()
     assert len(newest) == SYMBOLS

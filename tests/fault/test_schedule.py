@@ -19,6 +19,8 @@ from tests.fault.streaming import Streaming
 from tests.product import wait_for
 from workers.local.redis_server import RedisServer
 
+pytestmark = pytest.mark.soak  # that a second schedule rests is held in tests/integration/coordination, too
+
 SLOW_SECONDS = 0.4  # longer for each symbol: a run of build_bars takes about three periods
 VISIBILITY_SECONDS = 8
 CONSUMED = ("stream", "bars", "batch")
@@ -78,7 +80,7 @@ def rate(hampered: Hampered, seconds: float) -> float:
     return (hampered.sent() - before) / seconds
 
 
-@pytest.mark.parametrize("seconds", [4.0, pytest.param(60.0, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("seconds", [60.0])
 def test_a_second_schedule_rests(hampered: Hampered, seconds: float, measured: Measured) -> None:
     world, alone = hampered.world, rate(hampered, seconds)
     world.start_beat("second beat")
@@ -114,7 +116,7 @@ def test_slow_tasks_do_not_overlap(hampered: Hampered, measured: Measured) -> No
     assert overlaps == 0
 
 
-@pytest.mark.parametrize("seconds", [6.0, pytest.param(600.0, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("seconds", [6.0, 600.0])
 def test_what_was_scheduled_meanwhile_is_discarded(
     hampered: Hampered, seconds: float, measured: Measured
 ) -> None:
@@ -138,18 +140,14 @@ def test_what_was_scheduled_meanwhile_is_discarded(
     assert expired >= most / 2
 
 
-@pytest.mark.parametrize("seconds", [5.0, pytest.param(600.0, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("seconds", [5.0, 600.0])
 def test_the_broker_stands_still_and_goes_on(hampered: Hampered, seconds: float, measured: Measured) -> None:
     world, listeners = hampered.world, hampered.world.control.count("listeners.most")
     hampered.proxy.black_hole = True
     time.sleep(seconds)  # the length of the fault is the test
     hampered.proxy.black_hole = False
     back = time.time()
-    built = wait_for(
-        lambda: min(row["built_until"].timestamp() for row in world.store["progress"].find()) > back,
-        90,
-        "tasks that are consumed",
-    )
+    built = wait_for(lambda: world.built_until() > back, 90, "tasks that are consumed")
     waiting = hampered.waiting()
     world.assert_clean(within=60)
     measured(
@@ -163,7 +161,6 @@ def test_the_broker_stands_still_and_goes_on(hampered: Hampered, seconds: float,
     assert world.control.count("listeners.most") == listeners == 1
 
 
-@pytest.mark.soak
 def test_a_message_that_is_delivered_again_changes_nothing(hampered: Hampered, measured: Measured) -> None:
     world = hampered.world
     world.kill("compute", signal.SIGSTOP)  # a worker that is busy for longer than the visibility timeout
