@@ -85,6 +85,28 @@ def test_while_the_product_runs_its_servers_and_database_are_used(
     assert (code, "300 stored" in said) == (0, True), said
 
 
+@pytest.mark.parametrize(
+    ("words", "environ", "database"),
+    [
+        (["--live"], {}, "gemscap_live_spot_aggtrade"),
+        (["--live"], {"STREAM": "trade"}, "gemscap_live_spot_trade"),
+        ([], {}, "gemscap_simulated_spot_aggtrade_7"),
+        ([], {"SEED": "8", "MARKET": "usdm"}, "gemscap_simulated_usdm_aggtrade_8"),
+    ],
+)
+def test_the_database_is_the_last_run_s_unless_another_one_is_named(
+    attach: Attach, folder: LocalFolder, mongo_url: str, redis_url: str, words: list[str],
+    environ: dict[str, str], database: str,
+) -> None:  # fmt: skip
+    folder.prepare()
+    exchange = {"BINANCE_WS_URL": "ws://127.0.0.1:1", "BINANCE_REST_URL": "http://127.0.0.1:1"}
+    save_last_run(folder, {"SOURCE": "SIMULATED", "SEED": "7"} | exchange)
+    servers = {"MONGO_URL": mongo_url, "REDIS_URL": redis_url}
+    code, said = attach(*words, "workers.imports", "no-such-file.csv", **servers, **environ)
+    assert code == 1
+    assert f"into {database}\n" in said
+
+
 def test_while_another_market_runs_real_trades_are_kept_out_of_it(
     attach: Attach, folder: LocalFolder
 ) -> None:

@@ -56,8 +56,8 @@ def enqueue(path: Path, options: Mapping[str, str | bool | None]) -> FileImport:
     ImportRefused
         The file cannot be read.
     """
-    ensure_indexes()
     digest, size = identity(path)
+    ensure_indexes()
     return queue_import(digest, size, str(path.resolve()), options)
 
 

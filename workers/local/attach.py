@@ -1,7 +1,8 @@
 """`python -m workers.local.attach [--live] MODULE WORD ...`: runs a command on the database of the product.
 
 Where the product runs, on its servers. Where it does not, MongoDB and Redis are started for the
-time of the command; the database is that of the last run, or of Binance itself with --live.
+time of the command; the database is that of the last run, or of Binance itself with --live, or
+the one that MARKET, STREAM, SEED, RATE or REPLAY describe.
 """
 
 import argparse
@@ -20,6 +21,8 @@ from workers.local.market_source import choose_source
 from workers.local.services import choose_services
 from workers.local.terminal import complain
 from workers.settings import settings_from
+
+ASKED = ("MARKET", "STREAM", "SEED", "RATE", "REPLAY")  # who sets one of these means another database
 
 
 def main() -> int:
@@ -78,10 +81,11 @@ def _servers(folder: LocalFolder, *, live: bool) -> Iterator[dict[str, str]]:
 
 def _source(folder: LocalFolder, *, live: bool) -> Mapping[str, str]:
     """Where the trades of the database come from: as asked, as the last run's, or as a first run's."""
-    if live:
-        return {"SOURCE": "LIVE"}
     last = {name: value for name, value in load_last_run(folder).items() if name in SOURCE}
-    return last or choose_source(os.environ, live=False).environ
+    if last and not live and not any(os.environ.get(name) for name in ASKED):
+        return last
+    asked = {name: os.environ[name] for name in ASKED if os.environ.get(name)}
+    return asked | choose_source(os.environ, live=live).environ
 
 
 def _environ(folder: LocalFolder, told: Mapping[str, str]) -> dict[str, str]:

@@ -85,17 +85,17 @@ def load_ticks_down(symbol: str, *, before_id: int, down_to: datetime) -> list[T
     """Ticks with id < before_id back to the first one traded before `down_to`, that one left out; by id."""
     base = symbol_number(symbol) << ID_BITS
     query = {"_id": {"$gte": base, "$lt": base + before_id}}
-    cursor = collection("ticks").find(query, sort=[("_id", -1)], batch_size=1_000)
-    found = takewhile(lambda document: document["traded_at"] >= down_to, cursor)
-    return [_tick(symbol, document) for document in found][::-1]
+    with collection("ticks").find(query, sort=[("_id", -1)], batch_size=1_000) as cursor:
+        found = takewhile(lambda row: row["traded_at"] >= down_to, cursor)
+        return [_tick(symbol, row) for row in found][::-1]
 
 
 def load_ticks_up(symbol: str, *, after_id: int, before: datetime) -> list[Tick]:
     """Ticks with id > after_id up to the first one traded at or after `before`, that one left out; by id."""
     base = symbol_number(symbol) << ID_BITS
     query = {"_id": {"$gt": base + after_id, "$lt": base + (1 << ID_BITS)}}
-    cursor = collection("ticks").find(query, sort=[("_id", 1)], batch_size=1_000)
-    return [_tick(symbol, row) for row in takewhile(lambda row: row["traded_at"] < before, cursor)]
+    with collection("ticks").find(query, sort=[("_id", 1)], batch_size=1_000) as cursor:
+        return [_tick(symbol, row) for row in takewhile(lambda row: row["traded_at"] < before, cursor)]
 
 
 def load_neighbour_ticks(symbol: str, first_id: int, last_id: int) -> tuple[Tick | None, Tick | None]:
