@@ -60,8 +60,8 @@ def fill_symbol(symbol: str) -> None:
         clock, seams = _now(), load_seams(symbol)  # that took a while: the join may be due
     if JOIN not in seams:
         first = load_first_tick(symbol, after_id=load_last_imported_id(symbol))  # the first one captured
-        if first is not None and _is_covered(first.traded_at, clock):
-            history_until = seams[HISTORY].until
+        history_until = seams[HISTORY].until
+        if first is not None and _can_join(first.traded_at, history_until, clock):
             since = min(history_until - GRACE, first.traded_at)  # bars that were not over then are taken now
             _fill(symbol, [JOIN], since, max(history_until, first.traded_at), clock=clock, gaps=gaps)
     for names, since, until in _stretches(gaps, seams, clock):
@@ -157,6 +157,15 @@ def _now() -> datetime:
     if clock is None:
         raise ExchangeError("the exchange's clock is not known yet")
     return clock
+
+
+def _can_join(first_at: datetime, history_until: datetime, clock: datetime) -> bool:
+    """Whether the exchange's candles cover all that our own bars do not.
+
+    Without candles of a second our bars begin with the minute after both moments.
+    """
+    until = first_at if SHORTEST_KLINE[load_settings().market] == "1s" else max(first_at, history_until)
+    return _is_covered(until, clock)
 
 
 def _is_covered(moment: datetime, clock: datetime) -> bool:

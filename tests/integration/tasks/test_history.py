@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -153,3 +153,28 @@ def test_between_history_and_the_first_trade_no_second_is_left_out(behind: float
     assert [bar.trades for bar in load_bars(BTC, "1m", start=begin, end=begin + timedelta(minutes=1))] == [
         bar.trades for bar in minute
     ]
+
+
+@pytest.mark.usefixtures("_two_hours")
+def test_on_futures_the_minute_in_which_history_was_taken_is_not_left_out(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There are no candles of a second: minutes are folded from the first one that was captured whole."""
+
+    def fill_at(moment: datetime) -> None:
+        monkeypatch.setattr("workers.tasks.history._now", lambda: moment)
+        fill_symbol(BTC)
+
+    with (
+        running("--synthetic", "--seed", "5", "--market", "usdm") as futures,
+        use_settings(dataclasses.replace(settings, market="usdm", binance_rest_url=futures.url)),
+    ):
+        minute = bar_start(load_exchange_time(), "1m") - timedelta(minutes=3)
+        fill_at(minute + timedelta(seconds=3))
+        save_ticks([tick(1, traded_at=minute - timedelta(seconds=2))])
+        fill_at(minute + timedelta(seconds=20))
+        assert JOIN not in load_seams(BTC)
+        fill_at(minute + timedelta(seconds=80))
+        assert folds_from(load_seams(BTC)) == minute + timedelta(minutes=1)
+        newest = load_bars(BTC, "1m", limit=2)
+        assert [bar.start for bar in newest] == [minute - timedelta(minutes=1), minute]
