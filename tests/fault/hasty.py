@@ -60,7 +60,7 @@ def say_received(request: Any, **_options: object) -> None:  # Any: Celery's own
 def say_expired(request: Any, expired: bool, **_options: object) -> None:  # Any: Celery's own
     """A line for each that came too late to be of use."""
     if expired:
-        print(f"EXPIRED {request.name} {request.id}", flush=True)
+        print(f"EXPIRED {request.task} {request.id}", flush=True)
 
 
 # Before the application is there: what it takes as a default is changed, too.

@@ -28,7 +28,10 @@ def test_repeats_change_nothing_and_are_counted(world: Streaming, measured: Meas
     wait_for(lambda: world.figures()["repeats"] - before >= injected, 6, "the count of repeats")
     counted = world.figures()["repeats"] - before
     measured(
-        "R17", injected=f"{injected} messages twice", demanded="all counted", found=f"{counted:.0f} counted"
+        "R17",
+        injected=f"one message in ten twice, for {FAULTY_SECONDS:.0f} s",
+        demanded="stored once, all counted",
+        found=f"{injected} sent twice, {counted:.0f} counted",
     )
     assert counted == injected
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.fault.conftest import Worlds
+from tests.fault.measuring import Measured
 from tests.fault.sharing import LAPSES_SECONDS, Sharing
 from tests.fault.streaming import SYMBOLS
 from tests.product import wait_for
@@ -38,20 +39,28 @@ def pair(world: Sharing) -> tuple[str, str]:
 
 
 def test_shards_move_without_a_missing_trade_and_without_repair(
-    world: Sharing, pair: tuple[str, str]
+    world: Sharing, pair: tuple[str, str], measured: Measured
 ) -> None:
     began, (old, new) = time.time(), pair
     code = world.leave(old, within=10)
     left_at = time.monotonic()
     world.wait_for_shares(20, **{new: SHARDS})
-    print(f"all shards held by the successor {time.monotonic() - left_at:.1f} s after the exit")
+    took = time.monotonic() - left_at
     world.assert_clean(within=40)
+    measured(
+        "R3",
+        injected="SIGTERM one of two stream workers",
+        demanded="the other takes over, 0 REST repairs",
+        found=f"all shards held {took:.1f} s after the exit, no hole",
+    )
     assert code == 0
     assert world.store["gaps"].count_documents({}) == 0, list(world.store["gaps"].find())
     assert not [path for _, path, _ in world.control.requests(began) if "fromId" in path]
 
 
-def test_a_paused_holder_that_wakes_up_is_refused_and_lets_go(world: Sharing, pair: tuple[str, str]) -> None:
+def test_a_paused_holder_that_wakes_up_is_refused_and_lets_go(
+    world: Sharing, pair: tuple[str, str], measured: Measured
+) -> None:
     token, (old, new) = world.newest_token(), pair
     stopped = world.words(old).count("capture stopped")
     world.kill(old, signal.SIGSTOP)
@@ -61,12 +70,17 @@ def test_a_paused_holder_that_wakes_up_is_refused_and_lets_go(world: Sharing, pa
     woken_at = time.monotonic()
     wait_for(lambda: world.words(old).count("lease lost") == 2, 10, "the former holder to hear of it")
     wait_for(lambda: world.words(old).count("capture stopped") >= stopped + 2, 10, "its captures to end")
-    print(f"the former holder stopped {time.monotonic() - woken_at:.1f} s after it woke up")
+    stopped_after = time.monotonic() - woken_at
     world.wait_for_shares(30, **{old: 2, new: 2})  # both live: they share again
     world.leave(old, within=10)
     world.wait_for_shares(20, **{new: SHARDS})
     world.assert_clean(within=60)
-    print(f"refused by the fence: {'ledger no longer written' in world.words(old)}")
+    measured(
+        "R23",
+        injected="the holder of a shard stopped until another has taken over, then woken",
+        demanded="the token rises; it is refused and stops <= 5 s",
+        found=f"stopped {stopped_after:.1f} s after it woke",
+    )
 
 
 @pytest.mark.soak
@@ -81,7 +95,9 @@ def test_a_killed_worker_is_replaced_by_the_other(world: Sharing, pair: tuple[st
 
 
 @pytest.mark.soak
-def test_redis_that_forgets_everything_moves_no_shard(world: Sharing, pair: tuple[str, str]) -> None:
+def test_redis_that_forgets_everything_moves_no_shard(
+    world: Sharing, pair: tuple[str, str], measured: Measured
+) -> None:
     token, (old, new) = world.newest_token(), pair
     held = world.shards_of(old)
     world.forget_in_redis()
@@ -89,6 +105,7 @@ def test_redis_that_forgets_everything_moves_no_shard(world: Sharing, pair: tupl
     assert world.newest_token() == token
     assert world.shards_of(old) == held
     assert "lease lost" not in world.words(old) + world.words(new)
+    measured("R7", injected="FLUSHALL, two stream workers", demanded="no shard moves", found="none moved")
 
 
 @pytest.mark.soak
