@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app import create_app
+from tests.fault.results import rows_of
 from workers.settings import Settings, settings_from
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,3 +61,16 @@ def test_the_defaults_it_names_are_those() -> None:
     assert (settings.host, settings.port) == ("127.0.0.1", 5000)
     assert (settings.market, settings.stream) == ("spot", "aggTrade")
     assert settings.tick_retention_hours == 24
+
+
+def test_everything_it_promises_under_faults_was_measured_and_passed() -> None:
+    section = README.partition("## What happens when")[2].partition("\n## ")[0]
+    promised = [
+        re.findall(r"R\d+", row.rpartition(" | ")[2]) for row in section.splitlines() if " | R" in row
+    ]
+    outcomes: dict[str, set[str]] = {}
+    for row in rows_of((ROOT / "docs" / "fault-results.md").read_text()):
+        outcomes.setdefault(row.number, set()).add(row.result)
+    assert len(promised) > 10
+    for number in {number for numbers in promised for number in numbers}:
+        assert outcomes.get(number) == {"passed"}, number
