@@ -37,6 +37,11 @@ def test_a_plan_is_the_seed_alone_and_has_several_faults() -> None:
     assert overlapping > len(plans) / 2
 
 
+def test_the_gate_kills_the_stream_twice() -> None:
+    names = [strike.name for seed in GATE_SEEDS for strike in plan_of(seed)]
+    assert names.count("R1 stream killed") == 2
+
+
 def test_nothing_is_lost_whatever_strikes(
     soaked: Soaked, seed: int, remembered: Remembered, request: pytest.FixtureRequest, measured: Measured
 ) -> None:
