@@ -11,9 +11,10 @@ from workers.settings import Settings
 
 
 class Counting(OneScheduler):
-    """Counts what it would send."""
+    """Counts what it would send; speaks to no broker."""
 
     sent = 0
+    producer = None
 
     def apply_entry(self, entry: object, producer: object = None) -> None:
         self.sent += 1
