@@ -151,6 +151,7 @@ def total(later: dict[str, int], earlier: dict[str, int]) -> int:
     return sum(id - earlier[symbol] for symbol, id in later.items())
 
 
+@pytest.mark.soak
 def test_mongod_hangs_and_goes_on(stream: Doomed, away_seconds: float, measured: Measured) -> None:
     stream.signal_mongod(signal.SIGSTOP)
     try:
@@ -185,7 +186,8 @@ def test_the_stream_is_killed_while_mongod_is_away(repaired: Doomed) -> None:
     repaired.assert_nothing_lost()
 
 
-@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 12))])
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(1, 12))
 def test_the_spool_is_damaged_between_death_and_restart(
     repaired: Doomed, seed: int, measured: Measured
 ) -> None:
@@ -244,6 +246,7 @@ def wait_until_repaired(found: Doomed) -> None:
     wait_for(lambda: found.world.unresolved() == 0, CAUGHT_UP_SECONDS, "the repair of what was missed")
 
 
+@pytest.mark.soak
 def test_a_full_disk_does_not_stop_capture(stream: Doomed, measured: Measured) -> None:
     before = resource.prlimit(
         stream.stream_pid, resource.RLIMIT_FSIZE, (PART_OF_A_DISK, resource.RLIM_INFINITY)
