@@ -76,7 +76,7 @@ def test_a_whole_life_with_servers_of_its_own(launch: Launch) -> None:
 
 def _no_secret_is_readable(launched: Launched) -> None:
     secrets = [file.read_text().strip() for file in launched.folder.secrets.iterdir()]
-    assert len(secrets) == 4
+    assert len(secrets) == 5  # four passwords, and what names the servers of this run
     for pid in launched.processes:
         assert not any(secret in command_of(pid) for secret in secrets)
     assert stat.S_IMODE(launched.folder.root.stat().st_mode) == 0o700

@@ -117,6 +117,11 @@ class Capture:
         return self._writer.is_fenced
 
     @property
+    def has_begun(self) -> bool:
+        """Whether trades have come."""
+        return self._sequencer.counts.messages > 0
+
+    @property
     def is_busy(self) -> bool:
         """Whether more messages come than are sorted out, so that all else must stand back."""
         return len(self._intake) > BUSY_MESSAGES

@@ -68,8 +68,9 @@ class ShardHolder:
             thread.join(flush_seconds + 4.0)
 
     def symbols(self) -> list[str]:
-        """What this worker captures now."""
-        return [symbol for capture in list(self._held.values()) for symbol in capture.symbols]
+        """What this worker captures now; of a shard none before its trades have come."""
+        begun = [capture for capture in list(self._held.values()) if capture.has_begun]
+        return [symbol for capture in begun for symbol in capture.symbols]
 
     def is_busy(self) -> bool:
         """Whether trades wait to be sorted out."""

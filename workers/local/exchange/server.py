@@ -88,10 +88,16 @@ class Server:
     # --- what connections ask for -------------------------------------------
 
     def listened_to(self, stream: Stream) -> None:
-        """Begin to deliver a stream; the first one lets a held clock go."""
+        """Begin to deliver a stream; the first one lets a held clock go.
+
+        Where quotes follow from trades they wait for who wants the trades, so that no trade of a replay
+        is gone before.
+        """
         if stream.symbol in self.exchange.tapes:
             self._pump.begin(stream, self.clock.now())
-            self.clock.let_go()
+            follows = self.exchange.tapes[stream.symbol].recorded_quotes is None
+            if stream.kind != "bookTicker" or not follows:
+                self.clock.let_go()
 
     def next_number(self) -> int:
         """The number of a new connection; they count up."""
