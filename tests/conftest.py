@@ -51,10 +51,15 @@ def server_logs(pytestconfig: pytest.Config) -> dict[str, Path]:
 
 @pytest.fixture(scope="session")
 def mongo_url(tmp_path_factory: pytest.TempPathFactory, server_logs: dict[str, Path]) -> Iterator[str]:
-    """The address of this run's own mongod, with all rights."""
+    """The address of this run's own mongod, with all rights.
+
+    It expires nothing: hand-made trades of an old day would be swept at the next full minute.
+    """
     server = MongoServer(tmp_path_factory.mktemp("mongodb") / "data", cache_gb=0.25)
     server_logs["mongo_url"] = server.log_path
     server.start()
+    with MongoClient[dict[str, object]](server.url) as client:
+        client.admin.command("setParameter", 1, ttlMonitorEnabled=False)
     yield server.url
     server.stop()
 

@@ -21,7 +21,7 @@ def refuse_twice(world: Streaming, answer: str, seconds: int) -> None:
     """Have two requests for missing trades refused in one way."""
     refused = world.control.count(f"rest.{answer}")
     world.control.on("rest", answer=answer, seconds=seconds, endpoints="aggTrades", times=2)
-    world.control.on("drop", streams="btcusdt@aggTrade", share=0.2, run=2, times=2)
+    world.control.on("drop", streams="btcusdt@aggTrade", share=0.2, run=2, times=20)
     wait_for(
         lambda: world.control.count(f"rest.{answer}") >= refused + 2, 3 * seconds + 30, f"two times {answer}"
     )

@@ -89,7 +89,7 @@ class Capture:
         self._rate = RateMeter()
         self._control_id = 1
         self._kind = load_settings().stream
-        self._drain_until = 0.0  # monotonic; how long a stop waits for what lies on disk
+        self._drain_until = float("inf")  # monotonic; how long a stop waits for what lies on disk
         self._stopping = threading.Event()
         self._connection = self._new_connection(quota, lifetime_seconds)
         self._overseer = Overseer(
