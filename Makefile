@@ -55,7 +55,7 @@ bench: install-develop ## speed and size, as tables
 	  name=$$(basename $$file .py); echo "=== $$name"; $(PY) -m tests.benchmarks.$$name || exit 1; \
 	done
 
-soak: install-develop ## what takes long: faults at full length, the replay at its own speed
+soak: install-develop ## what takes long, in full length; run again it goes on where it ended
 	@$(PY) -m pytest -q --full -m soak --results docs/fault-results.md tests
 
 soak-seed: install-develop ## one seed of the seeded soak again: make soak-seed SEED=17

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from pymongo import MongoClient
 
+from tests.remembered import REMEMBERED, Remembered, code_version
 from workers.local.browser import find_chromium
 from workers.local.mongo_server import MongoServer
 from workers.local.redis_server import RedisServer
@@ -26,6 +27,7 @@ BROWSER_OPTIONS = [
     "--no-first-run",
 ]
 SERVER_LOGS = pytest.StashKey[dict[str, Path]]()
+PASSED = pytest.StashKey[Remembered]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -36,11 +38,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves the long tests out of a plain run."""
-    if not config.getoption("--full"):
-        long = [item for item in items if item.get_closest_marker("soak")]
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if item not in long]
+    """Leaves the long tests out of a plain run; out of a full one what passed for this very code."""
+    full = config.getoption("--full")
+    remembered = config.stash.setdefault(PASSED, Remembered(REMEMBERED, code_version()))
+    long = [item for item in items if item.get_closest_marker("soak")]
+    left_out = {item for item in long if not full or item.nodeid in remembered}
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
+    if full and left_out:
+        print(f"{len(left_out)} of {len(long)} long tests passed for this very code before ({REMEMBERED})")
 
 
 @pytest.fixture(scope="session")
@@ -121,8 +127,10 @@ def browser(chromium_path: Path) -> Iterator[Browser]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Shows the end of the servers' logs below a test that failed."""
+    """Remembers a long test that passed; shows the end of the servers' logs below one that failed."""
     report = yield
+    if report.when == "call" and report.passed and item.get_closest_marker("soak"):
+        item.config.stash[PASSED].add(item.nodeid)
     if report.failed:
         for fixture, path in item.config.stash.get(SERVER_LOGS, {}).items():
             if fixture in getattr(item, "fixturenames", ()):

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from pymongo import MongoClient
 
-from tests.fault.measuring import measured, pytest_runtest_makereport, pytest_sessionfinish
+from tests.fault.measuring import measured, pytest_runtest_makereport
 from tests.fault.soaked_world import Soaked
 from tests.fault.streaming import Streaming
 
-__all__ = ["measured", "pytest_runtest_makereport", "pytest_sessionfinish"]
+__all__ = ["measured", "pytest_runtest_makereport"]
 
 
 class Worlds:

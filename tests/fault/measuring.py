@@ -10,7 +10,6 @@ import pytest
 from tests.fault.results import Result, write_results
 
 NOTED = pytest.StashKey[list[Result]]()  # of a test
-FINISHED = pytest.StashKey[list[Result]]()  # of a run
 
 
 class Measured:
@@ -35,17 +34,11 @@ def measured(request: pytest.FixtureRequest) -> Measured:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Keeps the rows of a test with its outcome."""
+    """Writes the rows of a test with its outcome, when the table was asked for; at once, so that a run
+    that is interrupted keeps them."""
     report = yield
-    if report.when == "call":
+    path, rows = item.config.getoption("--results"), item.stash.get(NOTED, [])
+    if report.when == "call" and path and rows:
         outcome = "passed" if report.passed else "FAILED"
-        rows = [replace(row, result=outcome) for row in item.stash.get(NOTED, [])]
-        item.session.config.stash.setdefault(FINISHED, []).extend(rows)
+        write_results(Path(path), [replace(row, result=outcome) for row in rows])
     return report
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Writes the table when it was asked for."""
-    path, rows = session.config.getoption("--results"), session.config.stash.get(FINISHED, [])
-    if path and rows:
-        write_results(Path(path), rows)

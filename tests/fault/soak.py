@@ -1,16 +1,14 @@
 """Seeded soak: a seed decides which faults strike, when, how long and how many at once.
 
     make soak-seed SEED=17        replays one seed; so does `pytest tests/fault/test_soak.py --soak-seeds 17`
-    make soak                     all 200; those that passed for this very code are remembered and left out
+    make soak                     all 200
 
 Servers and processes are real, so the instants are those of the seed to within what the machine needs.
 """
 
-import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 
 from tests.fault.injections import INJECTIONS, Ending
@@ -20,7 +18,6 @@ FEWEST, MOST = 2, 4  # faults of a seed
 LAST_START_SECONDS = 2.0
 SHORTEST_SECONDS = 0.5
 QUIET_SECONDS = 60.0  # at most, until all is well again
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,32 +84,6 @@ def soak(world: SoakedWorld, seed: int) -> float:
         world.streaming.spoiled = True
         raise
     return time.monotonic() - began
-
-
-class Remembered:
-    """The seeds that passed for this very code, kept in a file so that a long run can go on."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._code = code_version()
-
-    def __contains__(self, seed: int) -> bool:
-        return f"{self._code} {seed}" in (self._path.read_text().splitlines() if self._path.exists() else [])
-
-    def add(self, seed: int) -> None:
-        """Note that a seed passed."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.open("a") as file:
-            file.write(f"{self._code} {seed}\n")
-
-
-def code_version() -> str:
-    """A digest of all code that runs in a soak; another one when a line has changed."""
-    digest = hashlib.sha256()
-    for folder in ("analytics", "workers", "tests/fault"):
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
 
 
 def seeds_of(text: str) -> list[int]:

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from tests.fault.measuring import Measured
-from tests.fault.soak import ROOT, Remembered, plan_of, seeds_of, soak
+from tests.fault.soak import plan_of, seeds_of, soak
 from tests.fault.soaked_world import Soaked
 
 GATE_SEEDS, ALL_SEEDS = range(1, 11), range(1, 201)
@@ -23,12 +23,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("seed", [*(seeds_of(asked) if asked else GATE_SEEDS), *long])
 
 
-@pytest.fixture(scope="session")
-def remembered() -> Remembered:
-    """What passed before."""
-    return Remembered(ROOT / ".local" / "soak-seeds")
-
-
 def test_a_plan_is_the_seed_alone_and_has_several_faults() -> None:
     plans = [plan_of(seed) for seed in ALL_SEEDS]
     assert plans == [plan_of(seed) for seed in ALL_SEEDS]
@@ -42,15 +36,8 @@ def test_the_gate_kills_the_stream_twice() -> None:
     assert names.count("R1 stream killed") == 2
 
 
-def test_nothing_is_lost_whatever_strikes(
-    soaked: Soaked, seed: int, remembered: Remembered, request: pytest.FixtureRequest, measured: Measured
-) -> None:
-    is_long = request.node.get_closest_marker("soak") is not None
-    if is_long and seed in remembered:
-        pytest.skip("passed for this very code before (.local/soak-seeds)")
+def test_nothing_is_lost_whatever_strikes(soaked: Soaked, seed: int, measured: Measured) -> None:
     took = soak(soaked.world(), seed)
-    if is_long:
-        remembered.add(seed)
     names = ", ".join(strike.name for strike in plan_of(seed))
     measured(
         "R48", injected=f"seed {seed}: {names}", demanded="audit clean", found=f"clean after {took:.1f} s"
