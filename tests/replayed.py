@@ -29,6 +29,12 @@ def replay_files() -> str:
     return " ".join(str(captured(name)) for name in names)
 
 
+def replay_environ(mongo_url: str, redis_url: str, speed: float) -> dict[str, str]:
+    """What a product is told that replays the recording."""
+    servers = {"MONGO_URL": mongo_url, "REDIS_URL": redis_url}
+    return servers | {"REPLAY": replay_files(), "REPLAY_SPEED": str(speed)}
+
+
 @contextmanager
 def recording_database(client: MongoClient[dict[str, Any]]) -> Iterator[Database[dict[str, Any]]]:
     """The database that a replay of the recording fills: empty before and gone after."""

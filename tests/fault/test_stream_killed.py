@@ -12,7 +12,7 @@ from pymongo.database import Database
 
 from tests.fault.measuring import Measured
 from tests.product import Product, wait_for
-from tests.replayed import END, SYMBOLS, Audit, audit_ticks, recording_database, replay_files
+from tests.replayed import END, SYMBOLS, Audit, audit_ticks, recording_database, replay_environ
 
 SPEED = 15.0  # the recording lasts 43 s
 BACK_SECONDS = 15.0
@@ -22,12 +22,7 @@ REPAIR_SECONDS = 60.0
 
 @pytest.fixture
 def environ(mongo_url: str, redis_url: str) -> dict[str, str]:
-    return {
-        "MONGO_URL": mongo_url,
-        "REDIS_URL": redis_url,
-        "REPLAY": replay_files(),
-        "REPLAY_SPEED": str(SPEED),
-    }
+    return replay_environ(mongo_url, redis_url, SPEED)
 
 
 @pytest.fixture

@@ -55,6 +55,19 @@ def test_a_real_capture_is_replayed_whole_and_exactly() -> None:
         assert (rows[0]["id"], rows[0]["price"]) == (last[0], last[3])
 
 
+def test_quotes_that_follow_from_trades_do_not_begin_a_replay(tmp_path: Path) -> None:
+    source, file = real_capture()[0], tmp_path / "BTCUSDT.txt"
+    with gzip.open(source, "rt") as lines, file.open("w") as kept:
+        kept.writelines(line for line in lines if "@trade" in line)
+    with running("--speed", "60", "--replay", file) as exchange:
+        quotes = exchange.connect("/stream?streams=btcusdt@bookTicker")
+        quotes.settimeout(1.5)
+        with pytest.raises(websocket.WebSocketTimeoutException):
+            quotes.recv()
+        rows = replayed(exchange.connect("/stream?streams=btcusdt@trade"), 200)["BTCUSDT"]
+        assert rows == expected_trades("BTCUSDT")[:200]
+
+
 def test_klines_of_a_real_capture_equal_the_expected_ones() -> None:
     with running("--speed", "3000", "--replay", *real_capture()) as exchange:
         replayed(exchange.connect(STREAMS), TRADES)

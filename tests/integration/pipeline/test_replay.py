@@ -17,7 +17,7 @@ from tests.replayed import (
     audit_ticks,
     expected_minutes,
     recording_database,
-    replay_files,
+    replay_environ,
     stored_minutes,
 )
 
@@ -33,12 +33,7 @@ def speed(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture
 def environ(mongo_url: str, redis_url: str, speed: int) -> dict[str, str]:
-    return {
-        "MONGO_URL": mongo_url,
-        "REDIS_URL": redis_url,
-        "REPLAY": replay_files(),
-        "REPLAY_SPEED": str(speed),
-    }
+    return replay_environ(mongo_url, redis_url, speed)
 
 
 @pytest.fixture

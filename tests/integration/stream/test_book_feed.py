@@ -90,7 +90,7 @@ def test_after_a_cut_the_quotes_go_on(settings: Settings) -> None:
     trades = Trades()
     with running(*MARKET) as exchange, keeping(exchange, settings, "spot", trades):
         wait_for(lambda: stored("BTCUSDT") >= 1, 30, "quotes")
-        exchange.control.cut()
+        assert exchange.control.reset() == 1
         before = stored("BTCUSDT")
         wait_for(lambda: stored("BTCUSDT") >= before + 2, 40, "quotes after the cut")
 
