@@ -2,8 +2,9 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from analytics.records.closes import Closes
 from analytics.records.market import UNRESOLVED, Gap
 from analytics.records.snapshots import Completeness
 from analytics.timeframes import length
@@ -43,6 +44,37 @@ def completeness(
         present=known - lost,
         final=known - lost - sum(not final for final in finals[begin:end]),
         open_gaps=len(open_gaps),
+    )
+
+
+def completeness_of_closes(
+    closes: Closes, *, as_of: datetime, bars: int, gaps: Sequence[Gap]
+) -> Completeness:
+    """The same of a symbol of which only the closes were loaded."""
+    rows = list(zip(closes.starts, closes.finals, strict=True))
+    if not any(gap.state in UNRESOLVED for gap in gaps):
+        rows = rows[:1] + [row for row in rows[1:] if not row[1]]
+    return completeness(
+        [datetime.fromtimestamp(start, UTC) for start, _ in rows],
+        [final for _, final in rows],
+        as_of=as_of,
+        bars=bars,
+        timeframe=closes.timeframe,
+        gaps=gaps,
+    )
+
+
+def weakest(stamps: Sequence[Completeness]) -> Completeness:
+    """The stamp of a number that several symbols went into: that of the least whole, all gaps counted.
+
+    >>> weakest([Completeness(60, 60, 59, 0), Completeness(60, 40, 40, 1)])
+    Completeness(expected=60, present=40, final=40, open_gaps=1)
+    """
+    return Completeness(
+        expected=max((stamp.expected for stamp in stamps), default=0),
+        present=min((stamp.present for stamp in stamps), default=0),
+        final=min((stamp.final for stamp in stamps), default=0),
+        open_gaps=sum(stamp.open_gaps for stamp in stamps),
     )
 
 

@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pymongo import ASCENDING, ReplaceOne
 from pymongo.errors import BulkWriteError
 
+from analytics.records.closes import Closes
 from analytics.records.market import Bar
 from analytics.timeframes import FOLDED_FROM
 from workers.store.database import DUPLICATE_KEY, Document, collection
@@ -112,6 +113,14 @@ def load_neighbours(symbol: str, second: datetime) -> tuple[Bar | None, Bar | No
     return (_bar(before) if before else None, _bar(after) if after else None)
 
 
+def load_closes(symbols: Sequence[str], timeframe: str, end: datetime, limit: int) -> dict[str, Closes]:
+    """The closes of the newest `limit` bars of each symbol that start before `end`, oldest first.
+
+    MongoDB sends bare columns: whole bars take ten times the processor time to read.
+    """
+    return {symbol: _load_closes(symbol, timeframe, end, limit) for symbol in symbols}
+
+
 def load_volume_since(symbol: str, timeframe: str, start: datetime, end: datetime) -> tuple[float, float]:
     """(quote volume, volume) over the bars with start <= bar.start < end."""
     stages = [
@@ -120,6 +129,21 @@ def load_volume_since(symbol: str, timeframe: str, start: datetime, end: datetim
     ]
     totals = next(iter(collection("bars").aggregate(stages)), None)
     return (totals["quote"], totals["base"]) if totals else (0.0, 0.0)
+
+
+def _load_closes(symbol: str, timeframe: str, end: datetime, limit: int) -> Closes:
+    columns = {"starts": {"$push": {"$toLong": "$start"}}, "closes": {"$push": "$close"}}
+    stages: list[Document] = [
+        {"$match": _range_query(symbol, timeframe, None, end)},
+        {"$sort": {"start": -1}},
+        {"$limit": limit},
+        {"$group": {"_id": None, "finals": {"$push": "$is_final"}} | columns},
+    ]
+    found = next(iter(collection("bars").aggregate(stages)), None)
+    if not found:
+        return Closes(symbol, timeframe, (), (), ())
+    starts = [milliseconds // 1_000 for milliseconds in reversed(found["starts"])]
+    return Closes(symbol, timeframe, starts, found["closes"][::-1], found["finals"][::-1])
 
 
 def _range_query(symbol: str, timeframe: str, start: datetime | None, end: datetime | None) -> Document:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from analytics.quality.completeness import completeness
+from analytics.quality.completeness import completeness, completeness_of_closes
+from analytics.records.closes import Closes
 from analytics.records.market import Gap
 from analytics.records.snapshots import Completeness
 from tests.factories import at, gap
@@ -79,3 +80,11 @@ def _stamp(
     return completeness(
         starts, finals or [True] * len(starts), as_of=at(19 * 60), bars=10, timeframe="1m", gaps=gaps
     )
+
+
+@pytest.mark.parametrize("gaps", [[], [gap(1, 9, after=at(12 * 60 - 1), before=at(15 * 60))]])
+def test_bare_closes_are_as_whole_as_their_bars(gaps: list[Gap]) -> None:
+    minutes, finals = [*range(12), *range(15, 20)], [True] * 15 + [False] * 2
+    closes = Closes("BTCUSDT", "1m", [int(at(60 * n).timestamp()) for n in minutes], [1.0] * 17, finals)
+    stamp = completeness_of_closes(closes, as_of=at(19 * 60), bars=10, gaps=gaps)
+    assert stamp == _stamp(minutes, finals=finals, gaps=gaps)
