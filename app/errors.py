@@ -25,15 +25,18 @@ CODES = {
 class BadRequest(ValueError):
     """Raised when a query value cannot be used; says which and why."""
 
-    def __init__(self, status: int, code: str, message: str, field: str | None = None) -> None:
+    def __init__(
+        self, status: int, code: str, message: str, field: str | None = None, **details: object
+    ) -> None:
         super().__init__(message)
         self.status, self.code, self.message, self.field = status, code, message, field
+        self.details = details  # keys beside these, as `have` and `need`
 
 
-def error_json(code: str, message: str, field: str | None = None) -> dict[str, object]:
+def error_json(code: str, message: str, field: str | None = None, **details: object) -> dict[str, object]:
     """The one shape of an error."""
     about: dict[str, object] = {"code": code, "message": message}
-    return {"error": about | ({"field": field} if field else {})}
+    return {"error": about | ({"field": field} if field else {}) | details}
 
 
 def register_errors(app: Flask) -> None:
@@ -46,7 +49,7 @@ def register_errors(app: Flask) -> None:
 
 
 def _bad_request(error: BadRequest) -> tuple[Response | str, int]:
-    return _answer(error.status, error.code, error.message, error.field)
+    return _answer(error.status, error.code, error.message, error.field, **error.details)
 
 
 def _store_down(error: Exception) -> tuple[Response | str, int]:
@@ -70,7 +73,9 @@ def _unexpected(error: Exception) -> tuple[Response | str, int]:
     return _answer(500, "internal", InternalServerError.description)
 
 
-def _answer(status: int, code: str, message: str, field: str | None = None) -> tuple[Response | str, int]:
+def _answer(
+    status: int, code: str, message: str, field: str | None = None, **details: object
+) -> tuple[Response | str, int]:
     if request.path.startswith("/api"):
-        return jsonify(error_json(code, message, field)), status
+        return jsonify(error_json(code, message, field, **details)), status
     return render_template("error.html", status=status, message=message), status

@@ -14,15 +14,21 @@ PATIENCE = 3.0  # so many bursts over the limit end the connection
 class TokenBucket:
     """Events a client may send: a burst at once, then so many a second."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._tokens = BURST
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        burst: float = BURST,
+        per_second: float = EVENTS_PER_SECOND,
+    ) -> None:
+        self._clock, self._burst, self._per_second = clock, burst, per_second
+        self._tokens = burst
         self._at = clock()
 
     def take(self) -> bool:
         """Whether one more event is allowed now."""
         now = self._clock()
-        self._tokens = min(BURST, self._tokens + (now - self._at) * EVENTS_PER_SECOND)
+        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._per_second)
         self._at = now
         self._tokens -= 1.0
         return self._tokens >= 0.0
@@ -30,7 +36,7 @@ class TokenBucket:
     @property
     def abused(self) -> bool:
         """Whether the client went on far beyond its limit."""
-        return self._tokens < -PATIENCE * BURST
+        return self._tokens < -PATIENCE * self._burst
 
 
 class Listeners:

@@ -13,8 +13,10 @@ from pathlib import Path
 from flask_socketio import SocketIO
 
 from app.listeners import Listeners
+from app.lost_jobs import mend_jobs
 from app.quality_state import quality_state
 from app.system_state import observe_feed, system_state
+from app.task_updates import send_task
 from app.websocket_limits import cut_clients_that_do_not_read
 from workers.coordination.errors import CoordinationDown
 from workers.coordination.interest import renew_interest
@@ -41,6 +43,7 @@ class Rounds:
             (1.0, self._cut_slow_clients),
             (2.0, self._send_system_state),
             (3.0, self._send_quality_state),
+            (2.0, self._mend_jobs),
             (5.0, self._beat),
             (10.0, self._renew_interest),
         ]
@@ -70,6 +73,10 @@ class Rounds:
 
     def _send_quality_state(self) -> None:
         self._send(QUALITY, quality_state)
+
+    def _mend_jobs(self) -> None:
+        for job in mend_jobs():
+            send_task(job, self._socketio)
 
     def _send(self, topic: str, state: Callable[[], JSON]) -> None:
         """Send the state of a topic to who watches it."""

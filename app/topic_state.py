@@ -10,9 +10,11 @@ from workers.messages.envelope import JSON
 from workers.messages.market import bars_json, quote_json
 from workers.messages.rooms import QUALITY, SYSTEM, Topic
 from workers.messages.snapshots import indicators_json
+from workers.messages.tasks import task_json
 from workers.store.bars import load_bars
 from workers.store.book import load_top_of_book
 from workers.store.indicators import load_latest_indicators
+from workers.store.jobs import load_job
 from workers.store.market_clock import load_market_clock
 from workers.store.summaries import load_summaries
 from workers.store.ticks import load_last_tick
@@ -31,6 +33,8 @@ def topic_state(topic: Topic) -> JSON:
             return _bars_state(symbol, timeframe)
         case Topic("indicators", str(symbol), str(timeframe)):
             return indicators_json(symbol, timeframe, load_latest_indicators(symbol, timeframe))
+        case Topic("task", task=str(task)):
+            return _task_state(task)
         case Topic(subject) if subject == SYSTEM:
             return system_state()
         case Topic(subject) if subject == QUALITY:
@@ -42,6 +46,11 @@ def book_state(symbol: str) -> JSON:
     """Best bid and ask as they were stored last, at most a second or two ago."""
     newest = load_top_of_book(symbol)
     return book_json(symbol, newest.top if newest else None)
+
+
+def _task_state(task: str) -> JSON:
+    job = load_job(task)
+    return task_json(job) if job else {"id": task, "state": "unknown"}
 
 
 def _bars_state(symbol: str, timeframe: str) -> JSON:

@@ -106,12 +106,23 @@ TABLE: dict[str, MayImport] = {
             "workers.imports",
             "workers.trading",
             "workers.notify",
+            "workers.running_job",
             "workers.logs",
         ),
         ("celery",),
         own_folder=False,  # stages meet in the store
     ),
-    "workers.jobs": MayImport((SETTINGS,), ("celery",)),
+    "workers.jobs": MayImport((SETTINGS,), ("celery", "kombu.exceptions")),
+    "workers.running_job": MayImport(
+        (
+            *RECORDS,
+            "workers.coordination",
+            "workers.messages",
+            "workers.publish",
+            "workers.store",
+        ),
+        ("celery.exceptions", *LOST_SERVERS),
+    ),
     "workers.local": MayImport(
         (SETTINGS,), ("numpy", "orjson", "picows", "pymongo", "redis", "supervisor", "uvloop", "playwright")
     ),

@@ -22,6 +22,8 @@
 | clock        | the newest time the exchange is known to have      | market_clock.py |
 | heartbeats   | one process, its last sign of life and its figures | heartbeats.py   |
 | imports      | one file, and how far its import has come          | imports.py      |
+| jobs         | one asked job, and how far it has come             | jobs.py         |
+| results      | what came of an asked job, for a while             | results.py      |
 | stretches    | a run of ids of one symbol that came from files    | stretches.py    |
 | meta         | the version of what is stored                      | schema.py       |
 | counters     | symbol numbers, and the newest fencing token       | ticks.py        |

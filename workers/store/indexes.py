@@ -1,6 +1,17 @@
 """Prepares the database; run at worker start, harmless when run again."""
 
-from workers.store import bars, book, gaps, heartbeats, imports, indicators, quarantine, ticks
+from workers.store import (
+    bars,
+    book,
+    gaps,
+    heartbeats,
+    imports,
+    indicators,
+    jobs,
+    quarantine,
+    results,
+    ticks,
+)
 from workers.store.schema import ensure_schema
 
 
@@ -12,5 +23,5 @@ def ensure_indexes() -> None:
 
 def create_indexes() -> None:
     """Create the indexes that are missing."""
-    for part in (ticks, bars, book, gaps, indicators, quarantine, heartbeats, imports):
+    for part in (ticks, bars, book, gaps, indicators, quarantine, heartbeats, imports, jobs, results):
         part.ensure_indexes()

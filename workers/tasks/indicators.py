@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from celery import shared_task
 
+from analytics.errors import NotEnoughData
 from analytics.indicators.snapshot import LONGEST_NEED_BARS, WARM_UP_BARS, indicator_snapshots
 from analytics.quality.completeness import completeness
 from analytics.records.market import Bar, Gap
@@ -15,6 +16,7 @@ from workers.coordination.single_flight import single_flight
 from workers.messages.rooms import indicators_topic
 from workers.messages.snapshots import indicators_json
 from workers.publish import publish
+from workers.running_job import started_job
 from workers.store.bars import load_bars, load_first_bars, load_volume_since
 from workers.store.gaps import load_unresolved_gaps
 from workers.store.indicators import save_indicators
@@ -43,6 +45,23 @@ def compute_indicators() -> None:
                 break
     if count:
         log.info("indicators computed count=%d", count)
+
+
+@shared_task(name="workers.tasks.indicators.recompute_indicators")
+def recompute_indicators(job_id: str, symbol: str | None = None) -> None:
+    """Asked for: the snapshots of the newest bars of a symbol, or of all, once more."""
+    with started_job(job_id) as job:
+        known = load_progress()
+        chosen = [known[name] for name in known if symbol in (None, name)]
+        if not chosen:
+            raise NotEnoughData(f"indicators of {symbol or 'any symbol'}", have=0, need=1)
+        steps = [(progress, timeframe) for progress in chosen for timeframe in TIMEFRAMES]
+        count = 0
+        for place, (progress, timeframe) in enumerate(steps):
+            job.progress(place, len(steps), f"{progress.symbol} {timeframe}")
+            count += _compute(progress, timeframe, {}, load_unresolved_gaps(progress.symbol))
+        job.progress(len(steps), len(steps))
+        job.finish({"symbols": [progress.symbol for progress in chosen], "snapshots": count})
 
 
 def compute_symbol(progress: BarProgress, marks: dict[str, Watermark]) -> int:

@@ -1,0 +1,113 @@
+"""The jobs a user may ask for, and how to ask: by a task's name, so that the web loads no statistics.
+
+A job is added here by its owner, with one line per parameter:
+
+    JOBS["pair_analysis"] = ...   in the table below:
+    "pair_analysis": Job("workers.tasks.pairs.analyse_pair", "analytics", {
+        "y": Parameter("symbol"), "x": Parameter("symbol"),
+        "tf": Parameter("timeframe", default="1m"),
+        "window": Parameter("whole", low=30, high=5_000, default=1_440)}),
+
+Its task takes `job_id` and the parameters by name, all plain JSON values:
+
+    @shared_task(name="workers.tasks.pairs.analyse_pair")
+    def analyse_pair(job_id: str, y: str, x: str, tf: str, window: int) -> None:
+        with started_job(job_id) as job:               # workers/running_job.py
+            job.progress(1, 3, "loading the bars")
+            ...
+            job.finish(value)                          # JSON; kept under the job's result key
+
+`app.on_demand.answer(job, parameters, key, build)` is how an endpoint asks;
+`POST /api/tasks/<job>` is how a user does. Both check parameters at the door.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Literal
+from uuid import uuid4
+
+from celery import Celery
+from kombu.exceptions import OperationalError
+
+from workers.settings import load_settings
+
+Value = str | int | float | bool | list[str] | None
+Kind = Literal["symbol", "symbols", "timeframe", "whole", "number", "choice", "flag"]
+Queue = Literal["bars", "analytics", "batch"]
+
+REQUIRED = ...  # a parameter without a default
+WAITS_AT_MOST_SECONDS = 600.0  # in the queue
+# Which process consumes a queue (Procfile).
+PROCESSES: Mapping[str, str] = {"bars": "compute", "analytics": "compute", "batch": "batch"}
+
+BrokerDown = OperationalError  # what a caller catches when the queue cannot be reached
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What may be given for one parameter.
+
+    kind: "symbol" one the exchange offers or the watch-list holds; "symbols" a list of such, each once;
+    "timeframe" one of the table, or of `choices`; "whole" and "number" from `low` to `high`; "choice"
+    one of `choices`; "flag" true or false. `low` and `high` count the items of a list.
+    """
+
+    kind: Kind
+    low: float = float("-inf")
+    high: float = float("inf")
+    choices: tuple[str, ...] = ()
+    default: object = REQUIRED  # None: may be left out
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One kind of work that can be asked for."""
+
+    task: str  # its Celery name
+    queue: Queue  # as celeryconfig.py routes it
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+
+
+JOBS: dict[str, Job] = {
+    "recompute_indicators": Job(
+        "workers.tasks.indicators.recompute_indicators",
+        "analytics",
+        {"symbol": Parameter("symbol", default=None)},  # all symbols without it
+    ),
+}
+
+
+def ask(job: str, parameters: Mapping[str, object], job_id: str | None = None) -> str:
+    """Put a job into its queue and return its id; the row in the store has the same one.
+
+    Raises
+    ------
+    BrokerDown
+        Redis does not take it.
+    """
+    job_id = job_id or uuid4().hex
+    known = JOBS[job]
+    _sender(os.getpid(), load_settings().redis_url).send_task(
+        known.task,
+        kwargs={"job_id": job_id, **parameters},
+        queue=known.queue,
+        expires=WAITS_AT_MOST_SECONDS,
+        retry=False,
+        ignore_result=True,
+    )
+    return job_id
+
+
+@cache
+def _sender(_process_id: int, broker_url: str) -> Celery:
+    """A client of the broker alone: not the workers' application, whose tasks need everything."""
+    sender = Celery("gemscap-asks", broker=broker_url, set_as_current=False)
+    sender.conf.update(
+        task_serializer="json",
+        broker_connection_timeout=2.0,
+        broker_connection_retry=False,
+        broker_transport_options={"socket_timeout": 2.0, "socket_connect_timeout": 1.0},
+    )
+    return sender
