@@ -116,3 +116,19 @@ def random_bars(seed: int, count: int, *, price: float = 100.0, timeframe: str =
             "taker_buy_volume": volume * random.random(count),
         }
     )
+
+
+def planted_pair(
+    seed: int, count: int, *, beta: float = 1.2, half_life: float = 20.0, deviation: float = 0.002
+) -> tuple[pd.Series, pd.Series]:
+    """Log prices y = 0.5 + beta x + spread; x a random walk, the spread reverting to zero."""
+    random = np.random.default_rng(seed)
+    x = 4.0 + 0.001 * random.normal(size=count).cumsum()
+    phi = 0.5 ** (1 / half_life)
+    steps = deviation * np.sqrt(1 - phi * phi) * random.normal(size=count)
+    spread = np.empty(count)
+    last = deviation * random.normal()
+    for place, step in enumerate(steps):
+        last = spread[place] = phi * last + step
+    index = starts_of(count)
+    return pd.Series(0.5 + beta * x + spread, index=index), pd.Series(x, index=index)

@@ -1,11 +1,26 @@
 """Two symbols and more: what moves together, comes apart and comes back.
 
 aligned      aligned_closes
+hedge_ratio  hedge_ratio
+spread       spread
+zscore       rolling_zscore
+rolling      rolling_correlation
 
 Series are float64, indexed by the bars' start in UTC, oldest first. A number
 that does not exist is NaN, with the reason in words beside it.
 """
 
 from analytics.pairs.aligned import aligned_closes
+from analytics.pairs.hedge_ratio import HedgeRatio, hedge_ratio
+from analytics.pairs.rolling import rolling_correlation
+from analytics.pairs.spread import spread
+from analytics.pairs.zscore import rolling_zscore
 
-__all__ = ["aligned_closes"]
+__all__ = [
+    "HedgeRatio",
+    "aligned_closes",
+    "hedge_ratio",
+    "rolling_correlation",
+    "rolling_zscore",
+    "spread",
+]
