@@ -1,6 +1,6 @@
 """Where in time holes reach, and how that changed. Standard library only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import pairwise
 
@@ -20,13 +20,12 @@ def spans(gaps: Iterable[Gap]) -> list[Span]:
     return merged
 
 
-def changed_spans(known: Iterable[Gap], current: Iterable[Gap]) -> list[Span]:
+def changed_spans(before: Sequence[Span], now: Sequence[Span]) -> list[Span]:
     """Stretches over which a hole reached before and none does now, or the other way round.
 
-    Nothing when only states or ids changed: bars look at time alone.
+    Both are merged, as `spans` gives them.
     """
-    before, now = spans(known), spans(current)
-    if before == now:
+    if list(before) == list(now):
         return []
     moments = sorted({moment for span in [*before, *now] for moment in span})
     changed = [piece for piece in pairwise(moments) if _covers(before, piece) != _covers(now, piece)]

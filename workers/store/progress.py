@@ -2,16 +2,20 @@
 
 Example document:
 
-    {"_id": "BTCUSDT", "tick_id": 3735683259, "built_until": 2024-08-08T23:55:07Z}
+    {"_id": "BTCUSDT", "tick_id": 3735683259, "built_until": 2024-08-08T23:55:07Z,
+     "holes": [[2024-08-08T23:55:01.120Z, 2024-08-08T23:55:02.004Z]]}
 
 Ticks up to `tick_id` lie in seconds that are built; every bar that ends at or
-before `built_until` is over.
+before `built_until` is over. `holes` are the stretches of time that open holes
+reached over when bars were last judged final or not: kept here, because the
+next run may be in another process.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from workers.store.database import collection
+from workers.store.database import Document, collection
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +25,24 @@ class BarProgress:
     symbol: str
     tick_id: int
     built_until: datetime
+    holes: tuple[tuple[datetime, datetime], ...] | None = None  # None: never judged
 
 
 def load_progress() -> dict[str, BarProgress]:
     """Progress by symbol; symbols not begun are missing."""
     return {
-        row["_id"]: BarProgress(row["_id"], row["tick_id"], row["built_until"])
+        row["_id"]: BarProgress(row["_id"], row["tick_id"], row["built_until"], _spans(row.get("holes")))
         for row in collection("progress").find()
     }
 
 
 def save_progress(progress: BarProgress) -> None:
-    """Move the mark forward; it never goes back."""
-    marks = {"tick_id": progress.tick_id, "built_until": progress.built_until}
-    collection("progress").update_one({"_id": progress.symbol}, {"$max": marks}, upsert=True)
+    """Move the mark forward, it never goes back; holes replace the known ones unless they are None."""
+    change: Document = {"$max": {"tick_id": progress.tick_id, "built_until": progress.built_until}}
+    if progress.holes is not None:
+        change["$set"] = {"holes": [list(span) for span in progress.holes]}
+    collection("progress").update_one({"_id": progress.symbol}, change, upsert=True)
+
+
+def _spans(rows: Sequence[Sequence[datetime]] | None) -> tuple[tuple[datetime, datetime], ...] | None:
+    return None if rows is None else tuple((after, before) for after, before in rows)

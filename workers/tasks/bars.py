@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from celery import shared_task
 
 from analytics.forming import folded
-from analytics.quality.spans import changed_spans
+from analytics.quality.spans import Span, changed_spans, spans
 from analytics.records.market import Bar, Gap, Tick
 from analytics.second_bars import built_until, second_bars, with_finality
 from analytics.timeframes import FOLDED_FROM, TIMEFRAMES, bar_end, bar_start
@@ -19,7 +19,6 @@ from workers.coordination.single_flight import single_flight
 from workers.messages.market import bars_json
 from workers.messages.rooms import bars_topic
 from workers.publish import publish
-from workers.settings import load_settings
 from workers.store.bars import load_bars, load_neighbours, load_unfinished_bars, save_bars
 from workers.store.gaps import load_unresolved_gaps
 from workers.store.market_clock import load_market_clock
@@ -37,9 +36,6 @@ MILLISECOND = timedelta(milliseconds=1)
 REBUILT_AT_ONCE = timedelta(minutes=2)
 LONGEST = timedelta(hours=1)  # the longest timeframe: bars that began so long ago may still move
 CORRECTIONS_SENT = 50
-
-# The holes as of the last run of this process: what they reached over then and no longer do is judged again.
-_known_gaps: dict[tuple[str, str], list[Gap]] = {}
 
 
 @shared_task(name="workers.tasks.bars.build_bars")
@@ -68,16 +64,15 @@ def build_symbol(symbol: str, progress: BarProgress | None, clock: datetime) -> 
     until = _until(ticks, clock)
     gaps = load_unresolved_gaps(symbol)
     rebuilds = [row for row in load_rebuilds(symbol) if row.second < until]
-    judged_again = _judged_again(symbol, gaps)
+    judged_again = _judged_again(symbol, progress, spans(gaps))
     fresh = _seconds(symbol, ticks, until, progress, rebuilds, judged_again)
     seconds = _save_changed(symbol, "1s", with_finality(fresh, gaps, until))
     waiting = [*load_unfinished_bars(symbol, *_moving(progress, until)), *judged_again]
     longer = _fold_up(symbol, [*seconds, *waiting], gaps, until, whole_from)
     changed = [*seconds, *longer]
     _note_rewritten(symbol, changed, progress)
-    save_progress(_progress_after(symbol, ticks, progress, until))
+    save_progress(replace(_progress_after(symbol, ticks, progress, until), holes=tuple(spans(gaps))))
     finish_rebuilds(rebuilds)
-    _known_gaps[_key(symbol)] = gaps
     publish(_corrections(symbol, changed))
     return changed
 
@@ -143,13 +138,12 @@ def _rebuilt(symbol: str, seconds: Sequence[datetime]) -> list[Bar]:
     return [known[second] for second in seconds if second in known]
 
 
-def _judged_again(symbol: str, gaps: Sequence[Gap]) -> list[Bar]:
-    """Stored bars whose finality may have changed, because a hole came, went or shrank."""
-    known = _known_gaps.get(_key(symbol))
-    if known is None:
+def _judged_again(symbol: str, progress: BarProgress | None, holes: Sequence[Span]) -> list[Bar]:
+    """Stored bars whose finality may have changed, because a hole came, went or shrank since the last run."""
+    if progress is None or progress.holes is None:
         unfinished = load_unfinished_bars(symbol, None, None, timeframes=TIMEFRAMES)
-        return [*unfinished, *_over(symbol, changed_spans([], gaps))]
-    return _over(symbol, changed_spans(known, gaps))
+        return [*unfinished, *_over(symbol, holes)]
+    return _over(symbol, changed_spans(progress.holes, holes))
 
 
 def _over(symbol: str, spans: Iterable[tuple[datetime, datetime]]) -> list[Bar]:
@@ -257,7 +251,3 @@ def _corrections(symbol: str, changed: Sequence[Bar]) -> dict[str, dict[str, obj
         )
         for timeframe, bars in by_timeframe.items()
     }
-
-
-def _key(symbol: str) -> tuple[str, str]:
-    return load_settings().database, symbol

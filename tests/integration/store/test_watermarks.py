@@ -47,6 +47,14 @@ def test_progress_never_goes_back(settings: Settings) -> None:
     assert load_progress() == {"BTCUSDT": BarProgress("BTCUSDT", 10, at(12))}
 
 
+def test_holes_stay_known_until_others_are_told(settings: Settings) -> None:
+    save_progress(BarProgress("BTCUSDT", 10, at(10), holes=((at(1), at(2)),)))
+    save_progress(BarProgress("BTCUSDT", 11, at(11)))
+    assert load_progress()["BTCUSDT"].holes == ((at(1), at(2)),)
+    save_progress(BarProgress("BTCUSDT", 11, at(11), holes=()))
+    assert load_progress()["BTCUSDT"].holes == ()
+
+
 def test_a_rebuild_asked_for_while_it_runs_is_not_lost(settings: Settings) -> None:
     note_rebuilds([("BTCUSDT", at(5)), ("BTCUSDT", at(5)), ("ETHUSDT", at(1))])
     running = load_rebuilds("BTCUSDT")

@@ -1,7 +1,9 @@
 """The stage that builds bars: from stored ticks to stored bars, on a real database."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from multiprocessing import get_context
 from random import Random
 
 import pytest
@@ -217,6 +219,22 @@ def test_a_hole_that_becomes_known_late_takes_finality_back_and_its_end_gives_it
     save_gaps([Gap(BTC, ticks[100].id, ticks[119].id, "verified_absent", at(30), *hole)])
     build(at(4_000))
     assert all(bar.is_final for timeframe in ("1s", "1m", "1h") for bar in load_bars(BTC, timeframe))
+
+
+def test_a_hole_that_one_process_saw_is_known_to_the_next_one() -> None:
+    ticks = random_ticks(29, 600, ticks_per_second=5.0)
+    hole = Gap(BTC, ticks[100].id, ticks[119].id, "open", at(30), ticks[99].traded_at, ticks[120].traded_at)
+    arrive([*ticks[:100], *ticks[120:]])
+    build(at(400))
+    save_gaps([hole])
+    elsewhere = get_context("fork").Process(target=build, args=(at(401),))
+    elsewhere.start()
+    elsewhere.join(30)
+    assert elsewhere.exitcode == 0
+    assert not load_bars(BTC, "1m")[0].is_final
+    save_gaps([replace(hole, state="verified_absent")])
+    build(at(402))
+    assert all(bar.is_final for timeframe in ("1s", "1m") for bar in load_bars(BTC, timeframe))
 
 
 def test_bars_become_final_however_long_the_stage_was_away() -> None:

@@ -3,13 +3,17 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.quality.spans import changed_spans, spans
+from analytics.quality.spans import Span, changed_spans, spans
 from analytics.records.market import Gap
 from tests.factories import at
 
 
 def gap(first: int, after: float, before: float) -> Gap:
     return Gap("BTCUSDT", first, first, "open", at(0), at(after), at(before))
+
+
+def changed(before: list[Gap], now: list[Gap]) -> list[Span]:
+    return changed_spans(spans(before), spans(now))
 
 
 def test_overlapping_holes_are_one_stretch() -> None:
@@ -21,16 +25,16 @@ def test_a_hole_without_bounds_is_left_out() -> None:
 
 
 def test_a_hole_that_shrinks_changes_only_what_it_left() -> None:
-    assert changed_spans([gap(1, 0, 100)], [gap(50, 40, 100)]) == [(at(0), at(40))]
+    assert changed([gap(1, 0, 100)], [gap(50, 40, 100)]) == [(at(0), at(40))]
 
 
 def test_nothing_changes_when_only_the_rows_do() -> None:
-    assert changed_spans([gap(1, 0, 100)], [gap(1, 0, 60), gap(2, 60, 100)]) == []
+    assert changed([gap(1, 0, 100)], [gap(1, 0, 60), gap(2, 60, 100)]) == []
 
 
 def test_a_hole_within_one_moment_comes_and_goes() -> None:
-    assert changed_spans([], [gap(1, 7, 7)]) == [(at(7), at(7))]
-    assert changed_spans([gap(1, 7, 7), gap(2, 9, 9)], [gap(2, 9, 9)]) == [(at(7), at(7))]
+    assert changed([], [gap(1, 7, 7)]) == [(at(7), at(7))]
+    assert changed([gap(1, 7, 7), gap(2, 9, 9)], [gap(2, 9, 9)]) == [(at(7), at(7))]
 
 
 bounds = st.tuples(st.integers(0, 30), st.integers(0, 30)).map(sorted)
@@ -44,7 +48,7 @@ def test_every_moment_whose_cover_changed_lies_in_a_changed_stretch(
     def covered(gaps: list[Gap], second: float) -> bool:
         return any(g.after <= at(second) <= g.before for g in gaps if g.after and g.before)
 
-    changed = changed_spans(before, now)
+    stretches = changed(before, now)
     for half in range(61):
         if covered(before, half / 2) != covered(now, half / 2):
-            assert any(start <= at(half / 2) <= end for start, end in changed)
+            assert any(start <= at(half / 2) <= end for start, end in stretches)
