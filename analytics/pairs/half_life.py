@@ -112,11 +112,13 @@ def _inverted(coefficient: float, error: float, n: int, table: np.ndarray) -> Ha
     farthest, middle, nearest = (
         _last_below(distances, statistics - np.interp(at, _TABLE_AT, row)) for row in reversed(table)
     )
+    low, high, slope = _half(farthest, n), _half(nearest, n), coefficient - 1.0
     if middle == 0.0:
-        reason = "the spread does not revert more than one without reversion would seem to"
-        return HalfLife(nan, _half(farthest, n), inf, coefficient - 1.0, n, reason)
+        return HalfLife(
+            nan, low, high, slope, n, "what reversion there seems to be is no more than chance gives"
+        )
     reason = None if nearest else "so slow a reversion cannot be told from none: the interval is open"
-    return HalfLife(_half(middle, n), _half(farthest, n), _half(nearest, n), coefficient - 1.0, n, reason)
+    return HalfLife(_half(middle, n), low, high, slope, n, reason)
 
 
 def _last_below(distances: np.ndarray, excess: np.ndarray) -> float:

@@ -1,4 +1,4 @@
-"""A half-life is exact where it can be counted, unbiased where it is estimated, refused where there is none."""
+"""A half-life is exact where it is counted, unbiased where it is estimated, refused where there is none."""
 
 from math import inf, isnan, log
 
