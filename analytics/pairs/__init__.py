@@ -5,20 +5,27 @@ hedge_ratio  hedge_ratio
 spread       spread
 zscore       rolling_zscore
 rolling      rolling_correlation
+stationarity adf_test
+cointegration engle_granger, engle_granger_both
 
 Series are float64, indexed by the bars' start in UTC, oldest first. A number
 that does not exist is NaN, with the reason in words beside it.
 """
 
 from analytics.pairs.aligned import aligned_closes
+from analytics.pairs.cointegration import engle_granger, engle_granger_both
 from analytics.pairs.hedge_ratio import HedgeRatio, hedge_ratio
 from analytics.pairs.rolling import rolling_correlation
 from analytics.pairs.spread import spread
+from analytics.pairs.stationarity import adf_test
 from analytics.pairs.zscore import rolling_zscore
 
 __all__ = [
     "HedgeRatio",
+    "adf_test",
     "aligned_closes",
+    "engle_granger",
+    "engle_granger_both",
     "hedge_ratio",
     "rolling_correlation",
     "rolling_zscore",
