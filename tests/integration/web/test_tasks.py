@@ -1,0 +1,126 @@
+"""Asking for jobs over the API: who may, and what is refused at the door."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+import app.on_demand
+from app.listeners import TokenBucket
+from tests.integration.web.market_seed import seed_market
+from workers.jobs import JOBS, Job, Parameter
+from workers.store.jobs import load_jobs
+
+ADDRESS = "/api/tasks/recompute_indicators"
+STRICT = Job(
+    "workers.tasks.indicators.recompute_indicators",
+    "analytics",
+    {
+        "y": Parameter("symbol"),
+        "x": Parameter("symbol"),
+        "tf": Parameter("timeframe", choices=("1m", "5m"), default="1m"),
+        "window": Parameter("whole", low=30, high=5_000, default=1_440),
+        "entry": Parameter("number", low=0.5, high=10, default=2.0),
+        "method": Parameter("choice", choices=("ols", "tls"), default="ols"),
+        "symbols": Parameter("symbols", low=2, high=3, default=None),
+        "again": Parameter("flag", default=False),
+    },
+)
+PAIR = {"y": "ethusdt", "x": "BTCUSDT"}
+
+
+@pytest.fixture(autouse=True)
+def _market(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    seed_market({"1m": 3})
+    monkeypatch.setitem(JOBS, "strict", STRICT)
+    monkeypatch.setattr(app.on_demand, "_allowance", TokenBucket(burst=3.0, per_second=0.001))
+
+
+def _error(answer: Any) -> tuple[int, str, str]:
+    error = answer.json["error"]
+    return answer.status_code, error["code"], error.get("field", "")
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"y": "ethusdt"}, (400, "malformed", "x")),
+        (PAIR | {"colour": 1}, (400, "malformed", "colour")),
+        ({"y": {"$gt": ""}, "x": "BTCUSDT"}, (400, "malformed", "y")),
+        (PAIR | {"x": "NOSUCH"}, (404, "unknown_symbol", "x")),
+        (PAIR | {"x": "ETHUSDT"}, (422, "same_symbol", "x")),
+        (PAIR | {"tf": "1s"}, (400, "malformed", "tf")),
+        (PAIR | {"window": 29}, (422, "out_of_range", "window")),
+        (PAIR | {"window": "60"}, (400, "malformed", "window")),
+        (PAIR | {"window": True}, (400, "malformed", "window")),
+        (PAIR | {"window": 60.5}, (400, "malformed", "window")),
+        (PAIR | {"entry": 99}, (422, "out_of_range", "entry")),
+        (PAIR | {"method": "magic"}, (400, "malformed", "method")),
+        (PAIR | {"symbols": ["BTCUSDT", "btcusdt"]}, (422, "out_of_range", "symbols")),
+        (PAIR | {"symbols": "BTCUSDT"}, (400, "malformed", "symbols")),
+        (PAIR | {"again": 1}, (400, "malformed", "again")),
+        ([], (400, "malformed", "")),
+    ],
+)
+def test_what_a_job_does_not_take_is_refused_by_name(
+    client: FlaskClient, body: object, expected: tuple[int, str, str]
+) -> None:
+    assert _error(client.post("/api/tasks/strict", json=body)) == expected
+    assert load_jobs() == []
+
+
+def test_what_is_not_given_has_its_default(client: FlaskClient) -> None:
+    answer: Any = client.post("/api/tasks/strict", json=PAIR)
+    assert answer.status_code == 202
+    assert answer.headers["Location"] == answer.json["address"]
+    assert answer.json["task"]["parameters"] == {
+        "y": "ETHUSDT",
+        "x": "BTCUSDT",
+        "tf": "1m",
+        "window": 1_440,
+        "entry": 2.0,
+        "method": "ols",
+        "symbols": None,
+        "again": False,
+    }
+    assert answer.json["task"]["state"] == "waiting"
+
+
+def test_an_unknown_job_and_an_unknown_task_are_404(client: FlaskClient) -> None:
+    assert _error(client.post("/api/tasks/magic", json={})) == (404, "unknown_job", "")
+    assert _error(client.get("/api/tasks/magic")) == (404, "unknown_task", "")
+    assert _error(client.delete("/api/tasks/magic")) == (404, "unknown_task", "")
+
+
+def test_another_site_asks_for_nothing_and_cancels_nothing(client: FlaskClient) -> None:
+    foreign = {"Origin": "https://elsewhere.example"}
+    task: Any = client.post(ADDRESS, json={}).json
+    assert client.post(ADDRESS, json={"symbol": "BTCUSDT"}, headers=foreign).status_code == 403
+    assert client.delete(task["address"], headers=foreign).status_code == 403
+    assert [job.state for job in load_jobs()] == ["waiting"]
+
+
+def test_who_asks_for_too_much_is_told_to_wait_and_joining_costs_nothing(client: FlaskClient) -> None:
+    symbols = [None, "BTCUSDT", "ETHUSDT", "DOGEUSDT"]
+    answers = [client.post(ADDRESS, json={"symbol": symbol}) for symbol in symbols]
+    assert [answer.status_code for answer in answers] == [202, 202, 202, 429]
+    assert client.post(ADDRESS, json={"symbol": "BTCUSDT"}).status_code == 202
+
+
+def test_the_list_tells_the_newest_first_and_what_can_be_asked_for(client: FlaskClient) -> None:
+    for symbol in ("BTCUSDT", "ETHUSDT"):
+        client.post(ADDRESS, json={"symbol": symbol})
+    told: Any = client.get("/api/tasks").json
+    assert [task["parameters"]["symbol"] for task in told["tasks"]] == ["ETHUSDT", "BTCUSDT"]
+    assert "recompute_indicators" in told["jobs"]
+
+
+def test_a_broker_that_is_away_is_told_of_and_leaves_nothing_open(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_given: object) -> str:
+        raise app.on_demand.BrokerDown("Connection refused")
+
+    monkeypatch.setattr(app.on_demand, "ask", away)
+    assert _error(client.post(ADDRESS, json={})) == (503, "redis_down", "")
+    assert [(job.state, job.error["code"]) for job in load_jobs()] == [("failed", "queue_down")]
