@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.errors import AnalyticsError
+from analytics.records.pairs import SignalNow
 
 SignalState = Literal["flat", "long_spread", "short_spread", "stopped"]
 SignalEvent = Literal["entry", "exit", "stop", "time_stop", "rearmed"]
@@ -47,40 +48,45 @@ class Signal:
     event: SignalEvent | None = None  # what happened at this bar
 
 
+_Step = tuple[SignalState, int, int, int, SignalEvent | None]  # the fields of a Signal
+
+
+_START: _Step = ("flat", 0, 0, 0, None)
+
+
 def next_signal(before: Signal, z: float, rule: MeanReversionRule) -> Signal:
     """The state after a bar with this z; NaN (no z) only lets time pass.
 
     "stopped" ends, without a position, when z has come back to the mean and
     the cool-down is over: what runs away is not entered again on its way.
     """
-    quiet = max(0, before.quiet_bars - 1)
-    waiting = Signal(before.state, before.bars + 1, before.side, quiet)
-    if before.state == "flat":
-        return _from_flat(waiting, z, rule)
-    depth = -before.side * z  # how far on the side that was entered; NaN compares false
-    if before.state == "stopped":
-        back = depth <= rule.exit and quiet == 0
-        return Signal("flat", 0, before.side, 0, "rearmed") if back else waiting
+    return Signal(*_next((before.state, before.bars, before.side, before.quiet_bars, None), z, rule))
+
+
+def _next(before: _Step, z: float, rule: MeanReversionRule) -> _Step:
+    state, bars, side, quiet, _ = before
+    bars, quiet = bars + 1, max(0, quiet - 1)
+    if state == "flat":
+        return _from_flat(bars, side, quiet, z, rule)
+    depth = -side * z  # how far on the side that was entered; NaN compares false
+    if state == "stopped":
+        if depth <= rule.exit and quiet == 0:
+            return "flat", 0, side, 0, "rearmed"
+        return state, bars, side, quiet, None
     if depth <= rule.exit:
-        return Signal("flat", 0, before.side, rule.cool_down_bars, "exit")
+        return "flat", 0, side, rule.cool_down_bars, "exit"
     if depth >= rule.stop:
-        return Signal("stopped", 0, before.side, rule.cool_down_bars, "stop")
-    if rule.time_stop_bars is not None and waiting.bars >= rule.time_stop_bars:
-        return Signal("stopped", 0, before.side, rule.cool_down_bars, "time_stop")
-    return waiting
+        return "stopped", 0, side, rule.cool_down_bars, "stop"
+    if rule.time_stop_bars is not None and bars >= rule.time_stop_bars:
+        return "stopped", 0, side, rule.cool_down_bars, "time_stop"
+    return state, bars, side, quiet, None
 
 
-def _from_flat(waiting: Signal, z: float, rule: MeanReversionRule) -> Signal:
-    if before_entry(z, rule) or waiting.quiet_bars:
-        return waiting
-    if z < 0:
-        return Signal("long_spread", 0, 1, 0, "entry")
-    return Signal("short_spread", 0, -1, 0, "entry")
-
-
-def before_entry(z: float, rule: MeanReversionRule) -> bool:
-    """Whether this z calls for no entry: too near, too far, or unknown."""
-    return not rule.entry <= abs(z) < rule.stop
+def _from_flat(bars: int, side: int, quiet: int, z: float, rule: MeanReversionRule) -> _Step:
+    """Enter if z is far enough, not too far, and the cool-down is over."""
+    if quiet or not rule.entry <= abs(z) < rule.stop:
+        return "flat", bars, side, quiet, None
+    return ("long_spread", 0, 1, 0, "entry") if z < 0 else ("short_spread", 0, -1, 0, "entry")
 
 
 def mean_reversion_states(zscore: pd.Series, rule: MeanReversionRule | None = None) -> pd.DataFrame:
@@ -112,8 +118,29 @@ def mean_reversion_states(zscore: pd.Series, rule: MeanReversionRule | None = No
 
 def signals_of(zscores: np.ndarray, rule: MeanReversionRule) -> list[Signal]:
     """The signal after each bar of a series of z, oldest first."""
-    signals, last = [], Signal()
+    signals, last = [], _START
     for z in zscores.tolist():
-        last = next_signal(last, z, rule)
-        signals.append(last)
+        last = _next(last, z, rule)
+        signals.append(Signal(*last))
     return signals
+
+
+def signal_now(zscores: np.ndarray, rule: MeanReversionRule) -> SignalNow:
+    """Where the rule stands after the last bar of a series of z."""
+    last = _START
+    for z in zscores.tolist():
+        last = _next(last, z, rule)
+    return SignalNow(last[0], last[1], rule.entry, rule.exit, rule.stop)
+
+
+def signal_events(
+    zscores: np.ndarray, rule: MeanReversionRule
+) -> tuple[SignalNow, list[tuple[int, str, str]]]:
+    """Where the rule stands, and what happened on the way: place in the series, event and new state."""
+    events: list[tuple[int, str, str]] = []
+    last = _START
+    for place, z in enumerate(zscores.tolist()):
+        last = _next(last, z, rule)
+        if last[4] is not None:
+            events.append((place, last[4], last[0]))
+    return SignalNow(last[0], last[1], rule.entry, rule.exit, rule.stop), events

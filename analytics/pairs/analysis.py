@@ -1,0 +1,273 @@
+"""One pair by one choice of window, method, spread and thresholds: all series of its page."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from analytics.errors import AnalyticsError, NotEnoughData
+from analytics.pairs.cointegration import engle_granger_both
+from analytics.pairs.half_life import half_life_of_values
+from analytics.pairs.hedge_ratio import HEDGE_METHODS, HedgeMethod, hedge_ratio
+from analytics.pairs.numbers import known, shown
+from analytics.pairs.paths import p_path
+from analytics.pairs.rolling import rolling_correlation_values, rolling_lines
+from analytics.pairs.spread import SPREAD_KINDS, SpreadKind, hedge_terms, spread_values
+from analytics.pairs.statements import cointegration_of, hedge_of, last_of, reversion_of, spread_now
+from analytics.pairs.two_series import Values
+from analytics.pairs.verdict import verdict
+from analytics.pairs.zscore import rolling_bands
+from analytics.records.pairs import (
+    CORRELATION_BARS,
+    LEAST_BARS,
+    WINDOW_BARS,
+    Z_WINDOW_BARS,
+    Hedge,
+    PairAnalysis,
+    Reversion,
+    SignalNow,
+)
+from analytics.records.snapshots import Completeness
+
+MOST_THEIL_SEN_BARS = 3_000  # it needs memory for the square of them
+P_POINTS = 40  # of the path of p
+LATER_POINTS = 500
+EDGES = np.arange(-5.0, 5.01, 0.25)  # of the histogram of z; what lies beyond counts in the outermost
+
+Marks = list[dict[str, object]]
+StatesOf = Callable[[Values], tuple[SignalNow, list[tuple[int, str, str]]]]  # now; place, event and state
+
+
+@dataclass(frozen=True, slots=True)
+class PairChoice:
+    """What the reader chose."""
+
+    window: int = WINDOW_BARS
+    method: HedgeMethod = "ols"
+    kind: SpreadKind = "log"
+    z_window: int = Z_WINDOW_BARS
+    robust: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant."""
+        if self.method not in HEDGE_METHODS or self.kind not in SPREAD_KINDS:
+            raise AnalyticsError(f"unknown method {self.method!r} or spread {self.kind!r}")
+        if self.method == "theil_sen" and self.window > MOST_THEIL_SEN_BARS:
+            raise AnalyticsError(
+                f"Theil-Sen takes at most {MOST_THEIL_SEN_BARS:,} bars, the window has {self.window:,}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """The hedge, and the spread of each bar with what it is measured by."""
+
+    hedge: Hedge
+    beta: Values  # per bar
+    gaps: Values
+    middle: Values
+    deviation: Values
+
+    @property
+    def z(self) -> Values:
+        with np.errstate(invalid="ignore"):
+            return (self.gaps - self.middle) / self.deviation
+
+
+def pair_analysis(
+    closes: pd.DataFrame,
+    y: str,
+    x: str,
+    choice: PairChoice,
+    *,
+    timeframe: str,
+    computed_at: datetime,
+    completeness: Completeness,
+    names: tuple[str, str] | None = None,
+    q_value: float | None = None,
+    states_of: StatesOf | None = None,
+) -> PairAnalysis:
+    """Everything about a pair that its page draws.
+
+    Parameters
+    ----------
+    closes : DataFrame of prices by start (UTC), oldest first, with the columns y and x
+    states_of
+        The rule that says when to enter and leave; its states and events of each bar.
+
+    Raises
+    ------
+    NotEnoughData
+        Fewer than LEAST_BARS bars.
+    """
+    closes = closes[[y, x]].iloc[-choice.window :]
+    if len(closes) < LEAST_BARS:
+        raise NotEnoughData(f"the pair {y}/{x} {timeframe}", have=len(closes), need=LEAST_BARS)
+    prices = (_column(closes, y), _column(closes, x))
+    logs = hedge_terms(*prices, "log")
+    found = _spread_of(closes.index, prices, choice)
+    terms = logs if choice.kind == "ratio" else hedge_terms(*prices, choice.kind)
+    cointegration = cointegration_of(engle_granger_both(pd.Series(terms[0]), pd.Series(terms[1])))
+    half_life = reversion_of(half_life_of_values(found.gaps, regressors=0 if choice.kind == "ratio" else 1))
+    spread = spread_now(
+        last_of(found.gaps), last_of(found.middle), last_of(found.deviation), found.hedge.reason
+    )
+    signal, events = states_of(found.z) if states_of else (None, [])
+    correlation = _correlation(*logs)
+    return PairAnalysis(
+        y=y,
+        x=x,
+        timeframe=timeframe,
+        as_of=closes.index[-1].to_pydatetime(),
+        computed_at=computed_at,
+        bars=len(closes),
+        z_window=choice.z_window,
+        method=choice.method,
+        kind=choice.kind,
+        hedge=found.hedge,
+        spread=spread,
+        cointegration=cointegration,
+        half_life=half_life,
+        correlation=known(last_of(correlation)),
+        signal=signal,
+        verdict=verdict(
+            names or (y, x),
+            z=spread.z,
+            cointegration=cointegration,
+            half_life=half_life,
+            q_value=q_value,
+            timeframe=timeframe,
+            bars=len(closes),
+            completeness=completeness,
+        ),
+        completeness=completeness,
+        q_value=q_value,
+        starts=[moment.to_pydatetime() for moment in closes.index],
+        series=_series(prices, found, correlation),
+        marks=_marks(events, found),
+        beta_path=_beta_path(terms, found),
+        p_path=_p_path(closes.index, terms),
+        histogram=_histogram(found.z),
+        later=_later(found, half_life),
+        residual=_residual(found),
+    )
+
+
+def _spread_of(index: pd.Index, prices: tuple[Values, Values], choice: PairChoice) -> _Spread:
+    if choice.kind == "ratio":
+        gaps = spread_values(*prices, 0.0, 0.0, "ratio")
+        none = np.full(len(gaps), np.nan)
+        hedge = Hedge(None, None, "a ratio has no hedge")
+        return _Spread(hedge, none, gaps, *rolling_bands(gaps, choice.z_window, robust=choice.robust))
+    y, x = (pd.Series(side, index=index) for side in hedge_terms(*prices, choice.kind))
+    found = hedge_ratio(y, x, choice.method, window=path_window(len(y)))
+    hedge = hedge_of(found.beta, found.intercept, found.reason)
+    beta = _per_bar(found.beta_path, found.beta, len(y))
+    if found.innovation is not None and found.innovation_scale is not None:
+        gaps, scale = found.innovation.to_numpy(), found.innovation_scale.to_numpy()
+        return _Spread(hedge, beta, gaps, np.where(np.isfinite(scale), 0.0, np.nan), scale)
+    intercept = _per_bar(found.intercept_path, found.intercept, len(y))
+    gaps = spread_values(*prices, beta, intercept, choice.kind)
+    return _Spread(hedge, beta, gaps, *rolling_bands(gaps, choice.z_window, robust=choice.robust))
+
+
+def path_window(bars: int) -> int:
+    """Over how many bars a path of so many bars rolls: a quarter of them, 60 at least."""
+    return max(60, bars // 4)
+
+
+def _series(
+    prices: tuple[Values, Values], found: _Spread, correlation: Values
+) -> Mapping[str, list[float | None]]:
+    columns = {
+        "y": prices[0],
+        "x": prices[1],
+        "spread": found.gaps,
+        "mean": found.middle,
+        "deviation": found.deviation,
+        "z": found.z,
+        "correlation": correlation,
+    }
+    return {name: shown(values) for name, values in columns.items()}
+
+
+def _correlation(y: Values, x: Values) -> Values:
+    returns = rolling_correlation_values(np.diff(y), np.diff(x), CORRELATION_BARS)
+    return np.concatenate([[np.nan], returns])
+
+
+def _marks(events: list[tuple[int, str, str]], found: _Spread) -> Marks:
+    gaps, z = found.gaps, found.z
+    return [
+        {"place": place, "event": event, "state": state, "spread": known(gaps[place]), "z": known(z[place])}
+        for place, event, state in events
+    ]
+
+
+def _beta_path(terms: tuple[Values, Values], found: _Spread) -> Mapping[str, object]:
+    """The hedge of each bar where it moves, else the rolling one beside it."""
+    moves = np.isfinite(found.beta).any() and np.ptp(found.beta[np.isfinite(found.beta)]) > 0
+    window = path_window(len(found.beta))
+    values = found.beta if moves else rolling_lines(*terms, window)[0]
+    return {"window": None if moves and found.hedge.reason is None else window, "beta": shown(values)}
+
+
+def _p_path(index: pd.Index, terms: tuple[Values, Values]) -> Mapping[str, object]:
+    window = path_window(len(index))
+    every = max(1, (len(index) - window) // P_POINTS)
+    first = (len(index) - window) % every  # so that the last point is the last bar
+    y, x = (pd.Series(side[first:]) for side in terms)
+    path = p_path(y, x, window, every)
+    places = [int(place) + first for place in path.index]
+    return {"window": window, "every": every, "place": places, "p_value": shown(path.to_numpy())}
+
+
+def _histogram(z: Values) -> Mapping[str, object]:
+    inside = np.clip(z[np.isfinite(z)], EDGES[0], EDGES[-1])
+    counts, _ = np.histogram(inside, EDGES)
+    return {"edges": [round(edge, 2) for edge in EDGES.tolist()], "counts": counts.tolist(), "n": len(inside)}
+
+
+def _later(found: _Spread, half_life: Reversion) -> Mapping[str, object]:
+    """What the spread did after each z: research, which looks ahead on purpose."""
+    bars = int(np.clip(round(half_life.bars or 15.0), 1, max(1, len(found.z) // 10)))
+    z, change = found.z[:-bars], (found.gaps[bars:] - found.gaps[:-bars]) / found.deviation[:-bars]
+    both = np.isfinite(z) & np.isfinite(change)
+    z, change = z[both], change[both]
+    told: dict[str, object] = {"bars": bars, "n": len(z), "slope": None, "z": [], "change": []}
+    if len(z) < LEAST_BARS // 2 or not np.ptp(z) > 0:
+        return told | {"reason": f"needs {LEAST_BARS // 2} bars with a score, has {len(z)}"}
+    thin = np.linspace(0, len(z) - 1, min(len(z), LATER_POINTS)).round().astype(int)
+    slope = float(np.polyfit(z, change, 1)[0])
+    return told | {"slope": known(slope), "z": shown(z[thin]), "change": shown(change[thin])}
+
+
+def _residual(found: _Spread) -> Mapping[str, object]:
+    """What the spread's values are like over the window."""
+    values, z = found.gaps[np.isfinite(found.gaps)], found.z[np.isfinite(found.z)]
+    if len(values) < 3 or not np.ptp(values) > 0:
+        return {"n": len(values), "reason": "the spread does not move"}
+    return {
+        "n": len(values),
+        "mean": known(values.mean()),
+        "deviation": known(values.std(ddof=1)),
+        "least": known(values.min()),
+        "most": known(values.max()),
+        "skewness": known(stats.skew(values)),
+        "excess_kurtosis": known(stats.kurtosis(values)),
+        "autocorrelation": known(np.corrcoef(values[:-1], values[1:])[0, 1]),
+        "beyond_2": known((np.abs(z) >= 2).mean()) if len(z) else None,
+        "beyond_3": known((np.abs(z) >= 3).mean()) if len(z) else None,
+        "reason": None,
+    }
+
+
+def _per_bar(path: pd.Series | None, value: float, bars: int) -> Values:
+    return np.full(bars, value) if path is None else path.to_numpy(np.float64)
+
+
+def _column(closes: pd.DataFrame, name: str) -> Values:
+    return np.ascontiguousarray(closes[name].to_numpy(np.float64))

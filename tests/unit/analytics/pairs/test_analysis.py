@@ -1,0 +1,149 @@
+"""The analysis of a pair: its series fit together, whatever was chosen."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import partial
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analytics.errors import AnalyticsError, NotEnoughData
+from analytics.pairs.analysis import PairChoice, pair_analysis
+from analytics.pairs.hedge_ratio import HEDGE_METHODS, HedgeMethod
+from analytics.pairs.snapshot import pair_snapshot
+from analytics.pairs.spread import SPREAD_KINDS, SpreadKind
+from analytics.records.pairs import PairAnalysis
+from analytics.records.snapshots import Completeness
+from analytics.strategies.mean_reversion import MeanReversionRule, signal_events
+from tests.factories import planted_pair
+
+NOW = datetime(2024, 8, 9, tzinfo=UTC)
+RULE = MeanReversionRule(entry=1.5, exit=0.2, stop=3.5)
+FRAME = {"timeframe": "1m", "computed_at": NOW}
+
+
+def prices(seed: int, count: int = 400) -> pd.DataFrame:
+    y, x = planted_pair(seed, count)
+    return pd.DataFrame({"ETHUSDT": np.exp(y), "BTCUSDT": np.exp(x)})
+
+
+def analysis(closes: pd.DataFrame, choice: PairChoice | None = None) -> PairAnalysis:
+    return pair_analysis(
+        closes,
+        "ETHUSDT",
+        "BTCUSDT",
+        choice or PairChoice(),
+        timeframe="1m",
+        computed_at=NOW,
+        completeness=Completeness(len(closes), len(closes), len(closes), 0),
+        states_of=partial(signal_events, rule=RULE),
+    )
+
+
+def column(found: PairAnalysis, name: str) -> np.ndarray:
+    return np.array(found.series[name], dtype=np.float64)
+
+
+@pytest.mark.parametrize("kind", SPREAD_KINDS)
+@pytest.mark.parametrize("method", HEDGE_METHODS)
+def test_every_choice_gives_series_of_one_length_that_fit_together(
+    method: HedgeMethod, kind: SpreadKind
+) -> None:
+    closes = prices(1)
+    found = analysis(closes, PairChoice(method=method, kind=kind))
+    text = json.dumps(asdict(found), default=str, allow_nan=False)
+    assert len(text) < 300_000
+    assert {len(values) for values in found.series.values()} == {len(found.starts)} == {400}
+    score = (column(found, "spread") - column(found, "mean")) / column(found, "deviation")
+    np.testing.assert_allclose(column(found, "z"), score, rtol=1e-4, atol=1e-4)
+    assert found.spread.z == pytest.approx(column(found, "z")[-1], rel=1e-6)
+    assert found.signal is not None
+    for mark in found.marks:
+        assert mark["z"] == pytest.approx(column(found, "z")[mark["place"]])  # type: ignore[call-overload]
+    assert (found.hedge.beta is None) == (kind == "ratio")
+
+
+def test_the_default_choice_is_that_of_the_snapshot() -> None:
+    closes = prices(2, 1_440)
+    found = analysis(closes)
+    snapshot = pair_snapshot(
+        closes,
+        "ETHUSDT",
+        "BTCUSDT",
+        timeframe="1m",
+        computed_at=NOW,
+        completeness=Completeness(1_440, 1_440, 1_440, 0),
+    )
+    for name in ("spread", "cointegration", "half_life", "correlation", "verdict", "as_of", "bars"):
+        assert getattr(found, name) == getattr(snapshot, name)
+    assert found.hedge == snapshot.hedges["ols"]
+
+
+@pytest.mark.parametrize("method", ["rolling_ols", "kalman"])
+def test_series_of_a_moving_hedge_do_not_change_when_later_bars_are_added(method: HedgeMethod) -> None:
+    closes = prices(3, 430)
+    choice = PairChoice(method=method)
+    # Both have a path of the same window: a quarter of 400 bars, rounded down to 100.
+    whole, part = analysis(closes.iloc[:403], choice), analysis(closes.iloc[:400], choice)
+    for name in ("spread", "mean", "deviation", "z", "correlation"):
+        assert whole.series[name][:400] == part.series[name]
+    last = [mark for mark in whole.marks if mark["place"] < 400]  # type: ignore[operator]
+    assert last == list(part.marks)
+
+
+def test_the_path_of_p_ends_at_the_last_bar() -> None:
+    for count in (150, 399, 400, 401):
+        path = analysis(prices(4, count)).p_path
+        assert path["place"][-1] == count - 1  # type: ignore[index]
+        assert len(path["place"]) == len(path["p_value"])  # type: ignore[arg-type]
+
+
+def test_the_histogram_counts_every_score() -> None:
+    found = analysis(prices(5)).histogram
+    assert sum(found["counts"]) == found["n"] == 400 - 59  # type: ignore[call-overload]
+    assert len(found["edges"]) == len(found["counts"]) + 1  # type: ignore[arg-type]
+
+
+def test_what_lies_high_falls_later() -> None:
+    later = analysis(prices(6, 1_400)).later
+    assert later["slope"] < 0  # type: ignore[operator]
+    assert len(later["z"]) == len(later["change"]) == 500  # type: ignore[arg-type]
+
+
+def test_the_residual_is_described() -> None:
+    found = analysis(prices(7)).residual
+    assert found["n"] == 400
+    assert abs(found["mean"]) < 1e-9  # type: ignore[arg-type]
+    assert 0.9 < found["autocorrelation"] < 1  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("what", ["constant", "collinear", "missing"])
+@pytest.mark.parametrize("method", HEDGE_METHODS)
+def test_false_numbers_are_refused_with_a_reason(what: str, method: HedgeMethod) -> None:
+    closes = prices(8)
+    if what == "constant":
+        closes["BTCUSDT"] = 61_000.0
+    elif what == "collinear":
+        closes["ETHUSDT"] = 0.05 * closes["BTCUSDT"]
+    else:
+        closes.iloc[399, 0] = np.nan
+    found = analysis(closes, PairChoice(method=method))
+    json.dumps(asdict(found), default=str, allow_nan=False)
+    assert found.spread.z is None
+    assert found.spread.reason
+    assert what == "missing" or not found.marks
+    assert found.verdict.kind == "untestable"
+
+
+def test_a_prefix_is_too_short_below_a_hundred_bars() -> None:
+    with pytest.raises(NotEnoughData):
+        analysis(prices(9, 99))
+
+
+def test_what_cannot_be_meant_is_refused() -> None:
+    with pytest.raises(AnalyticsError, match="unknown method"):
+        PairChoice(method="ridge")  # type: ignore[arg-type]  # wrong on purpose
+    with pytest.raises(AnalyticsError, match="at most 3,000 bars"):
+        PairChoice(method="theil_sen", window=4_000)
