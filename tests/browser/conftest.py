@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.browser.moving_market import MovingMarket
-from tests.fault.measuring import measured, pytest_runtest_makereport, pytest_sessionfinish
+from tests.fault.measuring import measured, pytest_runtest_makereport
 from tests.integration.web.market_seed import seed_market
 from tests.integration.web.running_web import web, web_environ, web_settings
 from workers.settings import Settings
@@ -15,7 +15,6 @@ from workers.settings import Settings
 __all__ = [
     "measured",
     "pytest_runtest_makereport",
-    "pytest_sessionfinish",
     "web",
     "web_environ",
     "web_settings",
