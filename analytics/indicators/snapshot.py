@@ -1,80 +1,101 @@
 """All figures of one symbol and timeframe at the close of each new bar."""
 
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
-import pandas as pd
 
-from analytics.grid import grid_rows, start_seconds
-from analytics.indicators.averages import ema_values, sma_values
-from analytics.indicators.bands import bollinger_values
-from analytics.indicators.momentum import macd_values, rsi_values
-from analytics.indicators.stretches import Values, columns_of
-from analytics.indicators.volatility import atr_values
-from analytics.indicators.volume import traded_volumes, vwap_values
+from analytics.indicators.figures import WARM_UP_BARS as WARM_UP_BARS
+from analytics.indicators.figures import Columns, arrays_of, banded, divergences_on, figures_at, grid_of
+from analytics.indicators.stretches import Values
+from analytics.indicators.volume import mean_and_deviation, session_sums
+from analytics.records.columns import BarColumns
+from analytics.records.divergences import DIVERGENCE_LASTS_BARS, Divergence
 from analytics.records.indicators import INDICATORS, IndicatorDefinition
-from analytics.records.snapshots import Completeness, IndicatorSnapshot, IndicatorValue
-from analytics.timeframes import seconds
-
-# Bars to load before the first new one. What lies further back weighs less
-# than (13/14)**500 = 1e-16 in the slowest average, so batches of any size agree.
-WARM_UP_BARS = 500
+from analytics.records.snapshots import NOTHING, Completeness, IndicatorSnapshot, IndicatorValue, TradedSums
+from analytics.timeframes import length, seconds
 
 # The bars without which a figure is missing: the window to judge completeness by.
 LONGEST_NEED_BARS = max(definition.bars_needed for definition in INDICATORS.values())
 
 
+@dataclass(frozen=True, slots=True)
+class SnapshotBatch:
+    """What some new bars brought."""
+
+    snapshots: Sequence[IndicatorSnapshot]  # one for each new bar, oldest first
+    divergences: Sequence[Divergence]  # those that became known since the bar before the first
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The new bars between two long silences."""
+
+    values: list[dict[str, IndicatorValue]]
+    divergences: list[Divergence]  # of the whole grid that leads to them
+
+
 def indicator_snapshots(
-    bars: pd.DataFrame,
+    bars: BarColumns,
     *,
-    symbol: str,
-    timeframe: str,
     since: datetime | None,
     computed_at: datetime,
     completeness_of: Callable[[datetime], Completeness],
-    carried: tuple[float, float] = (0.0, 0.0),
-) -> list[IndicatorSnapshot]:
+    carried: TradedSums = NOTHING,
+) -> SnapshotBatch:
     """One snapshot for each bar that starts after `since`, oldest first.
 
     Figures are taken over the gapless grid: a bar without trades stands flat
     at the close before it, as on other platforms' charts. Of the bars before
-    the first new one at most WARM_UP_BARS of that grid are used, for VWAP all.
+    the first new one at most WARM_UP_BARS of that grid are used, for VWAP of
+    the session all.
 
     Parameters
     ----------
-    bars : DataFrame indexed by start (UTC), oldest first, each start once
-        The new bars and up to WARM_UP_BARS before them.
+    bars
+        The new bars and up to WARM_UP_BARS before them, each start once.
     since
         Start of the last bar that has a snapshot; None: every bar is new.
     completeness_of
         Gives the stamp for the bar that starts at a moment.
     carried
-        Quote volume and volume that the first bar's session (the UTC day)
-        held before the first bar.
+        What the first bar's session (the UTC day) held before the first bar.
 
     Returns
     -------
-    list of IndicatorSnapshot
+    SnapshotBatch
         Values by the names in INDICATORS; None with the state "warming_up"
         while there are too few bars, or with the reason where it is undefined.
     """
-    starts = start_seconds(bars.index)
-    new = np.flatnonzero(starts > (-np.inf if since is None else since.timestamp()))
+    columns = arrays_of(bars)
+    new = np.flatnonzero(columns.starts > (-np.inf if since is None else since.timestamp()))
     if not new.size:
-        return []
-    prices = columns_of(bars, "high", "low", "close")
-    vwap = vwap_values(starts, *traded_volumes(bars), carried)
-    values = [
-        named
-        for part in _without_long_silence(starts, new, seconds(timeframe))
-        for named in _values_of_part(starts, prices, vwap, part, seconds(timeframe))
+        return SnapshotBatch((), ())
+    sums = session_sums(columns.starts, columns.quote_volume, columns.volume, carried)
+    parts = [
+        _part(columns, sums, rows, bars.timeframe)
+        for rows in _without_long_silence(columns.starts, new, seconds(bars.timeframe))
     ]
-    moments = [datetime.fromtimestamp(second, UTC) for second in starts[new].tolist()]
-    return [
-        IndicatorSnapshot(symbol, timeframe, moment, computed_at, named, completeness_of(moment))
-        for moment, named in zip(moments, values, strict=True)
+    values = [value for part in parts for value in part.values]
+    known = sorted({one for part in parts for one in part.divergences}, key=_order)
+    lasts = DIVERGENCE_LASTS_BARS * length(bars.timeframe)
+    moments = [datetime.fromtimestamp(second, UTC) for second in columns.starts[new].tolist()]
+    snapshots = [
+        IndicatorSnapshot(
+            bars.symbol,
+            bars.timeframe,
+            moment,
+            computed_at,
+            named,
+            completeness_of(moment),
+            _latest(known, moment, lasts),
+            TradedSums(*held),
+        )
+        for moment, named, held in zip(moments, values, sums[:, new].T.tolist(), strict=True)
     ]
+    return SnapshotBatch(snapshots, _newly_known(known, columns.starts, new))
 
 
 def _without_long_silence(starts: np.ndarray, new: np.ndarray, size: int) -> list[np.ndarray]:
@@ -82,41 +103,29 @@ def _without_long_silence(starts: np.ndarray, new: np.ndarray, size: int) -> lis
     return np.split(new, np.flatnonzero(np.diff(starts[new]) > WARM_UP_BARS * size) + 1)
 
 
-def _values_of_part(
-    starts: np.ndarray, prices: list[Values], vwap: Values, new: np.ndarray, size: int
-) -> list[dict[str, IndicatorValue]]:
+def _part(columns: Columns, sums: Values, new: np.ndarray, timeframe: str) -> _Part:
     """The named values of some new rows, over the grid that leads to them."""
-    rows, absent, at = _grid(starts, new, size)
-    high, low, close = (column[rows] for column in prices)
-    figures = _figures(np.where(absent, close, high), np.where(absent, close, low), close, at)
-    return _values(figures | {"vwap_session": vwap[new]}, (at + 1).tolist())
+    grid = grid_of(columns, new, seconds(timeframe))
+    session = banded("vwap_session", *mean_and_deviation(sums[:, new]))
+    figures = figures_at(grid, timeframe) | session
+    return _Part(_values(figures, (grid.at + 1).tolist()), divergences_on(grid))
 
 
-def _grid(starts: np.ndarray, new: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The gapless grid: row and absence of each of its bars, and where the new ones lie on it."""
-    begin = starts[new[0]] - WARM_UP_BARS * size
-    first = max(0, int(np.searchsorted(starts, begin, side="right")) - 1)
-    used = np.maximum(starts[first : new[-1] + 1], begin)
-    rows, absent = grid_rows(used, size)
-    absent[0] |= starts[first] < begin  # the price then was that of a bar before the grid
-    return rows + first, absent, (starts[new] - used[0]) // size
+def _order(one: Divergence) -> tuple[datetime, bool]:
+    return one.confirmed_at, "bearish" in one.kind
 
 
-def _figures(high: Values, low: Values, close: Values, at: np.ndarray) -> dict[str, Values]:
-    """Every figure of the grid but VWAP, at some of its bars."""
-    line, signal, histogram = macd_values(close, 12, 26, 9)
-    figures = {
-        "sma_20": sma_values(close, 20)[at],
-        "ema_20": ema_values(close, 20)[at],
-        "rsi_14": rsi_values(close, 14)[at],
-        "macd": line[at],
-        "macd_signal": signal[at],
-        "macd_histogram": histogram[at],
-        "atr_14": atr_values(high, low, close, 14)[at],
-    }
-    begin = max(0, int(at[0]) - 19)  # bands remember nothing beyond their window
-    bands = bollinger_values(close[begin:], 20, 2.0)
-    return figures | {f"bollinger_{name}": band[at - begin] for name, band in bands.items()}
+def _latest(known: Sequence[Divergence], moment: datetime, lasts: timedelta) -> Divergence | None:
+    """The last that was known when the bar of a moment had closed, unless it is old by then."""
+    place = bisect_right(known, moment, key=lambda one: one.confirmed_at)
+    found = known[place - 1] if place else None
+    return found if found and found.confirmed_at > moment - lasts else None
+
+
+def _newly_known(known: Sequence[Divergence], starts: np.ndarray, new: np.ndarray) -> list[Divergence]:
+    """Those confirmed after the bar before the first new one: bars without trades confirm too."""
+    before = datetime.fromtimestamp(int(starts[new[0] - 1]), UTC) if new[0] else None
+    return [one for one in known if before is None or one.confirmed_at > before]
 
 
 def _values(figures: Mapping[str, Values], present: list[int]) -> list[dict[str, IndicatorValue]]:

@@ -22,7 +22,7 @@ def over_stretches(compute: Callable[..., Values], *columns: Values, rows: int |
     if known.all():
         return compute(*columns)
     result = np.full(len(known) if rows is None else (rows, len(known)), np.nan)
-    for begin, end in _stretches(known):
+    for begin, end in stretches_of(known):
         result[..., begin:end] = compute(*(column[begin:end] for column in columns))
     return result
 
@@ -52,7 +52,7 @@ def check_period(period: int, *, least: int = 2) -> None:
         raise AnalyticsError(f"a period is at least {least} bars, got {period}")
 
 
-def _stretches(known: np.ndarray) -> list[tuple[int, int]]:
+def stretches_of(known: np.ndarray) -> list[tuple[int, int]]:
     """Begin and end (excluded) of each run of True."""
     edges = np.flatnonzero(np.diff(known.astype(np.int8), prepend=0, append=0))
     return [(int(begin), int(end)) for begin, end in zip(edges[::2], edges[1::2], strict=True)]

@@ -51,17 +51,18 @@ def completeness_of_closes(
     closes: Closes, *, as_of: datetime, bars: int, gaps: Sequence[Gap]
 ) -> Completeness:
     """The same of a symbol of which only the closes were loaded."""
-    rows = list(zip(closes.starts, closes.finals, strict=True))
+    starts, finals = needed_rows(closes.starts, closes.finals, gaps)
+    return completeness(starts, finals, as_of=as_of, bars=bars, timeframe=closes.timeframe, gaps=gaps)
+
+
+def needed_rows(
+    starts: Sequence[int], finals: Sequence[bool], gaps: Sequence[Gap]
+) -> tuple[list[datetime], list[bool]]:
+    """Of starts in seconds, those that `completeness` needs, as moments; all only where there are gaps."""
+    rows = list(zip(starts, finals, strict=True))
     if not any(gap.state in UNRESOLVED for gap in gaps):
         rows = rows[:1] + [row for row in rows[1:] if not row[1]]
-    return completeness(
-        [datetime.fromtimestamp(start, UTC) for start, _ in rows],
-        [final for _, final in rows],
-        as_of=as_of,
-        bars=bars,
-        timeframe=closes.timeframe,
-        gaps=gaps,
-    )
+    return [datetime.fromtimestamp(start, UTC) for start, _ in rows], [final for _, final in rows]
 
 
 def weakest(stamps: Sequence[Completeness]) -> Completeness:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-FigureUnit = Literal["price", "index", "ratio"]
+FigureUnit = Literal["price", "index", "ratio", "percent"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +12,7 @@ class IndicatorDefinition:
     """What a figure means; the name it goes by is its key in INDICATORS."""
 
     label: str
-    unit: FigureUnit  # price: quote asset per base asset; index: 0 to 100; ratio: 1 is the whole
+    unit: FigureUnit  # price: quote asset per base asset; index: 0 to 100; ratio, percent: 1 is the whole
     bars_needed: int  # bars up to and including its own before it has a value
     definition: str
     source: str
@@ -29,6 +29,14 @@ _EMA = (
 _BANDS = (
     "The middle band is the mean of 20 closes; the outer ones lie two population standard deviations away."
 )
+_VWAP = "Berkowitz, Logue and Noser, Journal of Finance 43 (1988)"
+_VWAP_BANDS = (
+    "Two standard deviations of the bars' mean prices, weighed by volume, away from it. "
+    "How far the trades of one bar lie apart is not in it."
+)
+_VOLATILITY = "Andersen, Bollerslev, Diebold and Labys, Econometrica 71 (2003)"
+_NO_SESSION = "nothing was traded since 00:00 UTC"
+_NO_WINDOW = "nothing was traded in these 60 bars"
 _HOLE = "a close among the bars it needs is unknown"
 
 # Defaults of the published definitions; in the order in which they are shown.
@@ -93,7 +101,40 @@ INDICATORS: Mapping[str, IndicatorDefinition] = {
         "price",
         1,
         "Quote volume over volume since 00:00 UTC: the mean price of all that was traded in the session.",
-        "Berkowitz, Logue and Noser, Journal of Finance 43 (1988)",
-        "nothing was traded since 00:00 UTC",
+        _VWAP,
+        _NO_SESSION,
+    ),
+    "vwap_session_lower": IndicatorDefinition("VWAP lower band", "price", 1, _VWAP_BANDS, _VWAP, _NO_SESSION),
+    "vwap_session_upper": IndicatorDefinition("VWAP upper band", "price", 1, _VWAP_BANDS, _VWAP, _NO_SESSION),
+    "vwap_rolling": IndicatorDefinition(
+        "VWAP 60",
+        "price",
+        60,
+        "Quote volume over volume of the last 60 bars: the mean price of all that was traded in them.",
+        _VWAP,
+        _NO_WINDOW,
+    ),
+    "vwap_rolling_lower": IndicatorDefinition(
+        "VWAP 60 lower band", "price", 60, _VWAP_BANDS, _VWAP, _NO_WINDOW
+    ),
+    "vwap_rolling_upper": IndicatorDefinition(
+        "VWAP 60 upper band", "price", 60, _VWAP_BANDS, _VWAP, _NO_WINDOW
+    ),
+    "volatility_bar": IndicatorDefinition(
+        "Volatility, bar",
+        "percent",
+        61,
+        "Root of the mean squared log return of the last 60 bars; the mean return is taken as zero.",
+        _VOLATILITY,
+        _HOLE,
+    ),
+    "volatility_year": IndicatorDefinition(
+        "Volatility, year",
+        "percent",
+        61,
+        "Volatility of a bar times the root of the bars in 365 days: the year's deviation if all bars were "
+        "like the last 60.",
+        _VOLATILITY,
+        _HOLE,
     ),
 }

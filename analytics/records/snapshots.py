@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from analytics.records.divergences import Divergence
+
 WarmUp = Literal["ready", "warming_up"]
 
 
@@ -30,6 +32,18 @@ class IndicatorValue:
 
 
 @dataclass(frozen=True, slots=True)
+class TradedSums:
+    """What was traded since an anchor."""
+
+    quote_volume: float = 0.0
+    volume: float = 0.0
+    squares: float = 0.0  # volume times squared distance of each bar's mean price from the mean of all
+
+
+NOTHING = TradedSums()
+
+
+@dataclass(frozen=True, slots=True)
 class IndicatorSnapshot:
     """Indicators of one symbol and timeframe at the close of one bar."""
 
@@ -39,6 +53,8 @@ class IndicatorSnapshot:
     computed_at: datetime  # our clock, UTC
     values: Mapping[str, IndicatorValue]
     completeness: Completeness
+    divergence: Divergence | None = None  # the latest that became known in the last bars, if any
+    session: TradedSums | None = None  # of the UTC day with this bar: where the next bars go on
 
 
 @dataclass(frozen=True, slots=True)

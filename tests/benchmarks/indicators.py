@@ -13,12 +13,11 @@ import pandas as pd
 
 from analytics.bars import bars_from_ticks, fold
 from analytics.forming import FormingBar, bar_of, bar_with
-from analytics.indicators.snapshot import LONGEST_NEED_BARS, WARM_UP_BARS, indicator_snapshots
+from analytics.indicators.snapshot import LONGEST_NEED_BARS, WARM_UP_BARS, SnapshotBatch, indicator_snapshots
 from analytics.quality.completeness import completeness
 from analytics.quality.holes import IdLedger
 from analytics.records.market import Bar, Tick
-from analytics.records.snapshots import IndicatorSnapshot
-from analytics.series import bars_of, frame_of
+from analytics.series import bars_of, columns_of_frame, frame_of
 from tests.factories import MIDNIGHT, random_bars, random_ticks, tick_frame
 
 TICKS = 100_000
@@ -91,17 +90,15 @@ def _seen(ticks: list[Tick]) -> IdLedger:
     return ledger
 
 
-def _from_records(records: list[Bar]) -> list[IndicatorSnapshot]:
+def _from_records(records: list[Bar]) -> SnapshotBatch:
     return _snapshots(frame_of(records), [bar.start for bar in records], len(records) - 1)
 
 
-def _snapshots(bars: pd.DataFrame, starts: list[datetime], first_new: int) -> list[IndicatorSnapshot]:
+def _snapshots(bars: pd.DataFrame, starts: list[datetime], first_new: int) -> SnapshotBatch:
     """Snapshots as the task asks for them, the stamp of completeness included."""
     finals = [True] * len(starts)
     return indicator_snapshots(
-        bars,
-        symbol="BTCUSDT",
-        timeframe="1m",
+        columns_of_frame(bars, symbol="BTCUSDT", timeframe="1m"),
         since=starts[first_new - 1],
         computed_at=MIDNIGHT,
         completeness_of=lambda moment: completeness(

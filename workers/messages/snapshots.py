@@ -1,5 +1,13 @@
 """JSON of indicator snapshots and of completeness."""
 
+from collections.abc import Sequence
+
+from analytics.records.divergences import (
+    DIVERGENCE_BARS_NEEDED,
+    DIVERGENCE_LASTS_BARS,
+    Divergence,
+    Pivot,
+)
 from analytics.records.snapshots import Completeness, IndicatorHistory, IndicatorSnapshot
 from workers.messages.envelope import JSON
 from workers.messages.times import iso
@@ -33,8 +41,31 @@ def indicator_snapshot_json(snapshot: IndicatorSnapshot) -> JSON:
         "as_of": iso(snapshot.as_of),
         "computed_at": iso(snapshot.computed_at),
         "values": values,
+        "divergence": divergence_json(snapshot.divergence) if snapshot.divergence else None,
+        "divergence_reason": None if snapshot.divergence else _why_none(snapshot),
         "completeness": completeness_json(snapshot.completeness),
     }
+
+
+def divergence_json(divergence: Divergence) -> JSON:
+    """A divergence: its two pivots, and the bar at whose close it became known."""
+    return {
+        "kind": divergence.kind,
+        "first": _pivot(divergence.first),
+        "second": _pivot(divergence.second),
+        "confirmed_at": iso(divergence.confirmed_at),
+    }
+
+
+def _pivot(pivot: Pivot) -> JSON:
+    return {"ts": iso(pivot.start), "price": pivot.price, "rsi": pivot.rsi}
+
+
+def _why_none(snapshot: IndicatorSnapshot) -> str:
+    present = max((value.bars_present for value in snapshot.values.values()), default=0)
+    if present < DIVERGENCE_BARS_NEEDED:
+        return f"needs {DIVERGENCE_BARS_NEEDED} bars, has {present}"
+    return f"none became known in the last {DIVERGENCE_LASTS_BARS} bars"
 
 
 def indicators_json(symbol: str, timeframe: str, latest: IndicatorSnapshot | None) -> JSON:
@@ -46,12 +77,15 @@ def indicators_json(symbol: str, timeframe: str, latest: IndicatorSnapshot | Non
     }
 
 
-def indicator_series_json(symbol: str, timeframe: str, history: IndicatorHistory) -> JSON:
-    """History for a chart, as columns: `ts` and one list per figure, oldest first."""
+def indicator_series_json(
+    symbol: str, timeframe: str, history: IndicatorHistory, divergences: Sequence[Divergence]
+) -> JSON:
+    """History for a chart, as columns: `ts` and one list per figure, oldest first; divergences in rows."""
     return {
         "symbol": symbol,
         "timeframe": timeframe,
         "ts": [iso(moment) for moment in history.as_of],
         "series": {name: list(column) for name, column in history.series.items()},
+        "divergences": [divergence_json(divergence) for divergence in divergences],
         "latest": indicator_snapshot_json(history.latest) if history.latest else None,
     }

@@ -121,16 +121,6 @@ def load_closes(symbols: Sequence[str], timeframe: str, end: datetime, limit: in
     return {symbol: _load_closes(symbol, timeframe, end, limit) for symbol in symbols}
 
 
-def load_volume_since(symbol: str, timeframe: str, start: datetime, end: datetime) -> tuple[float, float]:
-    """(quote volume, volume) over the bars with start <= bar.start < end."""
-    stages = [
-        {"$match": _range_query(symbol, timeframe, start, end)},
-        {"$group": {"_id": None, "quote": {"$sum": "$quote_volume"}, "base": {"$sum": "$volume"}}},
-    ]
-    totals = next(iter(collection("bars").aggregate(stages)), None)
-    return (totals["quote"], totals["base"]) if totals else (0.0, 0.0)
-
-
 def _load_closes(symbol: str, timeframe: str, end: datetime, limit: int) -> Closes:
     columns = {"starts": {"$push": {"$toLong": "$start"}}, "closes": {"$push": "$close"}}
     stages: list[Document] = [

@@ -12,6 +12,7 @@
 | progress     | how far the bars of one symbol have come           | progress.py     |
 | seams        | one stretch taken from the exchange's history      | seams.py        |
 | indicators   | one indicator snapshot, keyed like its bar         | indicators.py   |
+| divergences  | one divergence of price and RSI                    | divergences.py  |
 | summaries    | where one symbol stands against the last day       | summaries.py    |
 | quality      | how whole the last day of one symbol is            | quality.py      |
 | instruments  | one symbol as the exchange describes it            | instruments.py  |

@@ -3,6 +3,7 @@
 from workers.store import (
     bars,
     book,
+    divergences,
     gaps,
     heartbeats,
     imports,
@@ -23,5 +24,17 @@ def ensure_indexes() -> None:
 
 def create_indexes() -> None:
     """Create the indexes that are missing."""
-    for part in (ticks, bars, book, gaps, indicators, quarantine, heartbeats, imports, jobs, results):
+    for part in (
+        ticks,
+        bars,
+        book,
+        gaps,
+        indicators,
+        divergences,
+        quarantine,
+        heartbeats,
+        imports,
+        jobs,
+        results,
+    ):
         part.ensure_indexes()

@@ -38,6 +38,11 @@ def load_seams(symbol: str) -> dict[str, Seam]:
     }
 
 
+def load_symbols_with_history() -> set[str]:
+    """The symbols whose bars from before the capture are there."""
+    return set(collection("seams").distinct("symbol", {"seam": HISTORY}))
+
+
 def save_seam(seam: Seam) -> None:
     """Note that a stretch was taken from the exchange."""
     row = {

@@ -10,7 +10,7 @@ it off again; `advance_watermark` only moves a mark if nothing was rewritten
 since it was read.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -57,6 +57,20 @@ def advance_watermark(name: str, *, seen: Watermark | None, done: datetime) -> b
         return True
     query = {"_id": name, "done": seen.done, "rewrites": seen.rewrites}
     return watermarks.update_one(query, {"$set": {"done": done}}).matched_count == 1
+
+
+def advance_watermarks(moves: Sequence[tuple[str, Watermark | None, datetime]]) -> None:
+    """Move several marks (name, what was seen, done) on, each as `advance_watermark` does."""
+    writes: list[UpdateOne] = []
+    for name, seen, done in moves:
+        if seen is None:
+            change = {"$setOnInsert": {"done": done, "rewrites": 0}}
+            writes.append(UpdateOne({"_id": name}, change, upsert=True))
+        else:
+            query = {"_id": name, "done": seen.done, "rewrites": seen.rewrites}
+            writes.append(UpdateOne(query, {"$set": {"done": done}}))
+    if writes:
+        collection("watermarks").bulk_write(writes, ordered=False)
 
 
 def lower_watermarks(names: Iterable[str], *, rewritten: datetime) -> None:

@@ -1,34 +1,75 @@
 """Indicator snapshots of every bar that closed."""
 
 import logging
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from celery import shared_task
 
 from analytics.errors import NotEnoughData
-from analytics.indicators.snapshot import LONGEST_NEED_BARS, WARM_UP_BARS, indicator_snapshots
-from analytics.quality.completeness import completeness
-from analytics.records.market import Bar, Gap
+from analytics.indicators.snapshot import (
+    LONGEST_NEED_BARS,
+    WARM_UP_BARS,
+    SnapshotBatch,
+    indicator_snapshots,
+)
+from analytics.quality.completeness import completeness, needed_rows
+from analytics.records.market import Gap
 from analytics.records.snapshots import Completeness, IndicatorSnapshot
-from analytics.series import frame_of
 from analytics.timeframes import TIMEFRAMES, bar_end, bar_start, length
 from workers.coordination.single_flight import single_flight
+from workers.messages.envelope import JSON
 from workers.messages.rooms import indicators_topic
 from workers.messages.snapshots import indicators_json
 from workers.publish import publish
 from workers.running_job import started_job
-from workers.store.bars import load_bars, load_first_bars, load_volume_since
+from workers.store.bar_columns import columns_of_rows, start_of
+from workers.store.bar_windows import JUST_AFTER, BarWindow, WantedBars, load_windows
+from workers.store.divergences import KnownDivergences, save_divergences
 from workers.store.gaps import load_unresolved_gaps
 from workers.store.indicators import save_indicators
+from workers.store.kept_bars import KeptBars
 from workers.store.progress import BarProgress, load_progress
-from workers.store.seams import HISTORY, load_seams
-from workers.store.watermarks import Watermark, advance_watermark, load_watermarks, watermark_name
+from workers.store.seams import load_symbols_with_history
+from workers.store.watermarks import Watermark, advance_watermarks, load_watermarks, watermark_name
 
 log = logging.getLogger(__name__)
 
 FIRST_SNAPSHOTS = 1_500  # how many bars of the history get snapshots on the first run: a day of minutes
 BARS_AT_ONCE = 2_000
-JUST_AFTER = timedelta(milliseconds=1)  # the store's finest step
+SYMBOLS_AT_ONCE = 50
+FEW_BARS = 60  # a symbol that lies further behind is computed by itself
+KEPT_BARS = WARM_UP_BARS + 1 + FEW_BARS
+
+Marks = Mapping[str, Watermark]
+
+_kept = {timeframe: KeptBars(timeframe, KEPT_BARS) for timeframe in TIMEFRAMES}
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """Bars of one symbol that closed and have no snapshot yet."""
+
+    symbol: str
+    timeframe: str
+    mark: Watermark | None
+    newest: datetime  # start of the newest bar that is over
+
+    @property
+    def mark_name(self) -> str:
+        return watermark_name("indicators", self.symbol, self.timeframe)
+
+    @property
+    def is_near(self) -> bool:
+        """Whether only a few bars are new."""
+        return self.mark is not None and self.mark.done >= self.newest - FEW_BARS * length(self.timeframe)
+
+    @property
+    def wanted(self) -> WantedBars:
+        since, end = self.mark.done if self.mark else None, bar_end(self.newest, self.timeframe)
+        most = BARS_AT_ONCE if self.mark else FIRST_SNAPSHOTS
+        return WantedBars(self.symbol, self.timeframe, since, end, WARM_UP_BARS, most)
 
 
 @shared_task(name="workers.tasks.indicators.compute_indicators")
@@ -37,10 +78,9 @@ def compute_indicators() -> None:
     with single_flight("compute_indicators") as flight:
         if not flight.won:
             return
-        marks = load_watermarks("indicators")
         count = 0
-        for progress in load_progress().values():
-            count += compute_symbol(progress, marks)
+        for batch in _batches(load_progress(), load_watermarks("indicators")):
+            count += _compute(batch)
             if not flight.renew():
                 break
     if count:
@@ -59,84 +99,89 @@ def recompute_indicators(job_id: str, symbol: str | None = None) -> None:
         count = 0
         for place, (progress, timeframe) in enumerate(steps):
             job.progress(place, len(steps), f"{progress.symbol} {timeframe}")
-            count += _compute(progress, timeframe, {}, load_unresolved_gaps(progress.symbol))
+            count += _compute([_due(progress, timeframe, {})])
         job.progress(len(steps), len(steps))
         job.finish({"symbols": [progress.symbol for progress in chosen], "snapshots": count})
 
 
-def compute_symbol(progress: BarProgress, marks: dict[str, Watermark]) -> int:
+def compute_symbol(progress: BarProgress, marks: Marks) -> int:
     """Snapshots of one symbol in every timeframe in which a bar closed."""
-    due = [timeframe for timeframe in TIMEFRAMES if _is_due(progress, timeframe, marks)]
-    if not due or HISTORY not in load_seams(progress.symbol):
-        return 0
-    gaps = load_unresolved_gaps(progress.symbol)
-    return sum(_compute(progress, timeframe, marks, gaps) for timeframe in due)
+    return sum(_compute(batch) for batch in _batches({progress.symbol: progress}, marks))
 
 
-def _is_due(progress: BarProgress, timeframe: str, marks: dict[str, Watermark]) -> bool:
+def _batches(progress: Mapping[str, BarProgress], marks: Marks) -> Iterator[Sequence[_Due]]:
+    """What is due, shortest bars first: symbols with a few new bars together, others by themselves."""
+    symbols = progress.keys() & load_symbols_with_history()
+    for timeframe in TIMEFRAMES:
+        all_due = [_due(progress[symbol], timeframe, marks) for symbol in sorted(symbols)]
+        due = [each for each in all_due if each.mark is None or each.mark.done < each.newest]
+        near = [each for each in due if each.is_near]
+        yield from (near[place : place + SYMBOLS_AT_ONCE] for place in range(0, len(near), SYMBOLS_AT_ONCE))
+        yield from ([each] for each in due if not each.is_near)
+
+
+def _due(progress: BarProgress, timeframe: str, marks: Marks) -> _Due:
+    newest = bar_start(progress.built_until, timeframe) - length(timeframe)
     mark = marks.get(watermark_name("indicators", progress.symbol, timeframe))
-    return mark is None or mark.done < _newest_closed(progress, timeframe)
+    return _Due(progress.symbol, timeframe, mark, newest)
 
 
-def _newest_closed(progress: BarProgress, timeframe: str) -> datetime:
-    """Start of the newest bar that is over."""
-    return bar_start(progress.built_until, timeframe) - length(timeframe)
-
-
-def _compute(progress: BarProgress, timeframe: str, marks: dict[str, Watermark], gaps: list[Gap]) -> int:
-    symbol, name = progress.symbol, watermark_name("indicators", progress.symbol, timeframe)
-    mark, newest = marks.get(name), _newest_closed(progress, timeframe)
-    bars, since = _load_window(symbol, timeframe, mark.done if mark else None, bar_end(newest, timeframe))
-    snapshots = _snapshots(bars, symbol, timeframe, since, gaps) if bars else []
+def _compute(batch: Sequence[_Due]) -> int:
+    """Load, compute, save, publish; the symbols of a batch share a timeframe."""
+    kept = _kept[batch[0].timeframe] if batch[0].is_near else None
+    windows = load_windows([each.wanted for each in batch], kept)
+    gaps = _load_gaps(batch)
+    results = [_snapshots(window, gaps.get(window.wanted.symbol, ())) for window in windows]
+    snapshots = [snapshot for result in results for snapshot in result.snapshots]
     save_indicators(snapshots)
-    up_to = newest if len(snapshots) < BARS_AT_ONCE else snapshots[-1].as_of
-    advance_watermark(name, seen=mark, done=up_to)
-    if snapshots:
-        publish({indicators_topic(symbol, timeframe): indicators_json(symbol, timeframe, snapshots[-1])})
+    save_divergences(
+        [_known(window, result) for window, result in zip(windows, results, strict=True) if result.snapshots]
+    )
+    advance_watermarks(
+        [(due.mark_name, due.mark, _done(due, result)) for due, result in zip(batch, results, strict=True)]
+    )
+    publish(_messages([result.snapshots[-1] for result in results if result.snapshots]))
     return len(snapshots)
 
 
-def _load_window(
-    symbol: str, timeframe: str, done: datetime | None, end: datetime
-) -> tuple[list[Bar], datetime | None]:
-    """The new bars with their warm-up before them, and after which start they are new."""
-    if done is None:
-        bars = load_bars(symbol, timeframe, end=end, limit=FIRST_SNAPSHOTS + WARM_UP_BARS)
-        return bars, bars[-FIRST_SNAPSHOTS - 1].start if len(bars) > FIRST_SNAPSHOTS else None
-    after = done + JUST_AFTER
-    warm_up = load_bars(symbol, timeframe, end=after, limit=WARM_UP_BARS)
-    new = load_first_bars(symbol, timeframe, start=after, end=end, limit=BARS_AT_ONCE)
-    return [*warm_up, *new], done
+def _load_gaps(batch: Sequence[_Due]) -> dict[str, list[Gap]]:
+    gaps: dict[str, list[Gap]] = {}
+    for gap in load_unresolved_gaps(batch[0].symbol if len(batch) == 1 else None):
+        gaps.setdefault(gap.symbol, []).append(gap)
+    return gaps
 
 
-def _snapshots(
-    bars: list[Bar], symbol: str, timeframe: str, since: datetime | None, gaps: list[Gap]
-) -> list[IndicatorSnapshot]:
-    starts, finals = [bar.start for bar in bars], [bar.is_final for bar in bars]
+def _snapshots(window: BarWindow, gaps: Sequence[Gap]) -> SnapshotBatch:
+    bars = columns_of_rows(window.wanted.symbol, window.wanted.timeframe, window.rows)
+    starts, finals = needed_rows(bars.starts, bars.finals, gaps)
 
     def completeness_of(as_of: datetime) -> Completeness:
         return completeness(
-            starts, finals, as_of=as_of, bars=LONGEST_NEED_BARS, timeframe=timeframe, gaps=gaps
+            starts, finals, as_of=as_of, bars=LONGEST_NEED_BARS, timeframe=bars.timeframe, gaps=gaps
         )
 
     return indicator_snapshots(
-        frame_of(bars),
-        symbol=symbol,
-        timeframe=timeframe,
-        since=since,
+        bars,
+        since=window.since,
         computed_at=datetime.now(UTC),
         completeness_of=completeness_of,
-        carried=_session_volume_before(symbol, bars[0].start),
+        carried=window.carried,
     )
 
 
-def _session_volume_before(symbol: str, moment: datetime) -> tuple[float, float]:
-    """(quote volume, volume) from the start of the UTC day to a moment, from the longest bars that fit."""
-    begin = moment.replace(hour=0, minute=0, second=0, microsecond=0)
-    quote = base = 0.0
-    for timeframe in ("1h", "1m", "1s"):
-        end = bar_start(moment, timeframe)
-        if end > begin:
-            more_quote, more_base = load_volume_since(symbol, timeframe, begin, end)
-            quote, base, begin = quote + more_quote, base + more_base, end
-    return quote, base
+def _known(window: BarWindow, result: SnapshotBatch) -> KnownDivergences:
+    since = window.since or start_of(window.rows[0].start) - JUST_AFTER
+    wanted, until = window.wanted, result.snapshots[-1].as_of
+    return KnownDivergences(wanted.symbol, wanted.timeframe, since, until, result.divergences)
+
+
+def _done(due: _Due, result: SnapshotBatch) -> datetime:
+    """Up to where there is a snapshot for every bar now."""
+    return due.newest if len(result.snapshots) < BARS_AT_ONCE else result.snapshots[-1].as_of
+
+
+def _messages(newest: Sequence[IndicatorSnapshot]) -> dict[str, JSON]:
+    return {
+        indicators_topic(one.symbol, one.timeframe): indicators_json(one.symbol, one.timeframe, one)
+        for one in newest
+    }

@@ -1,16 +1,20 @@
 """The stage that computes indicators: from stored bars to stored snapshots, on a real database."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 
-from analytics.indicators import rsi, sma, vwap
+from analytics.bars import fill_gaps
+from analytics.indicators import realised_volatility, rsi, rsi_divergence, sma, vwap, vwap_bands
+from analytics.records.divergences import Divergence
 from analytics.records.indicators import INDICATORS
 from analytics.series import frame_of
 from tests.factories import at, random_ticks
 from workers.settings import Settings
 from workers.store.bars import load_bars, save_bars
+from workers.store.divergences import load_divergences
 from workers.store.indexes import ensure_indexes
 from workers.store.indicators import load_indicators
 from workers.store.progress import load_progress
@@ -18,7 +22,7 @@ from workers.store.seams import HISTORY, JOIN, Seam, save_seam
 from workers.store.ticks import save_ticks
 from workers.store.watermarks import load_watermarks, lower_watermarks, watermark_name
 from workers.tasks.bars import build_symbol
-from workers.tasks.indicators import compute_symbol
+from workers.tasks.indicators import compute_indicators, compute_symbol
 
 BTC = "BTCUSDT"
 TICKS = random_ticks(seed=31, count=9_000, ticks_per_second=1.0)
@@ -55,11 +59,14 @@ def test_snapshots_say_what_the_functions_say() -> None:
     compute()
     bars = frame_of(load_bars(BTC, "1m", end=load_progress()[BTC].built_until))
     for snapshot in load_indicators(BTC, "1m", limit=20):
-        seen = bars.loc[: snapshot.as_of]
+        seen = fill_gaps(bars, "1m").loc[: snapshot.as_of]
         expected = {
             "sma_20": sma(seen["close"], 20),
             "rsi_14": rsi(seen["close"], 14),
             "vwap_session": vwap(seen),
+            "vwap_session_upper": vwap_bands(seen)["upper"],
+            "vwap_rolling_lower": vwap_bands(seen, "rolling")["lower"],
+            "volatility_year": realised_volatility(seen["close"], timeframe="1m")["annual"],
         }
         for name, series in expected.items():
             assert snapshot.values[name].value == pytest.approx(series.iloc[-1], rel=1e-9)
@@ -112,8 +119,9 @@ def test_the_session_s_vwap_counts_what_lies_before_the_loaded_bars() -> None:
     seconds = frame_of(load_bars(BTC, "1s"))
     last = load_indicators(BTC, "1s", limit=1)[0]
     traded = seconds.loc[: last.as_of]
-    expected = traded["quote_volume"].sum() / traded["volume"].sum()
-    assert last.values["vwap_session"].value == pytest.approx(expected, rel=1e-9)
+    expected = vwap_bands(traded).iloc[-1]
+    assert last.values["vwap_session"].value == pytest.approx(expected["middle"], rel=1e-12)
+    assert last.values["vwap_session_lower"].value == pytest.approx(expected["lower"], rel=1e-12)
 
 
 def test_seconds_without_trades_do_not_break_the_series() -> None:
@@ -124,3 +132,71 @@ def test_seconds_without_trades_do_not_break_the_series() -> None:
     gaps = [after.as_of - before.as_of for before, after in pairwise(seconds)]
     assert max(gaps) > timedelta(seconds=1)
     assert all(s.values["ema_20"].value is not None for s in seconds[40:])
+
+
+def stored_divergences(timeframe: str) -> list[Divergence]:
+    return load_divergences(BTC, timeframe, start=None, end=None, limit=5_000)
+
+
+def test_divergences_are_stored_when_they_become_known_and_the_snapshot_names_the_last() -> None:
+    for count in range(1_500, 6_001, 1_500):
+        arrive(count, already=count - 1_500)
+        compute()
+    until = load_progress()[BTC].built_until
+    for timeframe in ("1s", "1m"):
+        whole = fill_gaps(frame_of(load_bars(BTC, timeframe, end=until)), timeframe)
+        expected = rsi_divergence(whole)
+        found = stored_divergences(timeframe)
+        assert [one.kind for one in found] == expected["kind"].tolist()
+        assert [one.confirmed_at for one in found] == expected["confirmed_at"].tolist()
+        assert [one.second.rsi for one in found] == pytest.approx(expected["second_rsi"].tolist(), rel=1e-9)
+        named = [one.divergence for one in load_indicators(BTC, timeframe) if one.divergence]
+        assert {(one.kind, one.confirmed_at) for one in named} <= {
+            (one.kind, one.confirmed_at) for one in found
+        }
+    assert stored_divergences("1m")
+
+
+def test_a_rewritten_bar_takes_back_what_is_not_true_any_more() -> None:
+    arrive(9_000)
+    compute()
+    gone = stored_divergences("1m")[-1]
+    flat = [replace(bar, high=100.0, low=100.0, close=100.0) for bar in load_bars(BTC, "1m")]
+    save_bars(flat)
+    lower_watermarks([watermark_name("indicators", BTC, "1m")], rewritten=flat[0].start)
+    compute()
+    assert gone.confirmed_at <= load_indicators(BTC, "1m", limit=1)[0].as_of
+    assert stored_divergences("1m") == []
+    assert stored_divergences("1s")
+
+
+def test_a_correction_reaches_bars_that_are_kept_in_the_process() -> None:
+    arrive(4_000)
+    compute()
+    arrive(4_200, already=4_000)
+    compute()  # from now on they are kept
+    corrected = replace(load_bars(BTC, "1m")[-5], close=50.0, low=50.0)
+    save_bars([corrected])
+    arrive(4_400, already=4_200)
+    compute()
+    bars = fill_gaps(frame_of(load_bars(BTC, "1m", end=load_progress()[BTC].built_until)), "1m")
+    newest = load_indicators(BTC, "1m", limit=1)[0]
+    assert newest.as_of > corrected.start
+    assert newest.values["sma_20"].value == pytest.approx(sma(bars["close"], 20).loc[newest.as_of], rel=1e-12)
+
+
+def test_symbols_are_computed_together_as_they_are_alone() -> None:
+    for symbol in (BTC, "ETHUSDT"):
+        for name in (HISTORY, JOIN):
+            save_seam(Seam(symbol, name, at(0), at(0), at(0)))
+    for count in (3_000, 3_100):
+        for symbol in (BTC, "ETHUSDT"):
+            ticks = [replace(one, symbol=symbol) for one in TICKS[0 if count == 3_000 else 3_000 : count]]
+            save_ticks(ticks)
+            build_symbol(symbol, load_progress().get(symbol), ticks[-1].traded_at)
+        compute_indicators()
+    for timeframe in ("1s", "1m"):
+        one, other = (load_indicators(symbol, timeframe) for symbol in (BTC, "ETHUSDT"))
+        assert [row.as_of for row in one] == [row.as_of for row in other]
+        assert [row.values for row in one] == [row.values for row in other]
+        assert [row.session for row in one] == [row.session for row in other]

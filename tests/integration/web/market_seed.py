@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-import pandas as pd
-
 from analytics.indicators.snapshot import indicator_snapshots
 from analytics.records.market import Bar, Instrument, Tick
 from analytics.records.snapshots import Completeness, SymbolSummary
+from analytics.series import columns_of_frame, frame_of
 from analytics.timeframes import bar_start, length
 from workers.store.bars import save_bars
+from workers.store.divergences import KnownDivergences, save_divergences
 from workers.store.heartbeats import Heartbeat, save_heartbeat
 from workers.store.indexes import ensure_indexes
 from workers.store.indicators import save_indicators
@@ -72,20 +72,16 @@ def tick(symbol: str, *, id: int, price: float, traded_at: datetime, quantity: f
 def seed_indicators(bars: Sequence[Bar]) -> None:
     """Store the snapshots of final bars of one series."""
     final = [bar for bar in bars if bar.is_final]
-    columns = ("open", "high", "low", "close", "volume", "quote_volume")
-    frame = pd.DataFrame(
-        {name: [getattr(bar, name) for bar in final] for name in columns},
-        index=pd.DatetimeIndex([bar.start for bar in final]),
-    )
-    snapshots = indicator_snapshots(
-        frame,
-        symbol=final[0].symbol,
-        timeframe=final[0].timeframe,
+    symbol, timeframe = final[0].symbol, final[0].timeframe
+    batch = indicator_snapshots(
+        columns_of_frame(frame_of(final), symbol=symbol, timeframe=timeframe),
         since=None,
         computed_at=datetime.now(UTC),
         completeness_of=lambda _start: WHOLE,
     )
-    save_indicators(snapshots)
+    save_indicators(batch.snapshots)
+    since = final[0].start - length(timeframe)
+    save_divergences([KnownDivergences(symbol, timeframe, since, final[-1].start, batch.divergences)])
 
 
 def seed_symbols(symbols: Sequence[str] = tuple(PRICES)) -> None:

@@ -9,8 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.errors import AnalyticsError
-from analytics.indicators import atr, bollinger, ema, macd, rsi, sma, true_range, vwap
-from tests.factories import random_bars
+from analytics.indicators import (
+    atr,
+    bollinger,
+    ema,
+    macd,
+    realised_volatility,
+    rsi,
+    sma,
+    true_range,
+    vwap,
+    vwap_bands,
+)
+from tests.factories import MIDNIGHT, random_bars
 
 Indicator = Callable[[pd.DataFrame], pd.DataFrame]
 
@@ -23,8 +34,14 @@ INDICATORS: dict[str, Indicator] = {
     "true_range": lambda bars: true_range(bars).to_frame(),
     "atr": lambda bars: atr(bars).to_frame(),
     "vwap": lambda bars: vwap(bars).to_frame(),
+    "vwap rolling": lambda bars: vwap(bars, "rolling", period=20).to_frame(),
+    "vwap anchored": lambda bars: vwap(bars, MIDNIGHT).to_frame(),
+    "vwap bands": lambda bars: vwap_bands(bars).add_prefix("session_"),
+    "vwap rolling bands": lambda bars: vwap_bands(bars, "rolling", period=20),
+    "realised volatility": lambda bars: realised_volatility(bars["close"], 20, timeframe="1m"),
 }
-SCALE_FREE = {"rsi_14", "percent_b", "bandwidth"}
+SCALE_FREE = {"rsi_14", "percent_b", "bandwidth", "per_bar", "annual"}
+SUMS = ("vwap_session", "vwap_anchored", "session_middle")  # since an anchor: they have no warm-up
 PRICES = ["open", "high", "low", "close", "quote_volume"]
 
 every_indicator = pytest.mark.parametrize("indicator", INDICATORS.values(), ids=INDICATORS)
@@ -75,15 +92,17 @@ def test_behind_a_hole_the_warm_up_begins_again(indicator: Indicator, broken: fl
     values = indicator(holed)
     assert values.iloc[100].isna().all()
     pd.testing.assert_frame_equal(values.iloc[:100], indicator(bars).iloc[:100])
-    if "vwap_session" not in values:  # a sum over the session, which has no warm-up
+    if not values.columns.isin(SUMS).any():
         pd.testing.assert_frame_equal(values.iloc[101:], indicator(bars.iloc[101:]))
 
 
 @every_indicator
 @pytest.mark.parametrize("count", [0, 1, 2])
 def test_a_series_too_short_is_answered_with_nan(indicator: Indicator, count: int) -> None:
-    values = indicator(random_bars(seed=5, count=count)).drop(columns="vwap_session", errors="ignore")
+    values = indicator(random_bars(seed=5, count=count))
     assert len(values) == count
+    if values.columns.isin(SUMS).any():
+        return
     assert values.drop(columns="true_range", errors="ignore").isna().all(axis=None)
 
 
@@ -103,6 +122,8 @@ def test_whole_numbers_are_prices_too(indicator: Indicator) -> None:
         lambda bars, period: bollinger(bars["close"], period),
         lambda bars, period: macd(bars["close"], period),
         atr,
+        lambda bars, period: vwap(bars, "rolling", period=period),
+        lambda bars, period: realised_volatility(bars["close"], period, timeframe="1m"),
     ],
 )
 def test_a_period_that_is_none_is_refused(
@@ -120,8 +141,14 @@ def test_figures_stay_within_their_bounds(seed: int) -> None:
     bands = bollinger(bars["close"]).dropna()
     assert (bands["lower"] <= bands["middle"]).all()
     assert (bands["middle"] <= bands["upper"]).all()
-    traded = vwap(bars)
-    assert traded.between(bars["low"].cummin() * (1 - 1e-12), bars["high"].cummax() * (1 + 1e-12)).all()
+    traded = vwap_bands(bars)
+    assert (
+        traded["middle"]
+        .between(bars["low"].cummin() * (1 - 1e-12), bars["high"].cummax() * (1 + 1e-12))
+        .all()
+    )
+    assert (traded["lower"] <= traded["middle"]).all()
+    assert (traded["deviation"] <= (bars["high"].cummax() - bars["low"].cummin()) / 2).all()
 
 
 @given(st.integers(0, 10**6))

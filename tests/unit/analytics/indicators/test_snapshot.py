@@ -8,12 +8,29 @@ import pytest
 
 from analytics.bars import fill_gaps
 from analytics.errors import AnalyticsError
-from analytics.indicators import atr, bollinger, ema, macd, rsi, sma, vwap
-from analytics.indicators.snapshot import LONGEST_NEED_BARS, WARM_UP_BARS, indicator_snapshots
+from analytics.indicators import (
+    atr,
+    bollinger,
+    ema,
+    macd,
+    realised_volatility,
+    rsi,
+    rsi_divergence,
+    sma,
+    vwap_bands,
+)
+from analytics.indicators.snapshot import (
+    LONGEST_NEED_BARS,
+    WARM_UP_BARS,
+    SnapshotBatch,
+    indicator_snapshots,
+)
 from analytics.records.indicators import INDICATORS
-from analytics.records.snapshots import Completeness, IndicatorSnapshot
+from analytics.records.snapshots import NOTHING, Completeness, IndicatorSnapshot, TradedSums
+from analytics.series import columns_of_frame
 from tests.factories import MIDNIGHT, at, random_bars, starts_of
 
+SESSION = ("vwap_session", "vwap_session_lower", "vwap_session_upper")  # go back to midnight
 WHOLE = Completeness(expected=34, present=34, final=34, open_gaps=0)
 
 
@@ -34,8 +51,8 @@ def test_one_snapshot_for_each_bar_after_the_last() -> None:
         at(59 * 60),
     ]
     assert len(_snapshots(bars, since=None)) == 60
-    assert _snapshots(bars, since=at(59 * 60)) == []
-    assert _snapshots(bars.iloc[:0], since=None) == []
+    assert not _snapshots(bars, since=at(59 * 60))
+    assert not _snapshots(bars.iloc[:0], since=None)
 
 
 def test_a_snapshot_says_what_and_when_it_is_of() -> None:
@@ -58,7 +75,7 @@ def test_the_stamp_is_asked_for_each_bar() -> None:
 
 def test_every_figure_says_how_far_its_warm_up_is() -> None:
     for snapshot, present in zip(
-        _snapshots(random_bars(seed=3, count=40), since=None), range(1, 41), strict=True
+        _snapshots(random_bars(seed=3, count=70), since=None), range(1, 71), strict=True
     ):
         for name, value in snapshot.values.items():
             needed = INDICATORS[name].bars_needed
@@ -69,11 +86,11 @@ def test_every_figure_says_how_far_its_warm_up_is() -> None:
 
 def test_bars_needed_is_where_the_public_function_begins() -> None:
     first_values = {
-        name: values.first_valid_index() for name, values in _public_figures(random_bars(4, 60)).items()
+        name: values.first_valid_index() for name, values in _public_figures(random_bars(4, 80)).items()
     }
-    needed = {name: starts_of(60)[definition.bars_needed - 1] for name, definition in INDICATORS.items()}
+    needed = {name: starts_of(80)[definition.bars_needed - 1] for name, definition in INDICATORS.items()}
     assert first_values == needed
-    assert LONGEST_NEED_BARS == 34
+    assert LONGEST_NEED_BARS == 61
 
 
 def test_one_by_one_equals_in_bulk() -> None:
@@ -84,26 +101,45 @@ def test_one_by_one_equals_in_bulk() -> None:
         for position in range(WARM_UP_BARS, len(bars))
     ]
     for one, other in zip(single, bulk, strict=True):
-        _assert_same_figures(one, other, without=("vwap_session",))
+        _assert_same_figures(one, other, without=SESSION)
 
 
 def test_vwap_one_by_one_equals_in_bulk_when_the_rest_of_the_session_is_carried() -> None:
     bars = random_bars(seed=6, count=1_500)
-    bulk = _snapshots(bars, since=at(1_200 * 60))
+    bulk, every = _snapshots(bars, since=at(1_200 * 60)), _snapshots(bars, since=None)
     for position in (1_201, 1_439, 1_440, 1_499):
         window = bars.iloc[position - WARM_UP_BARS : position + 1]
-        before = bars.loc[: window.index[0]].iloc[:-1]
-        carried = (before["quote_volume"].sum(), before["volume"].sum())
+        carried = every[position - WARM_UP_BARS - 1].session or NOTHING
         single = _snapshots(window, since=bars.index[position - 1], carried=carried)[0]
         _assert_same_figures(single, bulk[position - 1_201], without=())
 
 
+def test_divergences_one_by_one_equal_those_in_bulk() -> None:
+    bars = random_bars(seed=13, count=WARM_UP_BARS + 120).drop(starts_of(620)[[550, 551, 552, 590]])
+    known = rsi_divergence(fill_gaps(bars, "1m"))
+    bulk = _batch(bars, since=bars.index[WARM_UP_BARS - 1])
+    assert [one.confirmed_at for one in bulk.divergences] == [
+        moment for moment in known["confirmed_at"] if moment > bars.index[WARM_UP_BARS - 1]
+    ]
+    assert len(bulk.divergences) > 1
+    one_by_one = []
+    for position, whole in zip(range(WARM_UP_BARS, len(bars)), bulk.snapshots, strict=True):
+        window = bars.iloc[position - WARM_UP_BARS : position + 1]
+        single = _batch(window, since=bars.index[position - 1])
+        one_by_one += single.divergences
+        assert _shown(single.snapshots[0]) == _shown(whole)
+        earlier = known[known["confirmed_at"] <= whole.as_of]["confirmed_at"]
+        is_fresh = len(earlier) > 0 and earlier.iloc[-1] > whole.as_of - pd.Timedelta("60min")
+        assert _shown(whole) == (earlier.iloc[-1] if is_fresh else None)
+    assert [one.confirmed_at for one in one_by_one] == [one.confirmed_at for one in bulk.divergences]
+
+
 def test_bars_without_trades_stand_flat() -> None:
-    bars = random_bars(seed=7, count=120).drop(starts_of(120)[[60, 61, 62, 90, 118]])
+    bars = random_bars(seed=7, count=160).drop(starts_of(160)[[60, 61, 62, 90, 118]])
     filled = fill_gaps(bars, "1m")
     figures = _public_figures(filled)
     snapshots = _snapshots(bars, since=at(100 * 60))
-    assert [one.as_of for one in snapshots] == [at(n * 60) for n in range(101, 120) if n != 118]
+    assert [one.as_of for one in snapshots] == [at(n * 60) for n in range(101, 160) if n != 118]
     for snapshot in snapshots:
         for name, expected in figures.items():
             assert snapshot.values[name].value == pytest.approx(expected.loc[snapshot.as_of], rel=1e-12), name
@@ -118,7 +154,7 @@ def test_bars_far_back_do_not_matter() -> None:
     bars = random_bars(seed=9, count=10_000).iloc[[*range(100), *range(9_000, 10_000)]]
     recent = bars.iloc[-WARM_UP_BARS - 1 :]
     values = [_snapshots(frame, since=bars.index[-2])[0] for frame in (bars, recent)]
-    _assert_same_figures(*values, without=("vwap_session",))
+    _assert_same_figures(*values, without=SESSION)
     assert values[0].values["sma_20"].bars_present == WARM_UP_BARS + 1
 
 
@@ -136,10 +172,14 @@ def test_a_long_silence_is_not_filled_bar_by_bar() -> None:
 
 
 def test_what_is_undefined_says_why() -> None:
-    flat = random_bars(seed=10, count=40).assign(open=5.0, high=5.0, low=5.0, close=5.0, volume=0.0)
+    still = dict.fromkeys(("open", "high", "low", "close"), 5.0) | {"volume": 0.0, "quote_volume": 0.0}
+    flat = random_bars(seed=10, count=70).assign(**still)
     values = _snapshots(flat, since=flat.index[-2])[0].values
     undefined = {name for name, value in values.items() if value.value is None}
-    assert undefined == {"rsi_14", "bollinger_percent_b", "vwap_session"}
+    banded = {
+        f"vwap_{anchor}{line}" for anchor in ("session", "rolling") for line in ("", "_lower", "_upper")
+    }
+    assert undefined == {"rsi_14", "bollinger_percent_b"} | banded
     assert all(values[name].state == "ready" and values[name].reason for name in undefined)
     assert all(value.reason is None for name, value in values.items() if name not in undefined)
 
@@ -164,18 +204,30 @@ def _snapshots(
     bars: pd.DataFrame,
     *,
     since: datetime | None,
-    carried: tuple[float, float] = (0.0, 0.0),
+    carried: TradedSums = NOTHING,
     completeness_of: object = lambda moment: WHOLE,
 ) -> list[IndicatorSnapshot]:
+    return list(_batch(bars, since=since, carried=carried, completeness_of=completeness_of).snapshots)
+
+
+def _batch(
+    bars: pd.DataFrame,
+    *,
+    since: datetime | None,
+    carried: TradedSums = NOTHING,
+    completeness_of: object = lambda moment: WHOLE,
+) -> SnapshotBatch:
     return indicator_snapshots(
-        bars,
-        symbol="BTCUSDT",
-        timeframe="1m",
+        columns_of_frame(bars, symbol="BTCUSDT", timeframe="1m"),
         since=since,
         computed_at=MIDNIGHT + pd.Timedelta(seconds=9_999),
         completeness_of=completeness_of,  # type: ignore[arg-type]  # any function of a moment
         carried=carried,
     )
+
+
+def _shown(snapshot: IndicatorSnapshot) -> datetime | None:
+    return snapshot.divergence.confirmed_at if snapshot.divergence else None
 
 
 def _public_figures(bars: pd.DataFrame) -> dict[str, pd.Series]:
@@ -187,10 +239,21 @@ def _public_figures(bars: pd.DataFrame) -> dict[str, pd.Series]:
         "ema_20": ema(close, 20),
         "rsi_14": rsi(close, 14),
         "atr_14": atr(bars, 14),
-        "vwap_session": vwap(bars),
+        **_vwap_lines("vwap_session", vwap_bands(bars)),
+        **_vwap_lines("vwap_rolling", vwap_bands(bars, "rolling", period=60)),
+        **{
+            f"volatility_{name}": values
+            for name, values in realised_volatility(close, 60, timeframe="1m")
+            .set_axis(["bar", "year"], axis=1)
+            .items()
+        },
         **{f"macd{name}": lines[name] for name in lines},
         **{f"bollinger_{name}": band for name, band in bollinger(close).items()},
     }
+
+
+def _vwap_lines(name: str, bands: pd.DataFrame) -> dict[str, pd.Series]:
+    return {name: bands["middle"], f"{name}_lower": bands["lower"], f"{name}_upper": bands["upper"]}
 
 
 def _assert_same_figures(

@@ -6,7 +6,9 @@ import pytest
 
 from analytics.bars import bars_from_ticks, fill_gaps
 from analytics.errors import AnalyticsError
-from analytics.indicators import vwap
+from analytics.indicators import vwap, vwap_bands
+from analytics.indicators.volume import session_sums, traded_volumes
+from analytics.records.snapshots import TradedSums
 from tests.captured import captured_trades
 from tests.factories import at, random_bars, starts_of
 
@@ -81,3 +83,61 @@ def test_other_anchors_and_naive_times_are_refused() -> None:
         vwap(bars, anchor="week")  # type: ignore[arg-type]  # what a notebook may type
     with pytest.raises(AnalyticsError, match="in UTC"):
         vwap(bars.tz_localize(None))
+
+
+def test_a_naive_moment_is_no_anchor() -> None:
+    with pytest.raises(AnalyticsError, match="naive"):
+        vwap(random_bars(seed=7, count=3), at(60).replace(tzinfo=None))
+
+
+def test_anchored_at_a_moment_it_is_that_of_the_bars_from_there_on() -> None:
+    bars = random_bars(seed=8, count=2_000)  # over midnight
+    values = vwap(bars, at(90.0))  # within the second bar: the third is the first that starts later
+    assert values.iloc[:2].isna().all()
+    later = bars.iloc[2:]
+    expected = later["quote_volume"].cumsum() / later["volume"].cumsum()
+    np.testing.assert_allclose(values.iloc[2:], expected, rtol=1e-12)
+
+
+def test_rolling_is_the_mean_of_what_was_traded_in_the_window() -> None:
+    bars = random_bars(seed=9, count=200)
+    sums = bars[["quote_volume", "volume"]].rolling(30).sum()
+    np.testing.assert_allclose(
+        vwap(bars, "rolling", period=30), sums["quote_volume"] / sums["volume"], rtol=1e-12
+    )
+
+
+def test_bands_countable_by_hand() -> None:
+    bars = pd.DataFrame(
+        {"quote_volume": [10.0, 60.0, 0.0], "volume": [1.0, 3.0, 0.0]}, index=starts_of(3)
+    )  # one at 10, three at 20: mean 17.5, variance (56.25 + 3 * 6.25) / 4
+    bands = vwap_bands(bars, width=2.0)
+    deviation = 18.75**0.5
+    assert bands["deviation"].tolist() == pytest.approx([0.0, deviation, deviation], rel=1e-14)
+    assert bands.iloc[1][["lower", "middle", "upper"]].tolist() == pytest.approx(
+        [17.5 - 2 * deviation, 17.5, 17.5 + 2 * deviation], rel=1e-14
+    )
+    rolling = vwap_bands(bars, "rolling", period=2, width=2.0)
+    assert rolling["deviation"].tolist() == pytest.approx([np.nan, deviation, 0.0], nan_ok=True)
+
+
+@pytest.mark.parametrize("price", [1e-5, 1.0, 60_000.0])
+def test_the_deviation_is_numpys_weighted_one(price: float) -> None:
+    bars = random_bars(seed=10, count=600, price=price)
+    mean_price = bars["quote_volume"] / bars["volume"]
+    for count in (2, 50, 600):
+        weights = bars["volume"].iloc[:count]
+        middle = np.average(mean_price.iloc[:count], weights=weights)
+        expected = np.average((mean_price.iloc[:count] - middle) ** 2, weights=weights) ** 0.5
+        assert vwap_bands(bars)["deviation"].iloc[count - 1] == pytest.approx(expected, rel=1e-9)
+        window = vwap_bands(bars.iloc[:count], "rolling", period=count)["deviation"].iloc[-1]
+        assert window == pytest.approx(expected, rel=1e-9)
+
+
+def test_carried_sums_continue_the_bands() -> None:
+    bars = random_bars(seed=11, count=2_500)
+    starts = bars.index.as_unit("s").asi8
+    carried = TradedSums(*session_sums(starts, *traded_volumes(bars))[:, 699])
+    pd.testing.assert_frame_equal(
+        vwap_bands(bars.iloc[700:], carried=carried), vwap_bands(bars).iloc[700:], rtol=1e-11
+    )

@@ -1,0 +1,73 @@
+"""The newest bars of many symbols, kept in the process, so that a new bar costs one bar to read.
+
+Every look first asks the store what was saved since the last one, so a bar that
+was corrected is corrected here too.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from workers.settings import load_settings
+from workers.store.bar_columns import BarRow, load_newest_rows, load_rows_saved_since
+
+# A bar is stamped before it is written, and clocks of machines differ a little.
+OVERLAP = timedelta(seconds=10)
+CHANGES_AT_ONCE = 20_000  # more than this is read anew
+
+_Kept = dict[str, list[BarRow]]
+
+
+class KeptBars:
+    """The newest bars of each symbol in one timeframe."""
+
+    def __init__(self, timeframe: str, kept: int) -> None:
+        self.timeframe = timeframe
+        self._most = kept
+        self._looked_at = datetime.min.replace(tzinfo=UTC)
+        self._rows: _Kept = {}
+        self._database = ""
+
+    def look(self, symbols: Sequence[str]) -> None:
+        """Bring the bars of these symbols up to what is stored; others are forgotten."""
+        if self._database != load_settings().database:
+            self._rows, self._database = {}, load_settings().database
+        looked_at = datetime.now(UTC)
+        kept = [symbol for symbol in symbols if symbol in self._rows]
+        self._rows = {symbol: self._rows[symbol] for symbol in kept} if self._took_changes(kept) else {}
+        for symbol in symbols:
+            if symbol not in self._rows:
+                self._rows[symbol] = load_newest_rows(symbol, self.timeframe, end=None, limit=self._most)
+        self._looked_at = looked_at
+
+    def window(self, symbol: str, *, since: datetime, before: int, end: datetime) -> list[BarRow] | None:
+        """`before` bars up to the one at `since`, and those up to `end`; None when that reaches too far."""
+        rows = self._rows[symbol]
+        first = bisect_right(rows, since.timestamp(), key=_start) - before
+        if first < 0 and len(rows) >= self._most:
+            return None
+        return rows[max(0, first) : bisect_left(rows, end.timestamp(), key=_start)]
+
+    def _took_changes(self, symbols: Sequence[str]) -> bool:
+        """Whether what was saved since the last look is in; False when there is too much of it."""
+        if not symbols:
+            return True
+        since = self._looked_at - OVERLAP
+        changed = load_rows_saved_since(symbols, self.timeframe, since, limit=CHANGES_AT_ONCE)
+        for symbol, row in changed:
+            _put(self._rows[symbol], row, self._most)
+        return len(changed) < CHANGES_AT_ONCE
+
+
+def _put(rows: list[BarRow], row: BarRow, most: int) -> None:
+    """The row in its place; the oldest makes room."""
+    place = bisect_left(rows, row.start, key=_start)
+    if place == 0 and len(rows) >= most and rows[0].start != row.start:
+        return  # older than what is kept
+    known = place < len(rows) and rows[place].start == row.start
+    rows[place : place + known] = [row]
+    del rows[: len(rows) - most]
+
+
+def _start(row: BarRow) -> int:
+    return row.start
