@@ -1,6 +1,7 @@
 """Two symbols and more: what moves together, comes apart and comes back.
 
 aligned      aligned_closes
+correlation  correlation_matrix, correlations
 hedge_ratio  hedge_ratio
 spread       spread
 zscore       rolling_zscore
@@ -14,6 +15,7 @@ that does not exist is NaN, with the reason in words beside it.
 
 from analytics.pairs.aligned import aligned_closes
 from analytics.pairs.cointegration import engle_granger, engle_granger_both
+from analytics.pairs.correlation import Correlations, correlation_matrix, correlations
 from analytics.pairs.hedge_ratio import HedgeRatio, hedge_ratio
 from analytics.pairs.rolling import rolling_correlation
 from analytics.pairs.spread import spread
@@ -21,9 +23,12 @@ from analytics.pairs.stationarity import adf_test
 from analytics.pairs.zscore import rolling_zscore
 
 __all__ = [
+    "Correlations",
     "HedgeRatio",
     "adf_test",
     "aligned_closes",
+    "correlation_matrix",
+    "correlations",
     "engle_granger",
     "engle_granger_both",
     "hedge_ratio",
