@@ -1,11 +1,35 @@
 """The pages: one blueprint each; what they have in common is given here."""
 
+from dataclasses import dataclass
+
 from flask import Flask, request
 
 from app.form_tokens import form_token
 from app.pages import market, overview, quality, system
 from workers.settings import Settings
 
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page as the frame names it."""
+
+    name: str  # what the page calls itself in its template
+    text: str
+    key: str  # after g
+    endpoint: str
+    behind_more: bool = False  # on a phone, whose bar holds five
+
+
+NAVIGATION = (
+    Link("overview", "Overview", "o", "overview.page"),
+    Link("market", "Market", "m", "market.first"),
+    Link("pairs", "Pairs", "p", "pair_page.first"),
+    Link("scanner", "Scanner", "s", "scanner_page.page"),
+    Link("correlation", "Correlation", "c", "correlation_page.page", behind_more=True),
+    Link("quality", "Quality", "q", "quality_page.page", behind_more=True),
+    Link("system", "System", "y", "system_page.page", behind_more=True),
+    Link("selftest", "Self-test", "t", "selftest_page.page", behind_more=True),
+)
 THEMES = ("dark", "light")
 MARKET_NAMES = {"spot": "", "usdm": "USD-M"}  # beside the source; spot is what is meant without a word
 
@@ -14,6 +38,7 @@ def register_pages(app: Flask, settings: Settings) -> None:
     """Every page, and what the frame around them needs to know."""
     for part in (overview, market, quality, system):
         app.register_blueprint(part.blueprint)
+    navigation = [link for link in NAVIGATION if link.endpoint in app.view_functions]
 
     @app.context_processor
     def frame() -> dict[str, object]:
@@ -24,4 +49,5 @@ def register_pages(app: Flask, settings: Settings) -> None:
             "market_name": MARKET_NAMES[settings.market],
             "theme": theme if theme in THEMES else None,
             "form_token": form_token(),
+            "navigation": navigation,
         }

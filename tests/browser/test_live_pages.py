@@ -242,9 +242,11 @@ def test_the_theme_is_switched_by_a_key_and_kept(open_page: OpenPage, web: WebPr
 def test_pages_are_reached_by_keys(open_page: OpenPage, web: WebProcess, market: MovingMarket) -> None:
     page = open_page(web.url)
     expect(page.locator("#feed-dot")).to_have_attribute("data-state", "good")
-    page.keyboard.press("g")
-    page.keyboard.press("s")
-    page.wait_for_url("**/system")
+    for key, address in (("y", "**/system"), ("q", "**/quality"), ("m", "**/market/*"), ("o", web.url + "/")):
+        page.wait_for_function("() => document.getElementById('feed-dot').dataset.state !== 'waiting'")
+        page.keyboard.press("g")
+        page.keyboard.press(key)
+        page.wait_for_url(address)
 
 
 def test_first_paint_stays_within_its_data(

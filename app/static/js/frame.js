@@ -5,6 +5,7 @@ import { choice, keepChoice } from "./choices.js";
 import * as format from "./format.js";
 import { Latency } from "./latency.js";
 import { askAgain, clockOffset, onStatus, serverNow, watch } from "./live.js";
+import { pageOf, wireMore } from "./navigation.js";
 import { setText } from "./paint.js";
 import { showFacts } from "./states.js";
 
@@ -54,6 +55,7 @@ export function setTitle(text) {
 
 // keys: {key: function}, beside those of the frame. onSystem gets the state of the whole.
 export function startFrame({ keys = {}, onSystem = () => {} } = {}) {
+  wireMore();
   wireTheme();
   wireZone();
   wireLatency();
@@ -210,9 +212,9 @@ function notice(text, kind = "") {
 function pressed(event, keys) {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest("input, select, textarea, dialog")) return;
-  const pages = { o: "/", m: "/market", q: "/quality", s: "/system" };
-  if (pendingKey === "g" && pages[event.key]) {
-    location.assign(pages[event.key]);
+  const page = pendingKey === "g" ? pageOf(event.key) : undefined;
+  if (page) {
+    location.assign(page);
     return;
   }
   pendingKey = event.key === "g" ? "g" : "";
