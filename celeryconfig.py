@@ -42,6 +42,8 @@ imports = (
     "workers.tasks.history",
     "workers.tasks.imports",
     "workers.tasks.indicators",
+    "workers.tasks.pair_requests",
+    "workers.tasks.pairs",
     "workers.tasks.quality",
     "workers.tasks.summaries",
 )
@@ -53,6 +55,9 @@ task_routes = {
     "workers.tasks.history.*": {"queue": "batch"},
     "workers.tasks.imports.*": {"queue": "batch"},
     "workers.tasks.indicators.*": {"queue": "analytics"},
+    "workers.tasks.pair_requests.report_pair": {"queue": "batch"},
+    "workers.tasks.pair_requests.*": {"queue": "analytics"},
+    "workers.tasks.pairs.*": {"queue": "analytics"},
     "workers.tasks.quality.*": {"queue": "analytics"},
     "workers.tasks.summaries.*": {"queue": "analytics"},
 }
@@ -71,6 +76,7 @@ beat_schedule = {
     "repair holes in the ids": _every(1.0, "gaps.repair_gaps"),
     "build bars from new ticks": _every(1.0, "bars.build_bars"),
     "compute indicators of closed bars": _every(1.0, "indicators.compute_indicators"),
+    "compute pairs of closed bars": _every(1.0, "pairs.compute_pairs"),
     "summarise the last day of each symbol": _every(5.0, "summaries.summarise_symbols"),
     "judge how whole the last day is": _every(5.0, "quality.judge_quality"),
     "compare bars with the exchange's own": _every(10.0, "bar_check.check_bars"),

@@ -8,6 +8,7 @@ from app.system_state import system_state
 from workers.messages.book import book_json
 from workers.messages.envelope import JSON
 from workers.messages.market import bars_json, quote_json
+from workers.messages.pairs import pair_json
 from workers.messages.rooms import QUALITY, SYSTEM, Topic
 from workers.messages.snapshots import indicators_json
 from workers.messages.tasks import task_json
@@ -16,6 +17,7 @@ from workers.store.book import load_top_of_book
 from workers.store.indicators import load_latest_indicators
 from workers.store.jobs import load_job
 from workers.store.market_clock import load_market_clock
+from workers.store.pair_snapshots import load_pair_snapshot
 from workers.store.summaries import load_summaries
 from workers.store.ticks import load_last_tick
 
@@ -33,6 +35,8 @@ def topic_state(topic: Topic) -> JSON:
             return _bars_state(symbol, timeframe)
         case Topic("indicators", str(symbol), str(timeframe)):
             return indicators_json(symbol, timeframe, load_latest_indicators(symbol, timeframe))
+        case Topic("pair", str(y), str(timeframe), str(x)):
+            return pair_json(y, x, timeframe, load_pair_snapshot(y, x, timeframe))
         case Topic("task", task=str(task)):
             return _task_state(task)
         case Topic(subject) if subject == SYSTEM:

@@ -70,12 +70,37 @@ class Job:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
 
 
+# Scheduled statistics have no seconds.
+_TIMEFRAME = Parameter("timeframe", choices=("1m", "5m", "15m", "1h"), default="1m")
+_PAIR = {"y": Parameter("symbol"), "x": Parameter("symbol"), "tf": _TIMEFRAME}
+_PAIR_CHOICE = {
+    **_PAIR,
+    "window": Parameter("whole", low=100, high=5_000, default=1_440),  # bars
+    "method": Parameter(
+        "choice", choices=("ols", "rolling_ols", "tls", "huber", "theil_sen", "kalman"), default="ols"
+    ),
+    "spread": Parameter("choice", choices=("log", "residual", "ratio"), default="log"),
+    "z_window": Parameter("whole", low=10, high=1_000, default=60),  # bars
+    "robust": Parameter("flag", default=False),  # median and MAD instead of mean and deviation
+    "entry": Parameter("number", low=0.1, high=10, default=2.0),  # thresholds on |z|
+    "exit": Parameter("number", low=0, high=10, default=0.0),
+    "stop": Parameter("number", low=0.2, high=20, default=4.0),
+}
+
 JOBS: dict[str, Job] = {
     "recompute_indicators": Job(
         "workers.tasks.indicators.recompute_indicators",
         "analytics",
         {"symbol": Parameter("symbol", default=None)},  # all symbols without it
     ),
+    "pair_snapshot": Job("workers.tasks.pair_requests.snapshot_pair", "analytics", _PAIR),
+    "pair_prices": Job(
+        "workers.tasks.pair_requests.price_pair",
+        "analytics",
+        {**_PAIR, "window": Parameter("whole", low=10, high=1_000, default=60)},  # bars of the score
+    ),
+    "pair_analysis": Job("workers.tasks.pair_requests.analyse_pair", "analytics", _PAIR_CHOICE),
+    "pair_report": Job("workers.tasks.pair_requests.report_pair", "batch", _PAIR_CHOICE),
 }
 
 

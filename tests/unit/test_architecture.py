@@ -107,11 +107,13 @@ TABLE: dict[str, MayImport] = {
             "workers.trading",
             "workers.notify",
             "workers.running_job",
+            "workers.reports",
             "workers.logs",
         ),
         ("celery",),
         own_folder=False,  # stages meet in the store
     ),
+    "workers.reports": MayImport(RECORDS, ("plotly",)),
     "workers.jobs": MayImport((SETTINGS,), ("celery", "kombu.exceptions")),
     "workers.running_job": MayImport(
         (

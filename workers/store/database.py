@@ -18,6 +18,7 @@
 | instruments  | one symbol as the exchange describes it            | instruments.py  |
 | watchlist    | one symbol that is captured                        | watchlist.py    |
 | pairs        | one pair that is watched                           | pairs.py        |
+| pair_snapshots | the newest figures of one pair and timeframe    | pair_snapshots.py |
 | watermarks   | how far one stage has come for one symbol          | watermarks.py   |
 | quarantine   | one malformed message, kept with its reason        | quarantine.py   |
 | clock        | the newest time the exchange is known to have      | market_clock.py |

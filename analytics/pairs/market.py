@@ -1,0 +1,42 @@
+"""From stored closes to the aligned prices of one pair, and how whole they are."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analytics.errors import NotEnoughData
+from analytics.pairs.aligned import aligned_closes
+from analytics.quality.completeness import completeness_of_closes, weakest
+from analytics.records.pair_market import PairMarket
+from analytics.records.pairs import LEAST_BARS
+from analytics.records.snapshots import Completeness
+
+
+@dataclass(frozen=True, slots=True)
+class PairPrices:
+    """The prices of a pair, and what is said about them."""
+
+    closes: pd.DataFrame  # columns y and x by start (UTC), oldest first, gapless
+    completeness: Completeness  # of the less whole of the two
+    names: tuple[str, str]
+
+
+def pair_prices(market: PairMarket, y: str, x: str) -> PairPrices:
+    """The prices of a pair up to its newest bar.
+
+    Raises
+    ------
+    NotEnoughData
+        The two have fewer than LEAST_BARS bars in common.
+    """
+    closes = aligned_closes({y: market.closes[y], x: market.closes[x]}, market.timeframe, market.window)
+    if len(closes) < LEAST_BARS:
+        raise NotEnoughData(f"the pair {y}/{x} {market.timeframe}", have=len(closes), need=LEAST_BARS)
+    as_of = closes.index[-1].to_pydatetime()
+    stamps = [
+        completeness_of_closes(
+            market.closes[symbol], as_of=as_of, bars=market.window, gaps=market.gaps[symbol]
+        )
+        for symbol in (y, x)
+    ]
+    return PairPrices(closes, weakest(stamps), (market.names[y], market.names[x]))

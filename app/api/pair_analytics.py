@@ -1,0 +1,90 @@
+"""What is known of a pair: `/api/pair`, its analysis, its report, and the two answers by prices.
+
+`GET /api/pair_analytics?x=&y=` and `GET /api/pair_cointegration?x=&y=&window=60`
+are computed on prices, over the stored window; `window` is that of the score.
+`GET /api/pair?y=&x=` is the snapshot by log prices, `GET /api/pair/analysis` all
+series of the page of a pair. A pair that is watched is answered from the store.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import Blueprint, Response, jsonify
+
+from analytics.records.pairs import LEAST_BARS, Z_WINDOW_BARS, PairSnapshot
+from analytics.timeframes import length
+from app.api.query_parameters import query_parameters
+from app.errors import BadRequest
+from app.on_demand import answer
+from workers.jobs import Value
+from workers.messages.envelope import JSON
+from workers.messages.pairs import (
+    pair_analytics_json,
+    pair_cointegration_json,
+    pair_snapshot_json,
+    price_levels_json,
+)
+from workers.messages.times import iso
+from workers.store.pair_market import load_newest_closed
+from workers.store.pair_snapshots import load_pair_snapshot
+from workers.store.results import result_key
+
+blueprint = Blueprint("pair_analytics", __name__)
+
+Parameters = dict[str, Value]
+
+
+@blueprint.get("/pair")
+def pair() -> Response:
+    """The snapshot of a pair."""
+    asked = query_parameters("pair_snapshot")
+    stored = _stored(asked)
+    return jsonify(pair_snapshot_json(stored)) if stored else _asked("pair_snapshot", asked)
+
+
+@blueprint.get("/pair/analysis")
+def analysis() -> Response:
+    """Series, paths, marks and figures of a pair for one choice of method, spread and thresholds."""
+    asked = query_parameters("pair_analysis")
+    if not 0 <= float(str(asked["exit"])) < float(str(asked["entry"])) < float(str(asked["stop"])):
+        raise BadRequest(422, "out_of_range", "thresholds must be exit < entry < stop", "entry")
+    return _asked("pair_analysis", asked)
+
+
+@blueprint.get("/pair_analytics")
+def pair_analytics() -> Response:
+    """Beta, spread, score, test and correlation of a pair by prices."""
+    return _by_prices(pair_analytics_json)
+
+
+@blueprint.get("/pair_cointegration")
+def pair_cointegration() -> Response:
+    """Test, half-life and series of a pair by prices."""
+    return _by_prices(pair_cointegration_json)
+
+
+def _by_prices(build: Callable[[JSON], JSON]) -> Response:
+    asked = query_parameters("pair_prices")
+    stored = _stored(asked, with_series=True) if asked["window"] == Z_WINDOW_BARS else None
+    if stored:
+        return jsonify(build(price_levels_json(stored, stored.levels, stored.z_window)))
+    return _asked("pair_prices", asked, build)
+
+
+def _stored(asked: Parameters, *, with_series: bool = False) -> PairSnapshot | None:
+    """The snapshot of the newest bar, or of the one before while that is being computed."""
+    y, x, timeframe = str(asked["y"]), str(asked["x"]), str(asked["tf"])
+    found = load_pair_snapshot(y, x, timeframe, with_series=with_series)
+    newest = load_newest_closed([y, x], timeframe) if found else None
+    if found is None or newest is None:
+        return None
+    return found if found.as_of >= newest - length(timeframe) - timedelta(milliseconds=1) else None
+
+
+def _asked(job: str, asked: Parameters, build: Callable[[JSON], JSON] | None = None) -> Response:
+    y, x, timeframe = str(asked["y"]), str(asked["x"]), str(asked["tf"])
+    newest = load_newest_closed([y, x], timeframe)
+    if newest is None:
+        message = f"the pair {y}/{x} needs {LEAST_BARS} bars of {timeframe}, has 0"
+        raise BadRequest(409, "not_enough_data", message, None, have=0, need=LEAST_BARS)
+    return answer(job, asked, result_key(job, asked, iso(newest)), build)

@@ -1,0 +1,117 @@
+"""What a user asks about a pair: any two symbols, any window, method, spread and thresholds."""
+
+from datetime import UTC, datetime
+from functools import partial
+
+from celery import shared_task
+
+from analytics.errors import NotEnoughData
+from analytics.pairs.analysis import PairChoice, pair_analysis
+from analytics.pairs.hedge_ratio import HedgeMethod
+from analytics.pairs.market import PairPrices, pair_prices
+from analytics.pairs.snapshot import pair_snapshot, price_levels
+from analytics.pairs.spread import SpreadKind
+from analytics.records.pairs import LEAST_BARS, WINDOW_BARS, PairAnalysis, PairSnapshot
+from analytics.strategies.mean_reversion import MeanReversionRule, signal_events, signal_now
+from workers.messages.pairs import pair_analysis_json, pair_snapshot_json, price_levels_json
+from workers.reports.pair import pair_report
+from workers.running_job import started_job
+from workers.settings import load_settings
+from workers.store.pair_market import load_newest_closed, load_pair_market
+
+
+@shared_task(name="workers.tasks.pair_requests.snapshot_pair")
+def snapshot_pair(job_id: str, y: str, x: str, tf: str) -> None:
+    """The snapshot of a pair that is not watched."""
+    with started_job(job_id) as job:
+        job.finish(pair_snapshot_json(_snapshot(_prices(y, x, tf, WINDOW_BARS), y, x, tf)))
+
+
+@shared_task(name="workers.tasks.pair_requests.price_pair")
+def price_pair(job_id: str, y: str, x: str, tf: str, window: int) -> None:
+    """A pair by prices, its score over any window."""
+    with started_job(job_id) as job:
+        prices = _prices(y, x, tf, WINDOW_BARS)
+        levels = price_levels(prices.closes, y, x, z_window=window)
+        job.finish(price_levels_json(_snapshot(prices, y, x, tf), levels, window))
+
+
+@shared_task(name="workers.tasks.pair_requests.analyse_pair")
+def analyse_pair(
+    job_id: str,
+    y: str,
+    x: str,
+    tf: str,
+    window: int,
+    method: HedgeMethod,
+    spread: SpreadKind,
+    z_window: int,
+    robust: bool,
+    entry: float,
+    exit: float,
+    stop: float,
+) -> None:
+    """Everything the page of a pair draws."""
+    with started_job(job_id) as job:
+        choice = PairChoice(window, method, spread, z_window, robust)
+        rule = MeanReversionRule(entry, exit, stop)
+        job.finish(pair_analysis_json(_analysis(y, x, tf, choice, rule)))
+
+
+@shared_task(name="workers.tasks.pair_requests.report_pair")
+def report_pair(
+    job_id: str,
+    y: str,
+    x: str,
+    tf: str,
+    window: int,
+    method: HedgeMethod,
+    spread: SpreadKind,
+    z_window: int,
+    robust: bool,
+    entry: float,
+    exit: float,
+    stop: float,
+) -> None:
+    """The same as one HTML file that needs nothing else."""
+    with started_job(job_id) as job:
+        job.progress(0, 2, "computing")
+        choice = PairChoice(window, method, spread, z_window, robust)
+        found = _analysis(y, x, tf, choice, MeanReversionRule(entry, exit, stop))
+        job.progress(1, 2, "drawing")
+        job.finish({"html": pair_report(found, source=load_settings().source)})
+
+
+def _prices(y: str, x: str, timeframe: str, window: int) -> PairPrices:
+    newest = load_newest_closed([y, x], timeframe)
+    if newest is None:
+        raise NotEnoughData(f"the pair {y}/{x} {timeframe}", have=0, need=LEAST_BARS)
+    return pair_prices(load_pair_market([y, x], timeframe, newest, window), y, x)
+
+
+def _snapshot(prices: PairPrices, y: str, x: str, timeframe: str) -> PairSnapshot:
+    return pair_snapshot(
+        prices.closes,
+        y,
+        x,
+        timeframe=timeframe,
+        computed_at=datetime.now(UTC),
+        completeness=prices.completeness,
+        names=prices.names,
+        signal_of=partial(signal_now, rule=MeanReversionRule()),
+    )
+
+
+def _analysis(y: str, x: str, timeframe: str, choice: PairChoice, rule: MeanReversionRule) -> PairAnalysis:
+    prices = _prices(y, x, timeframe, choice.window)
+    return pair_analysis(
+        prices.closes,
+        y,
+        x,
+        choice,
+        timeframe=timeframe,
+        computed_at=datetime.now(UTC),
+        completeness=prices.completeness,
+        names=prices.names,
+        states_of=partial(signal_events, rule=rule),
+    )
