@@ -38,6 +38,7 @@ task_time_limit = 120
 imports = (
     "workers.tasks.bar_check",
     "workers.tasks.bars",
+    "workers.tasks.correlations",
     "workers.tasks.gaps",
     "workers.tasks.history",
     "workers.tasks.imports",
@@ -51,6 +52,8 @@ task_default_queue = "batch"
 task_routes = {
     "workers.tasks.bar_check.*": {"queue": "batch"},
     "workers.tasks.bars.*": {"queue": "bars"},
+    "workers.tasks.correlations.correlate": {"queue": "batch"},
+    "workers.tasks.correlations.*": {"queue": "analytics"},
     "workers.tasks.gaps.*": {"queue": "batch"},
     "workers.tasks.history.*": {"queue": "batch"},
     "workers.tasks.imports.*": {"queue": "batch"},
@@ -77,6 +80,7 @@ beat_schedule = {
     "build bars from new ticks": _every(1.0, "bars.build_bars"),
     "compute indicators of closed bars": _every(1.0, "indicators.compute_indicators"),
     "compute pairs of closed bars": _every(1.0, "pairs.compute_pairs"),
+    "compute correlations of closed bars": _every(1.0, "correlations.compute_correlations"),
     "summarise the last day of each symbol": _every(5.0, "summaries.summarise_symbols"),
     "judge how whole the last day is": _every(5.0, "quality.judge_quality"),
     "compare bars with the exchange's own": _every(10.0, "bar_check.check_bars"),

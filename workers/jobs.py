@@ -93,6 +93,17 @@ JOBS: dict[str, Job] = {
         "analytics",
         {"symbol": Parameter("symbol", default=None)},  # all symbols without it
     ),
+    "correlation": Job(
+        "workers.tasks.correlations.correlate",
+        "batch",
+        {
+            "symbols": Parameter("symbols", low=1, high=100),
+            "tf": Parameter("timeframe", default="1m"),
+            "window": Parameter("whole", low=20, high=5_000, default=1_440),  # returns
+            "method": Parameter("choice", choices=("pearson", "spearman", "kendall"), default="pearson"),
+            "day_before": Parameter("flag", default=False),  # up to the same bar of yesterday
+        },
+    ),
     "pair_snapshot": Job("workers.tasks.pair_requests.snapshot_pair", "analytics", _PAIR),
     "pair_prices": Job(
         "workers.tasks.pair_requests.price_pair",

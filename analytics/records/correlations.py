@@ -32,6 +32,7 @@ class CorrelationSnapshot:
     as_of: datetime  # start of the last bar, UTC
     computed_at: datetime  # our clock, UTC
     symbols: Sequence[str]
+    returns: Sequence[int]  # that each symbol has
     order: Sequence[str]  # those that move together stand together
     values: Cells
     n: Sequence[Sequence[int]]  # returns that both have

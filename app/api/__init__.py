@@ -2,10 +2,34 @@
 
 from flask import Flask
 
-from app.api import bars, book, indicators, pair_analytics, pairs, quality, symbols, system, tasks, watchlist
+from app.api import (
+    bars,
+    book,
+    correlation,
+    indicators,
+    pair_analytics,
+    pairs,
+    quality,
+    symbols,
+    system,
+    tasks,
+    watchlist,
+)
 
 
 def register_api(app: Flask) -> None:
     """Every resource under /api."""
-    for part in (bars, book, indicators, pair_analytics, pairs, quality, symbols, system, tasks, watchlist):
+    for part in (
+        bars,
+        book,
+        correlation,
+        indicators,
+        pair_analytics,
+        pairs,
+        quality,
+        symbols,
+        system,
+        tasks,
+        watchlist,
+    ):
         app.register_blueprint(part.blueprint, url_prefix="/api")

@@ -11,11 +11,15 @@ FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 def query_parameters(job: str) -> dict[str, Value]:
     """What is asked of a job by the query; names it does not take are left alone."""
+    return job_parameters(JOBS[job], query_values(job))
+
+
+def query_values(job: str) -> dict[str, object]:
+    """The same as far as it was given, not checked yet."""
     rules = JOBS[job].parameters
-    given = {
+    return {
         name: _typed(name, rule, request.args[name]) for name, rule in rules.items() if name in request.args
     }
-    return job_parameters(JOBS[job], given)
 
 
 def _typed(name: str, rule: Parameter, text: str) -> object:

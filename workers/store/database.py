@@ -17,6 +17,7 @@
 | quality      | how whole the last day of one symbol is            | quality.py      |
 | instruments  | one symbol as the exchange describes it            | instruments.py  |
 | watchlist    | one symbol that is captured                        | watchlist.py    |
+| correlations | the newest correlations of one timeframe and window | correlations.py |
 | pairs        | one pair that is watched                           | pairs.py        |
 | pair_snapshots | the newest figures of one pair and timeframe    | pair_snapshots.py |
 | watermarks   | how far one stage has come for one symbol          | watermarks.py   |

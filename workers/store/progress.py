@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from analytics.timeframes import bar_start, length
 from workers.store.database import Document, collection
 
 
@@ -34,6 +35,15 @@ def load_progress() -> dict[str, BarProgress]:
         row["_id"]: BarProgress(row["_id"], row["tick_id"], row["built_until"], _spans(row.get("holes")))
         for row in collection("progress").find()
     }
+
+
+def newest_shared_bar(progress: Sequence[BarProgress], timeframe: str) -> datetime:
+    """Start of the newest bar that is over for all symbols, but those that lie more than a bar behind.
+
+    These hold nobody up: what is stored of them is used, and its completeness says so.
+    """
+    starts = [bar_start(row.built_until, timeframe) - length(timeframe) for row in progress]
+    return min(start for start in starts if start >= max(starts) - length(timeframe))
 
 
 def save_progress(progress: BarProgress) -> None:

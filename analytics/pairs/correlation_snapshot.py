@@ -1,0 +1,88 @@
+"""The correlations of a list of symbols as a record."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from analytics.errors import NotEnoughData
+from analytics.pairs.aligned import aligned_closes
+from analytics.pairs.correlation import correlations
+from analytics.quality.completeness import completeness_of_closes, weakest
+from analytics.records.closes import Closes
+from analytics.records.correlations import LEAST_RETURNS, CorrelationMethod, CorrelationSnapshot
+from analytics.records.market import Gap
+from analytics.timeframes import length
+
+
+@dataclass(frozen=True, slots=True)
+class CorrelationWindow:
+    """Which returns are correlated, and how."""
+
+    timeframe: str
+    window: int  # returns
+    method: CorrelationMethod
+    as_of: datetime  # start of the last bar, UTC
+
+
+def correlation_snapshot(
+    closes: Mapping[str, Closes],
+    asked: CorrelationWindow,
+    *,
+    gaps: Mapping[str, Sequence[Gap]],
+    computed_at: datetime,
+) -> CorrelationSnapshot:
+    """Correlations of log returns up to and with the bar `as_of`.
+
+    A symbol that has not traded stands flat; one that begins later is compared
+    from there on, and has no value below LEAST_RETURNS returns. `window` returns
+    need one close more.
+
+    Raises
+    ------
+    NotEnoughData
+        No two symbols can have LEAST_RETURNS returns.
+    """
+    table = _closes_until(closes, asked)
+    if len(table) <= LEAST_RETURNS:
+        have = max(0, len(table) - 1)
+        raise NotEnoughData(f"a correlation of {asked.timeframe} returns", have=have, need=LEAST_RETURNS)
+    found = correlations(table, asked.method)
+    enough = found.n >= LEAST_RETURNS
+    stamps = [
+        completeness_of_closes(each, as_of=asked.as_of, bars=asked.window, gaps=gaps.get(symbol, ()))
+        for symbol, each in closes.items()
+    ]
+    return CorrelationSnapshot(
+        timeframe=asked.timeframe,
+        window=asked.window,
+        method=asked.method,
+        as_of=asked.as_of,
+        computed_at=computed_at,
+        symbols=list(closes),
+        returns=np.diag(found.n).tolist(),
+        order=list(found.order),
+        values=_below_diagonal(found.values.where(enough)),
+        n=[row[:place] for place, row in enumerate(found.n.to_numpy().tolist())],
+        p_values=_below_diagonal(found.p_values.where(enough)),
+        reasons=dict(found.reasons),
+        completeness=weakest(stamps),
+    )
+
+
+def _closes_until(closes: Mapping[str, Closes], asked: CorrelationWindow) -> pd.DataFrame:
+    """The last window + 1 closes of the grid; after the last trade of all they stand flat too."""
+    table = aligned_closes(closes, asked.timeframe, asked.window + 1, join="outer")
+    if len(table) and table.index[-1] < asked.as_of:
+        step = length(asked.timeframe)
+        missing = pd.date_range(table.index[-1] + step, asked.as_of, freq=step)[-asked.window - 1 :]
+        flat = pd.DataFrame([table.iloc[-1]] * len(missing), index=missing)
+        table = pd.concat([table, flat]).iloc[-asked.window - 1 :]
+    return table
+
+
+def _below_diagonal(frame: pd.DataFrame) -> list[list[float | None]]:
+    rows = frame.to_numpy(np.float64).tolist()
+    return [[value if value == value else None for value in row[:place]] for place, row in enumerate(rows)]

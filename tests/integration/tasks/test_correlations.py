@@ -1,0 +1,131 @@
+"""The stage that correlates the watch-list: from stored bars to stored and published snapshots."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from analytics.timeframes import length
+from tests.factories import MIDNIGHT, bar, random_closes
+from workers.messages.envelope import JSON
+from workers.settings import Settings
+from workers.store.bars import save_bars
+from workers.store.correlations import load_all_correlations, load_correlations
+from workers.store.indexes import ensure_indexes
+from workers.store.progress import BarProgress, save_progress
+from workers.store.seams import HISTORY, Seam, save_seam
+from workers.store.watchlist import add_symbol, fill_watchlist, remove_symbol
+from workers.tasks import correlations as stage
+from workers.tasks.correlations import compute_correlations
+
+SYMBOLS = ("BTCUSDT", "ETHUSDT", "SOLUSDT")
+
+
+def store(symbol: str, count: int, *, timeframe: str = "1m", already: int = 0) -> None:
+    """So many bars of a walk that half follows a common one, and how far they have come."""
+    common = random_closes(99, 2_000).to_numpy()
+    closes = random_closes(SYMBOLS.index(symbol), 2_000).to_numpy() * common
+    span = length(timeframe)
+    save_bars(
+        [bar(MIDNIGHT + k * span, timeframe, float(closes[k]), symbol=symbol) for k in range(already, count)]
+    )
+    until = MIDNIGHT + count * span
+    save_progress(BarProgress(symbol, count, until))
+    save_seam(Seam(symbol, HISTORY, MIDNIGHT, until, None))
+
+
+@pytest.fixture
+def published(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, JSON]]:
+    """What was told; the database is prepared, and two symbols watched."""
+    ensure_indexes()
+    fill_watchlist(SYMBOLS[:2])
+    told: list[dict[str, JSON]] = []
+    monkeypatch.setattr(stage, "publish", told.append)
+    return told
+
+
+def test_a_closed_bar_brings_every_window_and_says_so(published: list[dict[str, JSON]]) -> None:
+    for symbol in SYMBOLS[:2]:
+        store(symbol, 300)
+    compute_correlations()
+    found = load_all_correlations("1m")
+    assert [(each.window, each.method) for each in found] == [
+        (60, "pearson"),
+        (240, "pearson"),
+        (1_440, "pearson"),
+    ]
+    assert [each.n[1][0] for each in found] == [60, 240, 299]
+    returns = [
+        np.diff(np.log((random_closes(seed, 2_000) * random_closes(99, 2_000)).to_numpy()[59:300]))
+        for seed in (0, 1)
+    ]
+    assert found[1].values[1][0] == pytest.approx(np.corrcoef(returns)[0, 1], rel=1e-9)
+    assert found[0].as_of == MIDNIGHT + timedelta(minutes=299)
+    assert (found[2].completeness.expected, found[2].completeness.present) == (1_440, 300)
+    assert list(published[0]) == ["correlation:1m"]
+    assert [each["window"] for each in published[0]["correlation:1m"]["snapshots"]] == [60, 240, 1_440]
+
+
+def test_nothing_new_is_nothing_done(published: list[dict[str, JSON]]) -> None:
+    for symbol in SYMBOLS[:2]:
+        store(symbol, 100)
+    compute_correlations()
+    compute_correlations()
+    assert len([told for told in published if "correlation:1m" in told]) == 1
+
+
+def test_the_bar_is_waited_for_until_every_symbol_has_it(published: list[dict[str, JSON]]) -> None:
+    for symbol in SYMBOLS[:2]:
+        store(symbol, 100)
+    compute_correlations()
+    store("BTCUSDT", 101, already=100)
+    compute_correlations()
+    assert load_all_correlations("1m")[0].as_of == MIDNIGHT + timedelta(minutes=99)
+    store("ETHUSDT", 101, already=100)
+    compute_correlations()
+    assert load_all_correlations("1m")[0].as_of == MIDNIGHT + timedelta(minutes=100)
+
+
+def test_a_symbol_that_stopped_holds_nobody_up_and_is_said_to_be_incomplete(
+    published: list[dict[str, JSON]],
+) -> None:
+    store("BTCUSDT", 200)
+    store("ETHUSDT", 150)
+    compute_correlations()
+    found = load_correlations("1m", 60, "pearson")
+    assert found is not None
+    assert found.as_of == MIDNIGHT + timedelta(minutes=199)
+
+
+def test_a_symbol_more_or_less_is_computed_at_once(published: list[dict[str, JSON]]) -> None:
+    for symbol in SYMBOLS:
+        store(symbol, 100)
+    compute_correlations()
+    add_symbol("SOLUSDT")
+    compute_correlations()
+    assert list(load_all_correlations("1m")[0].symbols) == list(SYMBOLS)
+    remove_symbol("BTCUSDT")
+    compute_correlations()
+    assert list(load_all_correlations("1m")[0].symbols) == ["ETHUSDT", "SOLUSDT"]
+    remove_symbol("ETHUSDT")
+    compute_correlations()
+    assert len(published) == 3
+
+
+def test_a_symbol_without_history_is_left_out_as_yet(published: list[dict[str, JSON]]) -> None:
+    for symbol in SYMBOLS[:2]:
+        store(symbol, 100)
+    add_symbol("SOLUSDT")
+    compute_correlations()
+    assert list(load_all_correlations("1m")[0].symbols) == list(SYMBOLS[:2])
+
+
+def test_too_few_bars_store_nothing(published: list[dict[str, JSON]]) -> None:
+    for symbol in SYMBOLS[:2]:
+        store(symbol, 20)
+    compute_correlations()
+    assert load_all_correlations("1m") == []
+    for symbol in SYMBOLS[:2]:
+        store(symbol, 21, already=20)
+    compute_correlations()
+    assert load_all_correlations("1m")[0].n == [[], [20]]

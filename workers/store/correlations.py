@@ -1,0 +1,56 @@
+"""The newest correlations of the watch-list: one document per timeframe, window and method.
+
+Example document:
+
+    {"_id": "1m:1440:pearson", "timeframe": "1m", "window": 1440, "method": "pearson",
+     "as_of": 2024-08-08T23:55:00Z, "computed_at": 2026-11-22T08:00:02.010Z,
+     "symbols": ["BTCUSDT", "ETHUSDT"], "returns": [1440, 1440], "order": ["BTCUSDT", "ETHUSDT"],
+     "values": [[], [0.87]], "n": [[], [1440]], "p_values": [[], [0.0]], "reasons": {},
+     "completeness": {"expected": 1440, "present": 1440, "final": 1440, "open_gaps": 0}}
+
+Known by its id alone: no index beside that.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from pymongo import ReplaceOne
+
+from analytics.records.correlations import CorrelationMethod, CorrelationSnapshot
+from analytics.records.snapshots import Completeness
+from workers.store.database import Document, collection
+
+
+def save_correlations(snapshots: Sequence[CorrelationSnapshot]) -> None:
+    """Replace the snapshot of each timeframe, window and method."""
+    if snapshots:
+        rows = [{"_id": _key(row.timeframe, row.window, row.method)} | asdict(row) for row in snapshots]
+        writes = [ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in rows]
+        collection("correlations").bulk_write(writes, ordered=False)
+
+
+def load_correlations(timeframe: str, window: int, method: CorrelationMethod) -> CorrelationSnapshot | None:
+    """One snapshot, or None."""
+    row = collection("correlations").find_one({"_id": _key(timeframe, window, method)})
+    return _snapshot(row) if row else None
+
+
+def load_all_correlations(timeframe: str) -> list[CorrelationSnapshot]:
+    """The snapshots of every window and method of a timeframe, shortest window first."""
+    found = collection("correlations").find({"timeframe": timeframe}, sort=[("window", 1), ("method", 1)])
+    return [_snapshot(row) for row in found]
+
+
+def load_correlated_symbols() -> dict[str, list[str]]:
+    """Whose correlations were computed last, by timeframe."""
+    found = collection("correlations").find({}, {"timeframe": 1, "symbols": 1})
+    return {row["timeframe"]: row["symbols"] for row in found}
+
+
+def _key(timeframe: str, window: int, method: str) -> str:
+    return f"{timeframe}:{window}:{method}"
+
+
+def _snapshot(row: Document) -> CorrelationSnapshot:
+    values = {name: row[name] for name in CorrelationSnapshot.__dataclass_fields__}
+    return CorrelationSnapshot(**values | {"completeness": Completeness(**row["completeness"])})

@@ -1,0 +1,102 @@
+"""Correlations of the watch-list when a bar closes, and of any symbols when somebody asks."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from celery import shared_task
+
+from analytics.errors import NotEnoughData
+from analytics.pairs.correlation_snapshot import CorrelationWindow, correlation_snapshot
+from analytics.records.correlations import LEAST_RETURNS, WINDOWS, CorrelationMethod, CorrelationSnapshot
+from analytics.records.market import Gap
+from analytics.timeframes import TIMEFRAMES, bar_end
+from workers.coordination.single_flight import single_flight
+from workers.messages.correlations import correlation_json, correlations_json
+from workers.messages.rooms import correlation_topic
+from workers.publish import publish
+from workers.running_job import started_job
+from workers.store.bars import load_closes
+from workers.store.correlations import load_correlated_symbols, save_correlations
+from workers.store.gaps import load_unresolved_gaps
+from workers.store.progress import load_progress, newest_shared_bar
+from workers.store.seams import load_symbols_with_history
+from workers.store.watchlist import load_watchlist
+from workers.store.watermarks import Watermark, advance_watermark, load_watermarks, watermark_name
+
+log = logging.getLogger(__name__)
+
+SCHEDULED = tuple(timeframe for timeframe in TIMEFRAMES if timeframe != "1s")
+DAY = timedelta(days=1)
+
+Marks = Mapping[str, Watermark]
+
+
+@shared_task(name="workers.tasks.correlations.compute_correlations")
+def compute_correlations() -> None:
+    """The windows that are kept ready, in every timeframe in which a bar closed."""
+    with single_flight("compute_correlations") as flight:
+        if not flight.won:
+            return
+        progress = load_progress()
+        known = progress.keys() & load_symbols_with_history()
+        symbols = [symbol for symbol in load_watchlist() if symbol in known]
+        marks, correlated = load_watermarks("correlations"), load_correlated_symbols()
+        for timeframe in SCHEDULED if len(symbols) > 1 else ():
+            newest = newest_shared_bar([progress[symbol] for symbol in symbols], timeframe)
+            mark = marks.get(mark_name(timeframe))
+            if mark is None or mark.done < newest or correlated.get(timeframe, symbols) != symbols:
+                compute_timeframe(symbols, timeframe, newest, mark)
+            if not flight.renew():
+                return
+
+
+@shared_task(name="workers.tasks.correlations.correlate")
+def correlate(
+    job_id: str, symbols: list[str], tf: str, window: int, method: CorrelationMethod, day_before: bool
+) -> None:
+    """Asked for: any symbols, window and method, now or a day earlier."""
+    with started_job(job_id) as job:
+        progress = load_progress()
+        rows = [progress[symbol] for symbol in symbols if symbol in progress]
+        if not rows:
+            raise NotEnoughData(f"a correlation of {tf} returns", have=0, need=LEAST_RETURNS)
+        newest = newest_shared_bar(rows, tf) - (DAY if day_before else timedelta())
+        job.progress(0, 1, f"{len(symbols)} symbols, {window} returns of {tf}, {method}")
+        found = _snapshots(symbols, [CorrelationWindow(tf, window, method, newest)])
+        job.finish(correlation_json(found[0]))
+
+
+def compute_timeframe(
+    symbols: Sequence[str], timeframe: str, newest: datetime, mark: Watermark | None
+) -> list[CorrelationSnapshot]:
+    """Load, compute, save and publish every window of a timeframe."""
+    asked = [CorrelationWindow(timeframe, window, "pearson", newest) for window in WINDOWS]
+    try:
+        found = _snapshots(symbols, asked)
+    except NotEnoughData as error:
+        log.info("correlations not computed timeframe=%s reason=%s", timeframe, error)
+        found = []
+    save_correlations(found)
+    advance_watermark(mark_name(timeframe), seen=mark, done=newest)
+    if found:
+        publish({correlation_topic(timeframe): correlations_json(timeframe, found)})
+        log.info("correlations computed timeframe=%s symbols=%d", timeframe, len(symbols))
+    return found
+
+
+def mark_name(timeframe: str) -> str:
+    """Key of how far the correlations of a timeframe have come."""
+    return watermark_name("correlations", "watchlist", timeframe)
+
+
+def _snapshots(symbols: Sequence[str], asked: Sequence[CorrelationWindow]) -> list[CorrelationSnapshot]:
+    """All windows end with the same bar, so the longest holds the closes of the others."""
+    timeframe, newest = asked[0].timeframe, asked[0].as_of
+    most = max(each.window for each in asked) + 1
+    closes = load_closes(symbols, timeframe, bar_end(newest, timeframe), most)
+    gaps: dict[str, list[Gap]] = {}
+    for gap in load_unresolved_gaps():
+        gaps.setdefault(gap.symbol, []).append(gap)
+    computed_at = datetime.now(UTC)
+    return [correlation_snapshot(closes, each, gaps=gaps, computed_at=computed_at) for each in asked]
