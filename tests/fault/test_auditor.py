@@ -158,7 +158,7 @@ def _open_gap(store: Store) -> None:
 
 
 def _quarantine(store: Store) -> None:
-    save_quarantined([Quarantined(MIDNIGHT, "not JSON", b"{")])
+    save_quarantined([Quarantined(MIDNIGHT, "not JSON", b"{", "of another place")])
 
 
 PLANTED: list[tuple[str, Callable[[Store], None]]] = [

@@ -28,8 +28,11 @@ class RowBatch:
     passed_over: int = 0
 
 
-def read_batch(file: OpenedFile, format: Format, first_line: int) -> RowBatch:
-    """The next rows of a file; one without lines is its end. `first_line` is how many came before."""
+def read_batch(file: OpenedFile, format: Format, *, digest: str, first_line: int) -> RowBatch:
+    """The next rows of a file; one without lines is its end.
+
+    `digest` is that of its content, `first_line` how many lines came before.
+    """
     batch, received_at = RowBatch(), datetime.now(UTC)
     received_at = received_at.replace(microsecond=received_at.microsecond // 1000 * 1000)
     begin, number = file.offset, first_line
@@ -40,17 +43,17 @@ def read_batch(file: OpenedFile, format: Format, first_line: int) -> RowBatch:
         number += 1
         if number > format.header_lines and line.strip():
             batch.rows += 1
-            _read(batch, line, number, format, received_at)
+            _read(batch, line, f"{digest}:{number}", format, received_at)
     batch.lines = number - first_line
     return batch
 
 
-def _read(batch: RowBatch, line: bytes, number: int, format: Format, received_at: datetime) -> None:
+def _read(batch: RowBatch, line: bytes, place: str, format: Format, received_at: datetime) -> None:
     try:
         row = format.parse(line, received_at)
     except MalformedMessage as problem:
-        reason = f"line {number}: {problem}"
-        batch.quarantined.append(Quarantined(received_at, reason, line.rstrip(b"\r\n")))
+        reason = f"line {place.rpartition(':')[2]}: {problem}"
+        batch.quarantined.append(Quarantined(received_at, reason, line.rstrip(b"\r\n"), place))
         return
     if isinstance(row, Tick):
         batch.ticks[row.symbol].append(row)

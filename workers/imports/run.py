@@ -104,7 +104,7 @@ def _work(
             if not _has_room(row):
                 time.sleep(LOOK_AGAIN_SECONDS)
                 continue
-            batch = read_batch(file, format, row.line)
+            batch = read_batch(file, format, digest=row.digest, first_line=row.line)
             if not batch.lines:
                 return _finished(row, format)
             row = save_import(_advanced(store_batch(row, batch, format), batch, file))

@@ -2,15 +2,20 @@
 
 Example document:
 
-    {"_id": ObjectId(...), "received_at": 2026-11-22T08:00:00Z,
+    {"_id": "5f0c...", "received_at": 2026-11-22T08:00:00Z,
      "reason": "p: expected a positive number, got 'NaN'", "raw": b'{"e":"trade",...}', "size": 152}
 
+The key is made of the place it was read at and the message, so that one that is
+read again after a crash, from the spool or a file, is still one.
 Index: a time-to-live on received_at of seven days.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
+
+from pymongo import UpdateOne
 
 from workers.store.database import collection
 
@@ -25,6 +30,7 @@ class Quarantined:
     received_at: datetime
     reason: str
     raw: bytes
+    place: str = ""  # where it was read: tells it from an equal one, and stays when it is read again
 
 
 def ensure_indexes() -> None:
@@ -33,21 +39,31 @@ def ensure_indexes() -> None:
 
 
 def save_quarantined(messages: Sequence[Quarantined]) -> None:
-    """Keep malformed messages, the beginning of each."""
-    if messages:
-        rows = [
-            {
-                "received_at": message.received_at,
-                "reason": message.reason,
-                "raw": message.raw[:KEPT_BYTES],
-                "size": len(message.raw),
-            }
-            for message in messages
-        ]
-        collection("quarantine").insert_many(rows, ordered=False)
+    """Keep malformed messages, the beginning of each; one that is kept already stays as it is."""
+    rows = [
+        {
+            "received_at": message.received_at,
+            "reason": message.reason,
+            "raw": message.raw[:KEPT_BYTES],
+            "size": len(message.raw),
+        }
+        for message in messages
+    ]
+    keys = [_key(message) for message in messages]
+    writes = [
+        UpdateOne({"_id": key}, {"$setOnInsert": row}, upsert=True)
+        for key, row in zip(keys, rows, strict=True)
+    ]
+    if writes:
+        collection("quarantine").bulk_write(writes, ordered=False)
 
 
 def load_quarantined(*, limit: int = 100) -> list[Quarantined]:
     """The newest malformed messages, newest first."""
     found = collection("quarantine").find(sort=[("received_at", -1)], limit=limit)
     return [Quarantined(row["received_at"], row["reason"], bytes(row["raw"])) for row in found]
+
+
+def _key(message: Quarantined) -> str:
+    place = message.place or message.received_at.isoformat()
+    return sha256(place.encode() + b"\0" + message.raw).hexdigest()[:32]

@@ -103,7 +103,7 @@ class Sequencer:
                 self._sort_in(batch, parsed_message(raw, received_at))
             except MalformedMessage as problem:
                 self.counts.malformed += 1
-                batch.quarantined.append(Quarantined(received_at, str(problem), raw))
+                batch.quarantined.append(Quarantined(received_at, str(problem), raw, str(received_ns)))
         self._collect_gaps(batch)
         return batch
 
