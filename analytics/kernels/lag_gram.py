@@ -16,38 +16,28 @@ PIVOT_FLOOR = 1e-5
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
-def dot(first, second):  # type: ignore[no-untyped-def]  # compiled for its arguments
-    """Sum of products; terms may be added in any order."""
-    total = 0.0
-    for index in range(len(first)):
-        total += first[index] * second[index]
-    return total
+def lag_products(changes, products):  # type: ignore[no-untyped-def]  # compiled for its arguments
+    """For each row and j the sum of d[t] d[t-j], all over the sample that the most lags leave.
 
-
-@njit(cache=True, nogil=True)
-def lag_products(changes, lags):  # type: ignore[no-untyped-def]  # compiled for its arguments
-    """For j = 0 .. lags the sum of d[t] d[t-j], all over the sample that `lags` lags leave."""
-    size = len(changes)
-    products = np.empty(lags + 1)
-    for lag in range(lags + 1):
-        products[lag] = dot(changes[lags:], changes[lags - lag : size - lag])
-    return products
-
-
-@njit(cache=True, nogil=True)
-def widen(products, head, lags):  # type: ignore[no-untyped-def]  # compiled for its arguments
-    """`lag_products` of fewer lags: the bars that fewer lags no longer cost are added."""
-    wider = products[: lags + 1].copy()
-    for time in range(lags + 1, len(products)):
-        change = head[time] - head[time - 1]
-        for lag in range(lags + 1):
-            wider[lag] += change * (head[time - lag] - head[time - lag - 1])
-    return wider
+    Parameters
+    ----------
+    changes
+        d of each series, shape (series, bars - 1).
+    products
+        Filled in, shape (series, most lags + 1).
+    """
+    most = products.shape[1] - 1
+    for row in range(changes.shape[0]):
+        for lag in range(most + 1):
+            total = 0.0
+            for time in range(most, changes.shape[1]):
+                total += changes[row, time] * changes[row, time - lag]
+            products[row, lag] = total
 
 
 @njit(cache=True, nogil=True)
 def fill_gram(  # type: ignore[no-untyped-def]  # compiled for its arguments
-    gram, moments, products, head, tail, squares, first_lag, level
+    gram, moments, products, head, tail, squares, lags, first_lag, level
 ):
     """Sums of products of the level and the lags, into `gram`; with d[t], into `moments`.
 
@@ -57,9 +47,9 @@ def fill_gram(  # type: ignore[no-untyped-def]  # compiled for its arguments
         Filled in: lower triangle of the sums of products of the regressors,
         and their sums of products with d[t].
     products
-        As `lag_products` gives them, one more than there are lags.
+        Sums of d[t] d[t-j] for j = 0 .. lags over the sample of the regression.
     head, tail
-        The first and the last levels of the series, at least as many as products.
+        The first and the last levels of the series, lags + 1 or more.
     squares
         Sum of the squares of all levels.
     first_lag, level
@@ -70,9 +60,12 @@ def fill_gram(  # type: ignore[no-untyped-def]  # compiled for its arguments
     bool
         False if the level of the sample is lost in rounding beside the bars before it.
     """
-    lags = len(products) - 1
     last = len(tail) - 1
+    sample = squares - tail[last] ** 2
+    moment = (tail[last] ** 2 - head[lags] ** 2 - products[0]) / 2
+    moments[level] = moment
     for row in range(lags):
+        sample -= head[row] ** 2
         moments[first_lag + row] = products[row + 1]
         fresh = head[lags - row] - head[lags - row - 1]
         stale = tail[last - row] - tail[last - row - 1]
@@ -83,35 +76,34 @@ def fill_gram(  # type: ignore[no-untyped-def]  # compiled for its arguments
                 + fresh * (head[lags - column] - head[lags - column - 1])
                 - stale * (tail[last - column] - tail[last - column - 1])
             )
-    sample = squares - tail[last] ** 2
-    for time in range(lags):
-        sample -= head[time] ** 2
+        moment += products[row] + head[lags] * fresh - tail[last] * stale
+        if level > first_lag:
+            gram[level, first_lag + row] = moment
+        else:
+            gram[first_lag + row, level] = moment
     gram[level, level] = sample
-    moment = (tail[last] ** 2 - head[lags] ** 2 - products[0]) / 2
-    moments[level] = moment
-    for lag in range(lags):
-        moment += (
-            products[lag]
-            + head[lags] * (head[lags - lag] - head[lags - lag - 1])
-            - tail[last] * (tail[last - lag] - tail[last - lag - 1])
-        )
-        gram[max(level, first_lag + lag), min(level, first_lag + lag)] = moment
     return sample > PIVOT_FLOOR * squares
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
 def fill_trend(gram, moments, trend, series, lags, first_lag, level):  # type: ignore[no-untyped-def]  # compiled
     """The rows and columns of the trend, which stand first in `gram`; trend is (columns, bars)."""
-    changes = np.diff(series)
-    size = len(changes)
-    for row in range(len(trend)):
-        sample = trend[row, lags + 1 :]
-        moments[row] = dot(sample, changes[lags:])
+    for row in range(trend.shape[0]):
+        moments[row] = 0.0
         for column in range(row + 1):
-            gram[row, column] = dot(sample, trend[column, lags + 1 :])
-        gram[level, row] = dot(sample, series[lags:size])
-        for lag in range(lags):
-            gram[first_lag + lag, row] = dot(sample, changes[lags - lag - 1 : size - lag - 1])
+            gram[row, column] = 0.0
+        gram[level, row] = 0.0
+        for time in range(lags + 1, trend.shape[1]):
+            at = trend[row, time]
+            moments[row] += at * (series[time] - series[time - 1])
+            gram[level, row] += at * series[time - 1]
+            for column in range(row + 1):
+                gram[row, column] += at * trend[column, time]
+        for lag in range(1, lags + 1):
+            total = 0.0
+            for time in range(lags + 1, trend.shape[1]):
+                total += trend[row, time] * (series[time - lag] - series[time - lag - 1])
+            gram[first_lag + lag - 1, row] = total
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})

@@ -8,6 +8,7 @@ zscore       rolling_zscore
 rolling      rolling_correlation
 stationarity adf_test
 cointegration engle_granger, engle_granger_both
+scan         scan_pairs
 
 Series are float64, indexed by the bars' start in UTC, oldest first. A number
 that does not exist is NaN, with the reason in words beside it.
@@ -18,6 +19,7 @@ from analytics.pairs.cointegration import engle_granger, engle_granger_both
 from analytics.pairs.correlation import Correlations, correlation_matrix, correlations
 from analytics.pairs.hedge_ratio import HedgeRatio, hedge_ratio
 from analytics.pairs.rolling import rolling_correlation
+from analytics.pairs.scan import scan_pairs
 from analytics.pairs.spread import spread
 from analytics.pairs.stationarity import adf_test
 from analytics.pairs.zscore import rolling_zscore
@@ -34,5 +36,6 @@ __all__ = [
     "hedge_ratio",
     "rolling_correlation",
     "rolling_zscore",
+    "scan_pairs",
     "spread",
 ]

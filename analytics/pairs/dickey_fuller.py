@@ -12,7 +12,8 @@ from math import ceil
 import numpy as np
 
 from analytics.errors import AnalyticsError
-from analytics.kernels.adf import AIC, BIC, FIXED, T_STAT, adf_regression, chosen_lag
+from analytics.kernels.adf import AIC, BIC, FIXED, T_STAT, adf_rows, chosen_lag
+from analytics.kernels.lag_gram import lag_products
 from analytics.pairs.mackinnon import TRENDS
 
 LAG_CHOICES = {None: FIXED, "aic": AIC, "bic": BIC, "t-stat": T_STAT}
@@ -56,10 +57,31 @@ def dickey_fuller(values: np.ndarray, *, trend: str, max_lag: int | None, lag_ch
     levels = _detrended(values, columns)
     if np.abs(levels).max() <= DUST * np.abs(values).max():
         return LevelFit(np.nan, None, "nothing is left beside the trend")
-    statistic, lags = adf_regression(levels, columns, most, choice)
-    if lags >= 0:
-        return LevelFit(statistic, lags)
+    products = products_of(levels[np.newaxis], most)
+    statistics, lags = fits_of(products, levels[np.newaxis], choice, columns)
+    if lags[0] >= 0:
+        return LevelFit(float(statistics[0]), int(lags[0]))
     return _by_factorisation(levels, columns, most, choice)
+
+
+def products_of(levels: np.ndarray, most: int) -> np.ndarray:
+    """`lag_products` of each row of levels, shape (series, most + 1)."""
+    products = np.empty((len(levels), most + 1))
+    lag_products(np.diff(levels), products)
+    return products
+
+
+def fits_of(
+    products: np.ndarray, levels: np.ndarray, choice: int, trend: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Statistic and lags of each row of levels; -1 lags where sums of products cannot tell."""
+    size = products.shape[1]
+    statistics, lags = np.empty(len(levels)), np.empty(len(levels), dtype=np.int64)
+    squares = np.einsum("ij,ij->i", levels, levels)
+    heads, tails = np.ascontiguousarray(levels[:, :size]), np.ascontiguousarray(levels[:, -size:])
+    series = levels[0] if len(trend) else levels[0, :0]
+    adf_rows(products, heads, tails, squares, levels.shape[1], choice, trend, series, statistics, lags)
+    return statistics, lags
 
 
 def trend_count(trend: str) -> int:

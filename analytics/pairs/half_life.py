@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.errors import AnalyticsError
+from analytics.kernels.half_life import last_crossings
 from analytics.pairs.half_life_quantiles import DISTANCES, QUANTILES
 
 FEWEST_CHANGES = 30
@@ -104,11 +105,39 @@ def _bars(coefficient: float) -> float:
     return log(0.5) / log(coefficient) if coefficient > 0 else 0.0
 
 
-def _inverted(coefficient: float, error: float, n: int, table: np.ndarray) -> HalfLife:
-    """Median and interval of the distance from no reversion, told as half-lives."""
+def half_lives(coefficients: np.ndarray, errors: np.ndarray, n: int, *, regressors: int = 1) -> np.ndarray:
+    """The `bars` of many half-lives at once, NaN where there is none.
+
+    Parameters
+    ----------
+    coefficients, errors
+        Of the spreads' regressions on the value before, beside a constant.
+    n
+        Changes each of them rests on.
+    """
+    if n < FEWEST_CHANGES:
+        return np.full(len(coefficients), nan)
+    at, distances, falls = _grid(n)
+    medians = np.interp(at, _TABLE_AT, _TABLES[regressors][1])
+    exact = errors <= TINY
+    crossings = last_crossings(coefficients, np.where(exact, nan, errors), distances, falls, medians)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        bars = log(2.0) * n / np.where(crossings > 0, crossings, nan)
+        told = np.where(exact, np.where(coefficients > 0, log(0.5) / np.log(coefficients), 0.0), bars)
+    return np.where(coefficients < 1.0, told, nan)
+
+
+def _grid(n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Where laws are compared: place in the tables, distance, and the coefficient it means."""
     at = np.linspace(0.0, log1p(-log(_SMALLEST_COEFFICIENT) * n), _GRID_POINTS)
     distances = np.expm1(at)
-    statistics = (coefficient - np.exp(-distances / n)) / error
+    return at, distances, np.exp(-distances / n)
+
+
+def _inverted(coefficient: float, error: float, n: int, table: np.ndarray) -> HalfLife:
+    """Median and interval of the distance from no reversion, told as half-lives."""
+    at, distances, falls = _grid(n)
+    statistics = (coefficient - falls) / error
     farthest, middle, nearest = (
         _last_below(distances, statistics - np.interp(at, _TABLE_AT, row)) for row in reversed(table)
     )
