@@ -46,6 +46,7 @@ imports = (
     "workers.tasks.pair_requests",
     "workers.tasks.pairs",
     "workers.tasks.quality",
+    "workers.tasks.selftest",
     "workers.tasks.summaries",
 )
 task_default_queue = "batch"
@@ -62,6 +63,7 @@ task_routes = {
     "workers.tasks.pair_requests.*": {"queue": "analytics"},
     "workers.tasks.pairs.*": {"queue": "analytics"},
     "workers.tasks.quality.*": {"queue": "analytics"},
+    "workers.tasks.selftest.*": {"queue": "batch"},
     "workers.tasks.summaries.*": {"queue": "analytics"},
 }
 

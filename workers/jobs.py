@@ -112,6 +112,15 @@ JOBS: dict[str, Job] = {
     ),
     "pair_analysis": Job("workers.tasks.pair_requests.analyse_pair", "analytics", _PAIR_CHOICE),
     "pair_report": Job("workers.tasks.pair_requests.report_pair", "batch", _PAIR_CHOICE),
+    "self_test": Job(
+        "workers.tasks.selftest.run_self_test",
+        "batch",
+        {
+            "pairs": Parameter("whole", low=100, high=10_000, default=2_000),  # of random walks
+            "bars": Parameter("whole", low=200, high=5_000, default=1_440),  # of each
+            "seed": Parameter("whole", low=0, high=2**31 - 1, default=1),
+        },
+    ),
 }
 
 

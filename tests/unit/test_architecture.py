@@ -51,6 +51,7 @@ TABLE: dict[str, MayImport] = {
     "analytics.indicators": MayImport((*FRAMES, "analytics.kernels"), STATISTICS),
     "analytics.pairs": MayImport((*FRAMES, "analytics.kernels"), STATISTICS),
     "analytics.strategies": MayImport((*FRAMES, "analytics.indicators", "analytics.pairs"), STATISTICS),
+    "analytics.selftest": MayImport((*FRAMES, "analytics.pairs"), STATISTICS),
     "analytics.trading": MayImport((*RECORDS, "analytics.strategies"), STATISTICS),
     "analytics.backtest": MayImport(("analytics",), STATISTICS),
     "analytics.alerts": MayImport(RECORDS),

@@ -43,13 +43,31 @@ def fetch(endpoint: str, *, weight: int, **parameters: str | int) -> Any:  # Any
     return _json(endpoint, answer.data)
 
 
+def get_json(path: str) -> Any:
+    """The JSON at a path that belongs to no interface and costs no weight.
+
+    Raises
+    ------
+    ExchangeError
+        No answer, an error, or no JSON.
+    """
+    answer = _get(path)
+    if answer.status != 200:
+        raise ExchangeError(f"{path}: status {answer.status}")
+    return _json(path, answer.data)
+
+
 def _request(endpoint: str, parameters: dict[str, str | int]) -> urllib3.BaseHTTPResponse:
-    settings = load_settings()
     query = "?" + urlencode(parameters) if parameters else ""
+    return _get(PREFIX[load_settings().market] + endpoint + query)
+
+
+def _get(path: str) -> urllib3.BaseHTTPResponse:
     try:
-        return _pool().request("GET", settings.binance_rest_url + PREFIX[settings.market] + endpoint + query)
+        return _pool().request("GET", load_settings().binance_rest_url + path)
     except urllib3.exceptions.HTTPError as error:
-        raise ExchangeError(f"{endpoint}: no answer: {type(error).__name__}") from error
+        place = path.partition("?")[0]
+        raise ExchangeError(f"{place}: no answer: {type(error).__name__}") from error
 
 
 def _rest(answer: urllib3.BaseHTTPResponse) -> None:
