@@ -46,6 +46,7 @@ imports = (
     "workers.tasks.pair_requests",
     "workers.tasks.pairs",
     "workers.tasks.quality",
+    "workers.tasks.scan",
     "workers.tasks.selftest",
     "workers.tasks.summaries",
 )
@@ -63,6 +64,8 @@ task_routes = {
     "workers.tasks.pair_requests.*": {"queue": "analytics"},
     "workers.tasks.pairs.*": {"queue": "analytics"},
     "workers.tasks.quality.*": {"queue": "analytics"},
+    "workers.tasks.scan.scan_symbols": {"queue": "batch"},
+    "workers.tasks.scan.*": {"queue": "analytics"},
     "workers.tasks.selftest.*": {"queue": "batch"},
     "workers.tasks.summaries.*": {"queue": "analytics"},
 }
@@ -83,6 +86,7 @@ beat_schedule = {
     "compute indicators of closed bars": _every(1.0, "indicators.compute_indicators"),
     "compute pairs of closed bars": _every(1.0, "pairs.compute_pairs"),
     "compute correlations of closed bars": _every(1.0, "correlations.compute_correlations"),
+    "scan all pairs of closed bars": _every(1.0, "scan.compute_scans"),
     "summarise the last day of each symbol": _every(5.0, "summaries.summarise_symbols"),
     "judge how whole the last day is": _every(5.0, "quality.judge_quality"),
     "compare bars with the exchange's own": _every(10.0, "bar_check.check_bars"),

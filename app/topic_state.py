@@ -11,6 +11,7 @@ from workers.messages.envelope import JSON
 from workers.messages.market import bars_json, quote_json
 from workers.messages.pairs import pair_json
 from workers.messages.rooms import QUALITY, SYSTEM, Topic
+from workers.messages.scans import scan_news_json
 from workers.messages.snapshots import indicators_json
 from workers.messages.tasks import task_json
 from workers.store.bars import load_bars
@@ -20,6 +21,7 @@ from workers.store.indicators import load_latest_indicators
 from workers.store.jobs import load_job
 from workers.store.market_clock import load_market_clock
 from workers.store.pair_snapshots import load_pair_snapshot
+from workers.store.scans import load_scan_head
 from workers.store.summaries import load_summaries
 from workers.store.ticks import load_last_tick
 
@@ -41,6 +43,8 @@ def topic_state(topic: Topic) -> JSON:
             return pair_json(y, x, timeframe, load_pair_snapshot(y, x, timeframe))
         case Topic("correlation", timeframe=str(timeframe)):
             return correlations_json(timeframe, load_all_correlations(timeframe))
+        case Topic("scan", timeframe=str(timeframe)):
+            return scan_news_json(timeframe, load_scan_head(timeframe))
         case Topic("task", task=str(task)):
             return _task_state(task)
         case Topic(subject) if subject == SYSTEM:

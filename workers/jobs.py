@@ -112,6 +112,15 @@ JOBS: dict[str, Job] = {
     ),
     "pair_analysis": Job("workers.tasks.pair_requests.analyse_pair", "analytics", _PAIR_CHOICE),
     "pair_report": Job("workers.tasks.pair_requests.report_pair", "batch", _PAIR_CHOICE),
+    "scan": Job(
+        "workers.tasks.scan.scan_symbols",
+        "batch",
+        {
+            "symbols": Parameter("symbols", low=2, high=200),
+            "tf": _TIMEFRAME,
+            "window": Parameter("whole", low=100, high=10_080, default=1_440),  # bars
+        },
+    ),
     "self_test": Job(
         "workers.tasks.selftest.run_self_test",
         "batch",

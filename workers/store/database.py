@@ -20,6 +20,7 @@
 | correlations | the newest correlations of one timeframe and window | correlations.py |
 | pairs        | one pair that is watched                           | pairs.py        |
 | pair_snapshots | the newest figures of one pair and timeframe    | pair_snapshots.py |
+| scans        | the newest scan of one timeframe                   | scans.py        |
 | watermarks   | how far one stage has come for one symbol          | watermarks.py   |
 | quarantine   | one malformed message, kept with its reason        | quarantine.py   |
 | clock        | the newest time the exchange is known to have      | market_clock.py |

@@ -1,0 +1,38 @@
+"""Does a relation that was found go on to hold? A test on bars that had no part in finding it."""
+
+import numpy as np
+import pandas as pd
+
+from analytics.pairs.scan import scan_pairs
+from analytics.pairs.stationarity import adf_test
+
+FIRST_PART = 2 / 3
+
+
+def confirmed_pairs(
+    closes: pd.DataFrame, *, alpha: float = 0.05, first_part: float = FIRST_PART
+) -> pd.DataFrame:
+    """The pairs found in the first part of a table of closes, tested on the rest.
+
+    The rule: the first part of the bars is scanned; of the pairs whose
+    q-value there is at most alpha, each direction's spread in the rest is
+    made with intercept and beta of the first part, and confirmed if the
+    Dickey-Fuller test with a constant finds it stationary at alpha. The hedge
+    knows nothing of the rest, so the test's ordinary p-value is right.
+
+    Returns
+    -------
+    DataFrame
+        One row for each found direction: y, x, rest_p_value, confirmed.
+        Neither a p-value nor a confirmation where the rest is too short.
+    """
+    cut = int(len(closes) * first_part)
+    found = scan_pairs(closes.iloc[:cut])
+    found = found[found["q_value"] <= alpha]
+    logs = np.log(closes.iloc[cut:])
+    hedges = zip(found["y"], found["x"], found["intercept"], found["beta"], strict=True)
+    spreads = [logs[str(y)] - intercept - beta * logs[str(x)] for y, x, intercept, beta in hedges]
+    chances = np.array([adf_test(spread).p_value for spread in spreads], dtype=np.float64)
+    confirmed = [None if np.isnan(chance) else bool(chance <= alpha) for chance in chances]
+    rest = pd.DataFrame({"y": found["y"], "x": found["x"], "rest_p_value": chances})
+    return rest.assign(confirmed=pd.Series(confirmed, index=found.index, dtype=object)).reset_index(drop=True)

@@ -1,0 +1,69 @@
+"""What a scan finds for every ordered pair of a list of symbols."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from analytics.records.snapshots import Completeness
+
+SCAN_TIMEFRAMES = ("1m", "5m", "15m", "1h")
+WINDOW_BARS = 1_440
+LEAST_BARS = 100  # of the window; fewer are not scanned
+MOST_SYMBOLS = 200
+SPARK_POINTS = 24  # z-scores kept for a line
+ALPHA = 0.05  # share of false finds that is accepted
+
+ScanVerdict = Literal["confirmed", "found", "not_held", "by_luck", "none", "untestable"]
+
+
+@dataclass(frozen=True, slots=True)
+class PairScore:
+    """One ordered pair, y explained by x, on log prices."""
+
+    y: str
+    x: str
+    beta: float | None
+    intercept: float | None
+    statistic: float | None  # Engle-Granger's t
+    p_value: float | None  # of this direction
+    pair_p_value: float | None  # min(1, 2 min of both directions); the same on both rows
+    q_value: float | None  # false discovery rate over all pairs; the same on both rows
+    lags: int | None
+    half_life: float | None  # bars; None where the spread does not revert
+    zscore: float | None  # of the last bar
+    n: int  # bars both have
+    quote_volume: float | None  # of the less traded symbol, last 24 h, quote asset
+    confirmed: bool | None  # out of sample; None: not found in the first part, nothing to confirm
+    rest_p_value: float | None  # of the spread in the rest, hedged as in the first part
+    verdict: ScanVerdict
+    text: str  # the verdict in words
+    reason: str | None = None  # why there is no test
+    zscores: Sequence[float | None] = ()  # the last ones, oldest first
+
+
+@dataclass(frozen=True, slots=True)
+class ScanLuck:
+    """How many finds there are, and how many chance alone would give."""
+
+    alpha: float
+    pairs: int  # unordered pairs tested
+    expected_by_luck: float  # finds before the correction if no pair were cointegrated, at most
+    found_before: int  # pairs with pair_p_value up to alpha
+    found_after: int  # pairs with q_value up to alpha
+    confirmed: int  # pairs that held out of sample in at least one direction
+
+
+@dataclass(frozen=True, slots=True)
+class ScanReport:
+    """A scan of a list of symbols at the close of one bar."""
+
+    timeframe: str
+    window: int  # bars
+    as_of: datetime  # start of the last bar, UTC
+    computed_at: datetime  # our clock, UTC
+    symbols: Sequence[str]
+    reasons: Mapping[str, str]  # why a symbol could not be tested with any other
+    luck: ScanLuck
+    scores: Sequence[PairScore]
+    completeness: Completeness  # of the least whole symbol

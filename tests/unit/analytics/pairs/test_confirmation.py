@@ -1,0 +1,44 @@
+import numpy as np
+import pandas as pd
+
+from analytics.pairs.confirmation import confirmed_pairs
+from tests.factories import planted_pair, random_closes
+
+
+def market(seed: int, bars: int) -> pd.DataFrame:
+    """One planted pair among walks."""
+    planted = [np.exp(series) for series in planted_pair(seed, bars, half_life=5)]
+    walks = {f"W{number}": random_closes(seed + number + 1, bars) for number in range(4)}
+    return pd.DataFrame({"Y": planted[0], "X": planted[1], **walks})
+
+
+def test_a_planted_pair_holds_on_later_bars() -> None:
+    found = confirmed_pairs(market(3, 1200)).set_index(["y", "x"])
+    assert set(found.index) == {("Y", "X"), ("X", "Y")}
+    assert found["confirmed"].all()
+    assert (found["rest_p_value"] < 0.05).all()
+
+
+def test_a_pair_that_broke_does_not_hold() -> None:
+    closes = market(4, 1200)
+    drift = np.exp(np.concatenate([np.zeros(800), np.linspace(0, 0.2, 400)]))
+    found = confirmed_pairs(closes.assign(Y=closes["Y"] * drift))
+    assert len(found) == 2
+    assert not found["confirmed"].any()
+
+
+def test_later_bars_have_no_part_in_finding() -> None:
+    closes = market(5, 900)
+    changed = closes.copy()
+    changed.iloc[600:] = changed.iloc[600:].to_numpy() * np.linspace(1, 3, 300)[:, None]
+    pairs = [
+        list(zip(found["y"], found["x"], strict=True)) for found in map(confirmed_pairs, (closes, changed))
+    ]
+    assert pairs[0] == pairs[1] != []
+
+
+def test_a_rest_that_is_too_short_confirms_nothing() -> None:
+    closes = market(6, 600)
+    found = confirmed_pairs(closes, first_part=1 - 10 / 600)
+    assert len(found) == 2
+    assert found["confirmed"].isna().all()

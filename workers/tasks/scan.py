@@ -1,0 +1,159 @@
+"""Scans of all pairs of the watch-list when a bar closes, and of any symbols when somebody asks.
+
+A large scan is cut by its y's. The pieces are handed out as a Celery group to
+the computing workers, from the first on, while the asked job works through them
+from the last on; each takes what the other has left in the store. So nobody
+waits for anybody, and a scan ends even where no other worker is free.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from celery import group, shared_task
+
+from analytics.errors import NotEnoughData
+from analytics.pairs import scan_report as reports
+from analytics.pairs.scan_report import Piece, ScanWindow, scanned_closes
+from analytics.records.closes import Closes
+from analytics.records.market import Gap
+from analytics.records.scans import LEAST_BARS, SCAN_TIMEFRAMES, SPARK_POINTS, WINDOW_BARS, ScanReport
+from analytics.timeframes import bar_end
+from workers.coordination.single_flight import single_flight
+from workers.messages.rooms import scan_topic
+from workers.messages.scans import scan_json, scan_news_json
+from workers.publish import publish
+from workers.running_job import started_job
+from workers.store.bars import load_closes
+from workers.store.gaps import load_unresolved_gaps
+from workers.store.jobs import load_job
+from workers.store.progress import load_progress, newest_shared_bar
+from workers.store.results import load_result, save_result
+from workers.store.scans import load_scanned_symbols, save_scan
+from workers.store.seams import load_symbols_with_history
+from workers.store.summaries import load_summaries
+from workers.store.watchlist import load_watchlist
+from workers.store.watermarks import Watermark, advance_watermark, load_watermarks, watermark_name
+
+log = logging.getLogger(__name__)
+
+PIECE_SYMBOLS = 25  # y's of one piece
+MOST_WITH_LINES = 40  # symbols of a scan whose rows have lines of z-scores
+PIECE_SECONDS = 300.0  # a piece is kept
+
+
+@shared_task(name="workers.tasks.scan.compute_scans")
+def compute_scans() -> None:
+    """A scan of the watch-list in every timeframe in which a bar closed."""
+    with single_flight("compute_scans") as flight:
+        if not flight.won:
+            return
+        progress = load_progress()
+        known = progress.keys() & load_symbols_with_history()
+        symbols = [symbol for symbol in load_watchlist() if symbol in known]
+        marks, scanned = load_watermarks("scans"), load_scanned_symbols()
+        for timeframe in SCAN_TIMEFRAMES if len(symbols) > 1 else ():
+            newest = newest_shared_bar([progress[symbol] for symbol in symbols], timeframe)
+            mark = marks.get(mark_name(timeframe))
+            if mark is None or mark.done < newest or scanned.get(timeframe, symbols) != symbols:
+                compute_timeframe(symbols, timeframe, newest, mark)
+            if not flight.renew():
+                return
+
+
+@shared_task(name="workers.tasks.scan.scan_symbols")
+def scan_symbols(job_id: str, symbols: list[str], tf: str, window: int) -> None:
+    """Asked for: any symbols and window, in pieces."""
+    with started_job(job_id) as job:
+        progress = load_progress()
+        rows = [progress[symbol] for symbol in symbols if symbol in progress]
+        if len(rows) < 2:
+            raise NotEnoughData(f"a scan of {tf} bars of two symbols", have=0, need=LEAST_BARS)
+        asked = ScanWindow(tf, window, newest_shared_bar(rows, tf))
+        pieces = [symbols[first : first + PIECE_SYMBOLS] for first in range(0, len(symbols), PIECE_SYMBOLS)]
+        hand_out(job.id, symbols, pieces, asked)
+        job.progress(0, len(pieces) + 1, f"{len(symbols)} symbols: loading {window} bars of {tf}")
+        closes = load_closes(symbols, tf, bar_end(asked.as_of, tf), window)
+        table = scanned_closes(closes, asked)
+        found: dict[int, Piece] = {}
+        for piece in reversed(range(len(pieces))):
+            job.progress(len(found), len(pieces) + 1, f"testing the pairs of {pieces[piece][0]} and others")
+            kept = load_result(piece_key(job.id, piece))
+            if not isinstance(kept, dict):
+                kept = reports.scan_piece(table, pieces[piece], z_points=_points(symbols))
+            found[piece] = kept
+        job.progress(len(pieces), len(pieces) + 1, "confirming on later bars")
+        in_order = [found[piece] for piece in sorted(found)]
+        job.finish(scan_json(_report(closes, table, in_order, asked)))
+
+
+@shared_task(name="workers.tasks.scan.scan_piece")
+def scan_piece(job_id: str, piece: int, symbols: list[str], ys: list[str], window: list[str | int]) -> None:
+    """The rows of some y's, for a job that is still wanted, unless they are there already."""
+    job = load_job(job_id)
+    if job is None or not job.is_open or job.cancel_wanted or load_result(piece_key(job_id, piece)):
+        return
+    timeframe, bars, as_of = str(window[0]), int(window[1]), datetime.fromisoformat(str(window[2]))
+    closes = load_closes(symbols, timeframe, bar_end(as_of, timeframe), bars)
+    table = scanned_closes(closes, ScanWindow(timeframe, bars, as_of))
+    rows = reports.scan_piece(table, ys, z_points=_points(symbols))
+    save_result(piece_key(job_id, piece), rows, kept_seconds=PIECE_SECONDS)
+
+
+def hand_out(job_id: str, symbols: list[str], pieces: Sequence[list[str]], asked: ScanWindow) -> None:
+    """Offer all pieces but the last, with which the job itself begins, to the computing workers."""
+    window = [asked.timeframe, asked.window, asked.as_of.isoformat()]
+    offered = [
+        scan_piece.s(job_id, piece, symbols, ys, window).set(queue="analytics", expires=PIECE_SECONDS)
+        for piece, ys in enumerate(pieces[:-1])
+    ]
+    if offered:
+        group(offered).apply_async(ignore_result=True)
+
+
+def compute_timeframe(
+    symbols: Sequence[str], timeframe: str, newest: datetime, mark: Watermark | None
+) -> ScanReport | None:
+    """Load, scan, save and publish one timeframe."""
+    asked = ScanWindow(timeframe, WINDOW_BARS, newest)
+    closes = load_closes(symbols, timeframe, bar_end(newest, timeframe), WINDOW_BARS)
+    report = None
+    try:
+        table = scanned_closes(closes, asked)
+        rows = reports.scan_piece(table, None, z_points=_points(symbols))
+        report = _report(closes, table, [rows], asked)
+        save_scan(report)
+    except NotEnoughData as error:
+        log.info("scan not computed timeframe=%s reason=%s", timeframe, error)
+    advance_watermark(mark_name(timeframe), seen=mark, done=newest)
+    if report:
+        publish({scan_topic(timeframe): scan_news_json(timeframe, report)})
+        log.info("scan computed timeframe=%s pairs=%d", timeframe, report.luck.pairs)
+    return report
+
+
+def mark_name(timeframe: str) -> str:
+    """Key of how far the scans of a timeframe have come."""
+    return watermark_name("scans", "watchlist", timeframe)
+
+
+def piece_key(job_id: str, piece: int) -> str:
+    """Under which the rows of a piece are kept."""
+    return f"scan-piece:{job_id}:{piece}"
+
+
+def _report(
+    closes: Mapping[str, Closes], table: reports.Table, rows: Sequence[Piece], asked: ScanWindow
+) -> ScanReport:
+    gaps: dict[str, list[Gap]] = {}
+    for gap in load_unresolved_gaps():
+        gaps.setdefault(gap.symbol, []).append(gap)
+    summaries = load_summaries()
+    volumes = {symbol: summaries[symbol].quote_volume_24h for symbol in closes if symbol in summaries}
+    return reports.scan_report(
+        table, rows, asked, closes=closes, gaps=gaps, quote_volumes=volumes, computed_at=datetime.now(UTC)
+    )
+
+
+def _points(symbols: Sequence[str]) -> int:
+    return SPARK_POINTS if len(symbols) <= MOST_WITH_LINES else 0
