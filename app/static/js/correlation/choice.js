@@ -1,0 +1,36 @@
+// What the page shows, as the link says it. Pure.
+
+export const WINDOWS = [30, 60, 120, 240, 480, 960, 1440, 2880, 4320]; // returns
+export const READY_WINDOWS = [60, 240, 1440]; // what the server keeps ready, of Pearson's
+export const METHODS = ["pearson", "spearman", "kendall"];
+export const FIRST = { method: "pearson", window: 1440, difference: false };
+
+export function choiceFrom(search, timeframe) {
+  const asked = new URLSearchParams(search);
+  const window = Number(asked.get("window") ?? FIRST.window);
+  const method = asked.get("method");
+  return {
+    timeframe,
+    window: WINDOWS.includes(window) ? window : FIRST.window,
+    method: METHODS.includes(method) ? method : FIRST.method,
+    difference: asked.get("difference") === "1",
+  };
+}
+
+// Only what differs from the first view stands in the link.
+export function searchOf({ timeframe, window, method, difference }) {
+  const parts = { tf: timeframe };
+  if (window !== FIRST.window) parts.window = window;
+  if (method !== FIRST.method) parts.method = method;
+  if (difference) parts.difference = 1;
+  return `?${new URLSearchParams(parts)}`;
+}
+
+export function isReady({ window, method }) {
+  return method === "pearson" && READY_WINDOWS.includes(window);
+}
+
+// Which cells are asked for; two choices with one key show the same ones.
+export function keyOf({ timeframe, window, method }) {
+  return `${timeframe} ${window} ${method}`;
+}
