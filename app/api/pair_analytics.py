@@ -3,7 +3,8 @@
 `GET /api/pair_analytics?x=&y=` and `GET /api/pair_cointegration?x=&y=&window=60`
 are computed on prices, over the stored window; `window` is that of the score.
 `GET /api/pair?y=&x=` is the snapshot by log prices, `GET /api/pair/analysis` all
-series of the page of a pair. A pair that is watched is answered from the store.
+series of the page of a pair; `POST /api/tasks/pair_report` draws a file, `GET
+/api/pair/report/<id>` brings it. A pair that is watched is answered from the store.
 """
 
 from collections.abc import Callable
@@ -25,9 +26,11 @@ from workers.messages.pairs import (
     price_levels_json,
 )
 from workers.messages.times import iso
+from workers.settings import load_settings
+from workers.store.jobs import load_job
 from workers.store.pair_market import load_newest_closed
 from workers.store.pair_snapshots import load_pair_snapshot
-from workers.store.results import result_key
+from workers.store.results import load_result, result_key
 
 blueprint = Blueprint("pair_analytics", __name__)
 
@@ -61,6 +64,23 @@ def pair_analytics() -> Response:
 def pair_cointegration() -> Response:
     """Test, half-life and series of a pair by prices."""
     return _by_prices(pair_cointegration_json)
+
+
+@blueprint.get("/pair/report/<task>")
+def report(task: str) -> Response:
+    """The file that the job `pair_report` of this id has drawn; job and id as in `/api/tasks`."""
+    job = load_job(task)
+    if job is None or job.job != "pair_report":
+        raise BadRequest(404, "unknown_task", "there is no such report; reports are kept a day at most")
+    if job.state != "done":
+        raise BadRequest(409, "not_done", f"the report is not there: its job is {job.state}")
+    drawn = load_result(job.result_key)
+    if not isinstance(drawn, dict):
+        raise BadRequest(404, "no_result", "the report was dropped meanwhile; ask for it again")
+    asked = job.parameters
+    name = f"{asked['y']}-{asked['x']}-{asked['tf']}-{load_settings().source.lower()}.html"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(drawn["html"], mimetype="text/html", headers=headers)
 
 
 def _by_prices(build: Callable[[JSON], JSON]) -> Response:
