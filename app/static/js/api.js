@@ -47,5 +47,7 @@ async function answerOf(response, accept) {
   }
   if (accept.includes(response.status)) return body;
   const { code = "error", message = `The server answered with status ${response.status}.` } = body.error ?? {};
-  throw new ApiError(response.status, code, message);
+  const error = new ApiError(response.status, code, message);
+  error.details = body.error ?? {}; // the server's words, as have and need of "not_enough_data"
+  throw error;
 }

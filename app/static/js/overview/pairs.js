@@ -33,7 +33,10 @@ export function wirePairs({ onCaptured }) {
     const name = document.createElement("span");
     const cell = document.createElement("span");
     const remove = document.createElement("button");
-    name.textContent = name.title = `${y} / ${x}`;
+    const link = document.createElement("a");
+    link.href = `/pairs/${encodeURIComponent(y)}/${encodeURIComponent(x)}`;
+    link.textContent = link.title = `${y} / ${x}`;
+    name.append(link);
     cell.className = "figure";
     cell.title = `Last price of ${y} in units of ${x}`;
     remove.type = "button";

@@ -1,0 +1,119 @@
+// Three panes over one axis of time: prices, spread, z. Drawn when a bar closes or a choice changes.
+
+import { zoneShiftMs } from "../format.js";
+import { oncePerFrame } from "../paint.js";
+import { TIMEFRAME_MS, placeOfMoment } from "../series.js";
+import { priceNames, priceTraces } from "./pair_prices.js";
+import { spreadNames, spreadTraces } from "./pair_spread.js";
+import { paintLiveZ, zNames, zRules, zTraces } from "./pair_z.js";
+import { loadPlotly } from "./plotly.js";
+import { axis, baseLayout, colours } from "./theme.js";
+
+const CONFIG = { displayModeBar: false, scrollZoom: true, doubleClick: "reset", responsive: true, showTips: false };
+const ROOM_SHARE = 0.02; // of the window, right of the last bar
+
+export class PairPanes {
+  constructor(element, canvas) {
+    this.element = element;
+    this.canvas = canvas;
+    this.palette = colours();
+    this.history = null;
+    this.moving = null; // {live, at}
+    this.overlaySoon = oncePerFrame(() => this.paint());
+    this.figureSoon = oncePerFrame(() => this.drawFigure());
+  }
+
+  // history: {analysis, zone, choices}; a zoom stays unless `choices`, the link of what is shown, changes.
+  async draw(history) {
+    // What the view begins with stays 0 % as long as the view does.
+    const from = history.choices === this.history?.choices ? this.history.from : 0;
+    this.history = { ...history, moments: momentsOf(history), from };
+    await this.drawFigure();
+    this.element.dataset.asOf = history.analysis.as_of;
+  }
+
+  async drawFigure() {
+    this.plotly = await loadPlotly();
+    const { history: drawn, palette } = this;
+    const data = [...priceTraces(drawn, palette), ...spreadTraces(drawn, palette), ...zTraces(drawn, palette)];
+    await this.plotly.react(this.element, data, layoutOf(drawn, palette), CONFIG);
+    this.wire();
+    this.overlaySoon();
+  }
+
+  // What moved since the last bar.
+  extend(moving) {
+    this.moving = moving;
+    this.overlaySoon();
+  }
+
+  recolour() {
+    this.palette = colours();
+    if (this.history) this.drawFigure();
+  }
+
+  savePng(filename) {
+    return this.plotly?.downloadImage(this.element, { format: "png", filename, width: 1600, height: 1000 });
+  }
+
+  wire() {
+    if (this.wired) return;
+    this.wired = true;
+    this.element.on("plotly_relayouting", this.overlaySoon);
+    this.element.on("plotly_relayout", () => this.moved());
+    new ResizeObserver(this.overlaySoon).observe(this.canvas);
+  }
+
+  // Prices begin at 0 % where the view begins.
+  moved() {
+    this.overlaySoon();
+    const { moments } = this.history;
+    const { xaxis } = this.element._fullLayout;
+    const from = Math.min(placeOfMoment(moments, xaxis.r2l(xaxis.range[0])), moments.length - 2);
+    if (from === this.history.from) return;
+    this.history.from = from;
+    this.figureSoon();
+  }
+
+  paint() {
+    if (!this.history || !this.moving) return;
+    const { analysis, zone, moments } = this.history;
+    const shifted = (ms) => ms + zoneShiftMs(ms, zone);
+    const at = shifted(this.moving.at - TIMEFRAME_MS[analysis.timeframe]); // a bar stands at its start
+    paintLiveZ(this.canvas, this.element, { live: this.moving.live, lastZ: analysis.spread.z, lastAt: moments.at(-1), at, palette: this.palette, zone });
+  }
+}
+
+function momentsOf({ analysis, zone }) {
+  return analysis.starts.map((start) => {
+    const ms = Date.parse(start);
+    return ms + zoneShiftMs(ms, zone);
+  });
+}
+
+function layoutOf(history, palette) {
+  const { moments, choices } = history;
+  const room = (moments.at(-1) - moments[0]) * ROOM_SHARE;
+  const plain = { ...axis(palette), side: "right", fixedrange: true, anchor: "x", nticks: 5 };
+  return {
+    ...baseLayout(palette),
+    margin: { l: 8, r: 64, t: 8, b: 40 },
+    uirevision: choices,
+    hovermode: "x unified",
+    hoversubplots: "axis",
+    hoverlabel: { bgcolor: palette.raised, bordercolor: palette.border, font: { color: palette.text, size: 11 } },
+    xaxis: { ...axis(palette), type: "date", anchor: "y3", range: [moments[0], moments.at(-1) + room], showspikes: true, spikemode: "across", spikethickness: 1, spikedash: "dot", spikecolor: palette.faint, nticks: 9, tickangle: 0, unifiedhovertitle: { text: "%{x|%Y-%m-%d %H:%M}" } },
+    yaxis: { ...plain, domain: [0.7, 1], ticksuffix: " %" },
+    yaxis2: { ...plain, domain: [0.32, 0.67], tickformat: ".4~g" },
+    yaxis3: { ...plain, domain: [0, 0.29], range: zRange(history) },
+    annotations: [...priceNames(history, palette), ...spreadNames(history, palette), ...zNames(history, palette)],
+    shapes: zRules(history, palette),
+  };
+}
+
+// Both sides alike, wide enough for the stop.
+function zRange({ analysis }) {
+  const known = analysis.series.z.filter((z) => z !== null).map(Math.abs);
+  const most = Math.max(3, 1.05 * (analysis.signal?.stop ?? 0), known.length ? 1.08 * Math.max(...known) : 0);
+  return [-most, most];
+}

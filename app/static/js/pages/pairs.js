@@ -1,0 +1,235 @@
+// Pair: two symbols and their spread. This file only wires.
+
+import { getJson } from "../api.js";
+import { draw as drawHistogram } from "../charts/pair_histogram.js";
+import { draw as drawLater } from "../charts/pair_later.js";
+import { PairPanes } from "../charts/pair_panes.js";
+import { draw as drawPaths } from "../charts/pair_paths.js";
+import { currentZone, noteDrawn, onTheme, onZone, setTitle, startFrame } from "../frame.js";
+import { watch } from "../live.js";
+import { oncePerFrame, setText } from "../paint.js";
+import { choiceInLink, linkOf, showChoice, wireChoice } from "../pair/choice.js";
+import { csvOf, saveText } from "../pair/csv.js";
+import { blankLead, showLead, showSentence, showZ } from "../pair/lead.js";
+import { LastPrices, liveZ } from "../pair/live_z.js";
+import { showStatistics } from "../pair/statistics.js";
+import { TIMEFRAME_MS } from "../series.js";
+import { hideState, showSkeleton, showState } from "../states.js";
+import { followTask, runTask } from "../tasks.js";
+import { showToast } from "../toast.js";
+
+const LATE_MS = 10_000; // how long after a bar closed its figures may take
+const LOOK_MS = 5_000;
+const WARMING_MS = 15_000;
+const LEGEND = "▲ long the spread, ▼ short, ● left at the mean, ✕ stopped.";
+const HINDSIGHT = " The marks know today's hedge ratio, which their time did not; choose rolling OLS or Kalman for marks without hindsight.";
+const TABS = { paths: drawPaths, histogram: drawHistogram, later: drawLater };
+
+const element = (id) => document.getElementById(id);
+const root = element("pair");
+const { y, x } = root.dataset;
+const names = { y: root.dataset.yName, x: root.dataset.xName };
+const panes = new PairPanes(element("panes"), element("live-z"));
+const prices = new LastPrices();
+
+let choice = choiceInLink(location.search);
+let analysis = null;
+let asked = 0; // number of the newest request: an older answer is no news
+let askedAt = 0;
+let retry = 0;
+let unwatch = () => {};
+let tab = "paths";
+
+const drawLive = oncePerFrame(() => {
+  if (!analysis) return;
+  const live = liveZ(analysis, prices);
+  showZ(analysis, live, prices, currentZone());
+  panes.extend({ live, at: Math.max(prices.at, Date.parse(analysis.as_of)) });
+  showAge();
+});
+
+const keys = Object.fromEntries([...document.querySelectorAll("button[data-timeframe]")].map((button, place) => [String(place + 1), () => button.click()]));
+startFrame({ keys });
+onZone(drawAll);
+onTheme(() => {
+  panes.recolour();
+  drawTab();
+});
+showChoice(choice);
+wireChoice(() => choice, choose);
+wireSymbols();
+wireTabs();
+wireFiles();
+watch(`symbol:${y}`, { onState: (quote, message, isSnapshot) => note("y", quote, isSnapshot ? null : message) });
+watch(`symbol:${x}`, { onState: (quote) => note("x", quote, null) });
+watchSnapshots();
+setInterval(lookForNews, LOOK_MS);
+load();
+
+function note(side, quote, message) {
+  if (prices.note(side, quote)) drawLive();
+  if (message) noteDrawn(quote, message);
+}
+
+function choose(next) {
+  const moved = next.tf !== choice.tf;
+  choice = next;
+  showChoice(choice);
+  history.replaceState(null, "", linkOf(y, x, choice));
+  if (moved) watchSnapshots();
+  load();
+}
+
+// Told when the watched pair has a new snapshot: then the bar has closed.
+function watchSnapshots() {
+  unwatch();
+  unwatch = watch(`pair:${y}:${x}:${choice.tf}`, {
+    onState: ({ snapshot }) => snapshot && analysis && Date.parse(snapshot.as_of) > Date.parse(analysis.as_of) && load(),
+    onMissed: load,
+  });
+}
+
+// A pair that is not watched has no snapshots: its bars close all the same.
+function lookForNews() {
+  if (!analysis || document.hidden || performance.now() - askedAt < LATE_MS) return;
+  if (prices.at > Date.parse(analysis.as_of) + 2 * TIMEFRAME_MS[analysis.timeframe] + LATE_MS) load();
+}
+
+async function load() {
+  const mine = (asked += 1);
+  askedAt = performance.now();
+  clearTimeout(retry);
+  if (!analysis) showSkeleton(element("panes-state"), "chart-skeleton");
+  try {
+    const found = await analysed();
+    if (mine !== asked) return;
+    analysis = found;
+    root.removeAttribute("data-state");
+    drawAll();
+  } catch (error) {
+    if (mine === asked) failed(error);
+  }
+}
+
+// The analysis, whether it is there or has to be computed first.
+async function analysed() {
+  const answer = await getJson("/api/pair/analysis", { y, x, ...choice }, { accept: [200, 202] });
+  return answer.task ? followTask(answer.task, { title: `Analysis of ${y} / ${x}` }) : answer;
+}
+
+function drawAll() {
+  if (!analysis) return;
+  hideState(element("panes-state"));
+  const zone = currentZone();
+  showLead(analysis, zone, names);
+  showStatistics(analysis, names);
+  setText(element("marks-note"), ["rolling_ols", "kalman"].includes(analysis.method) || analysis.kind === "ratio" ? LEGEND : LEGEND + HINDSIGHT);
+  setTitle(`${y} / ${x} · GemsCap`);
+  panes.draw({ analysis, zone, choices: linkOf(y, x, choice) }).catch((error) => showToast(error.message, { kind: "bad" }));
+  drawTab();
+  drawLive();
+}
+
+function failed(error) {
+  const { details = {} } = error;
+  const warming = error.code === "not_enough_data";
+  root.dataset.state = warming ? "warming" : "error";
+  if (analysis && !warming) {
+    showToast(`The pair could not be read anew: ${error.message}`, { kind: "bad" });
+    retry = setTimeout(load, WARMING_MS);
+    return;
+  }
+  analysis = null;
+  blankLead();
+  if (warming) showWarming(details);
+  else {
+    showSentence("The pair could not be read.", "bad");
+    showState(element("panes-state"), { title: "The pair could not be read", text: error.message, kind: "bad", retry: load });
+  }
+  retry = setTimeout(load, WARMING_MS);
+}
+
+// Too few bars: how many there are, and how many are needed.
+function showWarming({ have = 0, need = 100 }) {
+  showSentence(`Not enough data yet: ${have} of ${need} bars of ${choice.tf}.`, "warn");
+  const text = have ? "The figures come by themselves when the bars are there; shorter timeframes have more of them." : "One of the two symbols has no bars yet. Both must be on the watch-list.";
+  showState(element("panes-state"), { title: have ? "Warming up" : "No bars yet", text: `${text} ${have} of ${need}.` });
+  const bar = document.createElement("progress");
+  bar.className = "warming";
+  bar.max = need;
+  bar.value = have;
+  bar.setAttribute("aria-label", "Bars there are");
+  element("panes-state").append(bar);
+}
+
+// Figures of a bar that is long over are grey, and say so.
+function showAge() {
+  const bar = TIMEFRAME_MS[analysis.timeframe];
+  const late = prices.at > Date.parse(analysis.as_of) + 3 * bar + LATE_MS;
+  root.toggleAttribute("data-stale", late);
+  const words = element("as-of");
+  if (late && !words.textContent.startsWith("Stale")) setText(words, `Stale: ${words.textContent[0].toLowerCase()}${words.textContent.slice(1)}`);
+}
+
+async function wireSymbols() {
+  element("swap").addEventListener("click", () => location.assign(linkOf(x, y, choice)));
+  const [left, right] = [element("y"), element("x")];
+  const go = () => left.value !== right.value && location.assign(linkOf(left.value, right.value, choice));
+  left.addEventListener("change", go);
+  right.addEventListener("change", go);
+  try {
+    const { symbols } = await getJson("/api/watchlist");
+    for (const [select, mine, other] of [[left, y, x], [right, x, y]]) {
+      const names = [...new Set([...symbols, mine])].filter((name) => name !== other);
+      select.replaceChildren(...names.map((name) => new Option(name, name, name === mine, name === mine)));
+    }
+  } catch {
+    // The two stay as they are; what failed is told elsewhere.
+  }
+}
+
+function wireTabs() {
+  for (const button of document.querySelectorAll("[data-tab]")) {
+    button.addEventListener("click", () => {
+      tab = button.dataset.tab;
+      for (const each of document.querySelectorAll("[data-tab]")) {
+        const chosen = each === button;
+        each.setAttribute("aria-selected", String(chosen));
+        each.setAttribute("aria-pressed", String(chosen));
+        element(`panel-${each.dataset.tab}`).hidden = !chosen;
+      }
+      drawTab();
+    });
+  }
+}
+
+async function drawTab() {
+  if (!analysis || !TABS[tab]) return;
+  const name = tab;
+  const words = await TABS[name](element(`chart-${name}`), { analysis, zone: currentZone() });
+  setText(element(`note-${name}`), words);
+}
+
+function wireFiles() {
+  const { source } = document.body.dataset;
+  const name = () => `${source}-${y}-${x}-${choice.tf}`;
+  element("save-csv").addEventListener("click", () => analysis && saveText(`${name()}.csv`, "text/csv", csvOf(source, analysis)));
+  element("save-png").addEventListener("click", () => analysis && panes.savePng(name()));
+  element("report").addEventListener("click", async (event) => {
+    const button = event.currentTarget;
+    button.disabled = true;
+    try {
+      const told = await runTask("pair_report", { y, x, ...numbered(choice) }, { title: `Report of ${y} / ${x}` });
+      saveText(`${name()}.html`, "text/html", told.html);
+    } catch (error) {
+      showToast(`The report could not be drawn: ${error.message}`, { kind: "bad" });
+    } finally {
+      button.disabled = false;
+    }
+  });
+}
+
+// As a task takes them: numbers are no texts there.
+function numbered({ window, z_window, robust, ...rest }) {
+  return { ...rest, window: Number(window), z_window: Number(z_window), robust: robust === "true" };
+}

@@ -1,0 +1,216 @@
+"""The page of a pair in a browser: what it draws, what moves, and each of its states."""
+
+import json
+import re
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.moving_market import MovingMarket
+from tests.integration.web.pair_seed import BTC, ETH, seed_analysis, seed_pair
+from tests.integration.web.web_process import WebProcess
+from workers.messages.market import quote_json
+from workers.messages.rooms import symbol_topic
+from workers.publish import publish
+from workers.settings import Settings
+
+DRAWN = "() => document.getElementById('panes').dataset.asOf && !document.querySelector('#panes-state *')"
+WIDTHS = {"wide": 1440, "phone": 390}
+
+
+@pytest.fixture(scope="module")
+def seeded(web_settings: Settings) -> MovingMarket:
+    """A planted pair, watched, with its snapshots and the analysis of the plain choice."""
+    seed_pair({"1m": 600, "5m": 300, "15m": 60}, seed=3)
+    seed_analysis()
+    seed_analysis(tf="5m", method="kalman", spread="residual", entry=1.5, exit=0.5, stop=3.0)
+    return MovingMarket()
+
+
+def opened(open_page: OpenPage, web: WebProcess, query: str = "", **look: object) -> Page:
+    page = open_page(f"{web.url}/pairs/{ETH}/{BTC}{query}", **look)
+    page.wait_for_function(DRAWN)
+    return page
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_pair_is_drawn_and_nothing_complains(
+    open_page: OpenPage,
+    web: WebProcess,
+    seeded: MovingMarket,
+    complaints: list[str],
+    pictures: Path,
+    scheme: str,
+    width: str,
+) -> None:
+    page = opened(open_page, web, width=WIDTHS[width], scheme=scheme)
+    expect(page.locator("#sentence")).to_contain_text("ETH is ")
+    for name in ("z", "p", "beta", "half-life", "correlation"):
+        expect(page.locator(f"#lead-{name}")).to_have_text(re.compile(r"\d"))
+    assert page.locator("#panes .cartesianlayer .subplot").count() == 3
+    page.screenshot(path=pictures / f"pair-{width}-{scheme}.png", full_page=True)
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0
+    assert complaints == []
+
+
+def test_z_moves_between_bars_within_half_a_second(
+    open_page: OpenPage, web: WebProcess, seeded: MovingMarket
+) -> None:
+    page = opened(open_page, web)
+    page.wait_for_function("() => document.getElementById('live-z').dataset.z")
+    for price in (226.0, 221.0):
+        before = page.locator("#lead-z").inner_text()
+        drawn = page.evaluate("document.getElementById('live-z').dataset.z")
+        told = trade(seeded, price)
+        page.wait_for_function(
+            "drawn => document.getElementById('live-z').dataset.z !== drawn", arg=drawn, polling="raf"
+        )
+        assert time.monotonic() - told < 5.0
+        assert page.locator("#lead-z").inner_text() != before
+
+
+def trade(market: MovingMarket, price: float) -> float:
+    """One trade of the explained symbol, told to who watches; when it was."""
+    market.trade(ETH, price)
+    return time.monotonic()
+
+
+def test_the_link_holds_every_choice(open_page: OpenPage, web: WebProcess, seeded: MovingMarket) -> None:
+    query = "?tf=5m&method=kalman&spread=residual&entry=1.5&exit=0.5&stop=3"
+    page = opened(open_page, web, query)
+    expect(page.locator("#method")).to_have_value("kalman")
+    expect(page.locator("#spread")).to_have_value("residual")
+    expect(page.locator("[data-timeframe='5m']")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#marks-note")).not_to_contain_text("hindsight")
+    page.locator("#method").select_option("ols")
+    expect(page).to_have_url(re.compile("method=ols.*spread=residual|spread=residual.*method=ols"))
+    page.locator("#swap").click()
+    expect(page).to_have_url(re.compile(f"/pairs/{BTC}/{ETH}\\?.*method=ols"))
+
+
+def test_thresholds_that_contradict_each_other_are_told(
+    open_page: OpenPage, web: WebProcess, seeded: MovingMarket
+) -> None:
+    page = opened(open_page, web)
+    page.locator("#stop").fill("1")
+    page.locator("#stop").press("Enter")
+    expect(page.locator("#choice-error")).to_contain_text("The stop lies farther from the mean")
+    assert "stop=1" not in page.url
+
+
+def test_every_tab_shows_something(
+    open_page: OpenPage, web: WebProcess, seeded: MovingMarket, complaints: list[str], pictures: Path
+) -> None:
+    page = opened(open_page, web)
+    for name, words in (
+        ("paths", "p over the last"),
+        ("histogram", "bars with a z"),
+        ("later", "not a forecast"),
+    ):
+        page.locator(f"#tab-{name}").click()
+        expect(page.locator(f"#note-{name}")).to_contain_text(words)
+        expect(page.locator(f"#chart-{name} .trace, #chart-{name} .bars").first).to_be_attached()
+        page.locator(".pair-tabs").screenshot(path=pictures / f"pair-{name}.png")
+    page.locator("#tab-statistics").click()
+    expect(page.locator("#facts-test")).to_contain_text("ETH on BTC, p")
+    page.locator(".pair-tabs").screenshot(path=pictures / "pair-statistics.png")
+    assert complaints == []
+
+
+def test_a_zoom_survives_what_comes_live(open_page: OpenPage, web: WebProcess, seeded: MovingMarket) -> None:
+    page = opened(open_page, web)
+    view = "document.getElementById('panes')._fullLayout.xaxis.range.join()"
+    page.mouse.move(600, 450)
+    before = page.evaluate(view)
+    page.locator("#panes .nsewdrag").first.hover()
+    page.mouse.wheel(0, -600)
+    page.wait_for_function(f"before => {view} !== before", arg=before)
+    zoomed = page.evaluate(view)
+    seeded.trade(ETH, 225.5)
+    page.locator("#zone").click()
+    page.locator("#zone").click()
+    page.wait_for_function(DRAWN)
+    assert page.evaluate(view) == zoomed
+
+
+def test_the_series_are_saved_as_csv(open_page: OpenPage, web: WebProcess, seeded: MovingMarket) -> None:
+    page = opened(open_page, web)
+    with page.expect_download() as download:
+        page.locator("#save-csv").click()
+    assert download.value.suggested_filename == f"SIMULATED-{ETH}-{BTC}-1m.csv"
+    lines = Path(download.value.path()).read_text().splitlines()
+    assert lines[0] == f"ts,{ETH},{BTC},spread,mean,deviation,z,correlation,event,source"
+    assert len(lines) == 601
+    assert lines[-1].endswith("SIMULATED")
+
+
+def test_the_overview_leads_to_the_pair(open_page: OpenPage, web: WebProcess, seeded: MovingMarket) -> None:
+    page = open_page(web.url)
+    page.locator("#pairs a").first.click()
+    expect(page).to_have_url(re.compile(f"/pairs/{ETH}/{BTC}"))
+
+
+def test_too_few_bars_are_counted(open_page: OpenPage, web: WebProcess, seeded: MovingMarket) -> None:
+    page = open_page(f"{web.url}/pairs/{ETH}/DOGEUSDT")
+    expect(page.locator("#panes-state")).to_contain_text("No bars yet")
+    expect(page.locator("#sentence")).to_have_text("Not enough data yet: 0 of 100 bars of 1m.")
+
+
+def test_a_warming_pair_says_how_far_it_is(
+    open_page: OpenPage, web: WebProcess, seeded: MovingMarket, pictures: Path
+) -> None:
+    """The worker's refusal, as the API passes it on."""
+    page = open_page(f"{web.url}/")
+    refusal = {"error": {"code": "not_enough_data", "message": "needs 100, has 60", "have": 60, "need": 100}}
+    page.route("**/api/pair/analysis*", lambda route: route.fulfill(status=409, body=json.dumps(refusal)))
+    page.goto(f"{web.url}/pairs/{ETH}/{BTC}?tf=15m")
+    expect(page.locator("#panes-state")).to_contain_text("Warming up")
+    expect(page.locator("#panes-state progress")).to_have_attribute("value", "60")
+    expect(page.locator("#sentence")).to_have_text("Not enough data yet: 60 of 100 bars of 15m.")
+    page.screenshot(path=pictures / "pair-warming.png")
+
+
+def test_what_failed_is_told_and_can_be_tried_again(
+    open_page: OpenPage, web: WebProcess, seeded: MovingMarket, pictures: Path
+) -> None:
+    page = open_page(f"{web.url}/")
+    address = "**/api/pair/analysis*"
+    page.route(
+        address,
+        lambda route: route.fulfill(status=500, body='{"error": {"code": "x", "message": "Broken."}}'),
+    )
+    page.goto(f"{web.url}/pairs/{ETH}/{BTC}")
+    expect(page.locator("#panes-state")).to_contain_text("Broken.")
+    page.screenshot(path=pictures / "pair-error.png")
+    page.unroute(address)
+    page.locator("#panes-state button").click()
+    page.wait_for_function(DRAWN)
+
+
+def test_figures_of_a_bar_long_over_are_called_stale(
+    open_page: OpenPage, web: WebProcess, seeded: MovingMarket
+) -> None:
+    page = opened(open_page, web)
+    told = quote_json(ETH, None, None) | {
+        "price": 220.0,
+        "id": 9_999,
+        "traded_at": "2199-01-01T00:00:00.000Z",
+    }
+    publish({symbol_topic(ETH): told})
+    expect(page.locator("#as-of")).to_contain_text("Stale: as of")
+    expect(page.locator("#pair")).to_have_attribute("data-stale", "")
+
+
+def test_loading_has_the_shape_of_what_comes(
+    open_page: OpenPage, web: WebProcess, seeded: MovingMarket
+) -> None:
+    page = open_page(f"{web.url}/")
+    page.route("**/api/pair/analysis*", lambda route: None)
+    page.goto(f"{web.url}/pairs/{ETH}/{BTC}")
+    expect(page.locator("#panes-state .skeleton")).to_be_visible()
+    expect(page.locator("#sentence")).to_have_text("Reading the pair…")

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { percent } from "../../../../app/static/js/charts/pair_prices.js";
+import { kindOf } from "../../../../app/static/js/charts/pair_spread.js";
+import { contradiction } from "../../../../app/static/js/pair/choice.js";
+import { csvOf } from "../../../../app/static/js/pair/csv.js";
+import { LastPrices, liveZ } from "../../../../app/static/js/pair/live_z.js";
+
+const hedge = { beta: 2, intercept: 0.5 };
+const spread = { mean: 0.1, deviation: 0.2 };
+
+test("z between bars is by the newest hedge, mean and deviation, for each kind of spread", () => {
+  const [y, x] = [Math.exp(3), Math.exp(1)];
+  assert.ok(Math.abs(liveZ({ kind: "log", hedge, spread }, { y, x }).z - (3 - 0.5 - 2 - 0.1) / 0.2) < 1e-12);
+  assert.ok(Math.abs(liveZ({ kind: "residual", hedge, spread }, { y: 8, x: 3 }).z - (8 - 0.5 - 6 - 0.1) / 0.2) < 1e-12);
+  assert.ok(Math.abs(liveZ({ kind: "ratio", hedge: { beta: null, intercept: null }, spread }, { y: 8, x: 2 }).z - (4 - 0.1) / 0.2) < 1e-12);
+});
+
+test("there is no z without both prices, a hedge and a deviation", () => {
+  const whole = { kind: "log", hedge, spread };
+  for (const prices of [{ y: null, x: 1 }, { y: 1, x: 0 }]) assert.equal(liveZ(whole, prices), null);
+  assert.equal(liveZ({ ...whole, hedge: { beta: null, intercept: null } }, { y: 1, x: 1 }), null);
+  assert.equal(liveZ({ ...whole, spread: { mean: 0, deviation: null } }, { y: 1, x: 1 }), null);
+  assert.equal(liveZ({ ...whole, spread: { mean: null, deviation: 1 } }, { y: 1, x: 1 }), null);
+});
+
+test("only a changed price is news, and the newest trade's moment is kept", () => {
+  const prices = new LastPrices();
+  assert.ok(prices.note("y", { price: 5, traded_at: "2024-08-08T00:00:02Z" }));
+  assert.ok(!prices.note("y", { price: 5, traded_at: "2024-08-08T00:00:03Z" }));
+  assert.ok(!prices.note("x", { price: null, traded_at: null }));
+  assert.ok(prices.note("x", { price: 7, traded_at: "2024-08-08T00:00:01Z" }));
+  assert.equal(prices.at, Date.parse("2024-08-08T00:00:03Z"));
+});
+
+test("prices begin at nothing where the view does", () => {
+  assert.deepEqual(percent([null, 100, 110, null, 50], 0), [null, 0, 10.000000000000009, null, -50]);
+  assert.equal(percent([null, 100, 110], 2)[2], 0);
+  assert.deepEqual(percent([null, null], 0), [null, null]);
+});
+
+test("an entry is drawn by its side, a stop by time like any other", () => {
+  assert.equal(kindOf({ event: "entry", state: "long_spread" }), "long_spread");
+  assert.equal(kindOf({ event: "time_stop", state: "stopped" }), "stop");
+  assert.equal(kindOf({ event: "exit", state: "flat" }), "exit");
+});
+
+test("thresholds must lie in their order", () => {
+  assert.equal(contradiction({ entry: 2, exit: 0, stop: 4 }), "");
+  assert.match(contradiction({ entry: 2, exit: 2, stop: 4 }), /nearer/);
+  assert.match(contradiction({ entry: 2, exit: 0, stop: 2 }), /farther/);
+  assert.match(contradiction({ entry: NaN, exit: 0, stop: 2 }), /numbers/);
+});
+
+test("the file holds every series, the events and where the prices come from", () => {
+  const series = Object.fromEntries(["y", "x", "spread", "mean", "deviation", "z", "correlation"].map((name, place) => [name, [place, null]]));
+  const marks = [{ place: 1, event: "entry" }];
+  const text = csvOf("SIMULATED", { y: "ETHUSDT", x: "BTCUSDT", starts: ["a", "b"], series, marks });
+  assert.deepEqual(text.split("\n"), ["ts,ETHUSDT,BTCUSDT,spread,mean,deviation,z,correlation,event,source", "a,0,1,2,3,4,5,6,,SIMULATED", "b,,,,,,,,entry,SIMULATED", ""]);
+});
