@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Flask, request
 
 from app.form_tokens import form_token
-from app.pages import correlation, market, overview, pairs, quality, selftest, system
+from app.pages import correlation, market, overview, pairs, quality, scanner, selftest, system
 from workers.settings import Settings
 
 
@@ -36,7 +36,7 @@ MARKET_NAMES = {"spot": "", "usdm": "USD-M"}  # beside the source; spot is what 
 
 def register_pages(app: Flask, settings: Settings) -> None:
     """Every page, and what the frame around them needs to know."""
-    for part in (overview, market, pairs, correlation, quality, selftest, system):
+    for part in (overview, market, pairs, correlation, quality, scanner, selftest, system):
         app.register_blueprint(part.blueprint)
     navigation = [link for link in NAVIGATION if link.endpoint in app.view_functions]
 

@@ -1,0 +1,165 @@
+"""All pairs: `GET /api/scan`, filtered, sorted and in pages.
+
+The watch-list's scan of WINDOW_BARS is read from the store; other symbols and
+windows are asked of the workers.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from analytics.records.scans import LEAST_BARS, WINDOW_BARS, ScanReport
+from analytics.timeframes import length, seconds
+from app.api.job_parameters import job_parameters
+from app.api.parameters import limit_parameter
+from app.api.query_parameters import query_values
+from app.errors import BadRequest
+from app.on_demand import answer
+from workers.jobs import JOBS, Value
+from workers.messages.envelope import JSON
+from workers.messages.scans import scan_json, scan_page_json
+from workers.messages.times import iso
+from workers.store.progress import load_progress, newest_shared_bar
+from workers.store.results import result_key
+from workers.store.scans import load_scan
+from workers.store.watchlist import load_watchlist
+
+blueprint = Blueprint("scan", __name__)
+
+JOB = "scan"
+MAX_ROWS = 5_000
+NUMBERS = ("beta", "statistic", "p_value", "pair_p_value", "q_value", "lags", "half_life", "zscore", "n")
+SORTED_BY = ("y", "x", *NUMBERS, "abs_zscore", "quote_volume", "rest_p_value", "verdict")
+VERDICTS = ("confirmed", "found", "not_held", "by_luck", "none", "untestable")
+
+Row = Mapping[str, Any]  # JSON of a score
+
+
+@dataclass(frozen=True, slots=True)
+class RowChoice:
+    """Which rows are wanted, in which order."""
+
+    conditions: Sequence[Callable[[Row], bool]]
+    sort: str
+    descending: bool
+    offset: int
+    limit: int
+
+    def page(self, told: Row) -> JSON:
+        """The wanted rows of a scan."""
+        rows = [row for row in told["scores"] if all(holds(row) for holds in self.conditions)]
+        known = [row for row in rows if _sorted_by(row, self.sort) is not None]
+        unknown = [row for row in rows if _sorted_by(row, self.sort) is None]
+        ordered = sorted(known, key=lambda row: _sorted_by(row, self.sort), reverse=self.descending) + unknown
+        kept = ordered[self.offset : self.offset + self.limit]
+        return scan_page_json(told, kept, total=len(rows), offset=self.offset)
+
+
+@blueprint.get("/scan")
+def scan() -> Response:
+    """Rows of the watch-list's scan, or of one of `symbols` (with commas between)."""
+    asked = job_parameters(JOBS[JOB], {"symbols": load_watchlist()} | query_values(JOB))
+    choice = row_choice(str(asked["tf"]))
+    stored = _stored(asked)
+    if stored:
+        return jsonify(choice.page(scan_json(stored)))
+    return _computed(asked, choice)
+
+
+def row_choice(timeframe: str) -> RowChoice:
+    """Conditions, order and page as the query names them."""
+    sort = request.args.get("sort", "q_value")
+    if sort not in SORTED_BY:
+        raise BadRequest(400, "malformed", f"sort must be one of {', '.join(SORTED_BY)}", "sort")
+    order = request.args.get("order", "asc")
+    if order not in ("asc", "desc"):
+        raise BadRequest(400, "malformed", f"order must be asc or desc, got {order[:40]!r}", "order")
+    offset = request.args.get("offset", "0")
+    if not re.fullmatch("[0-9]{1,9}", offset):
+        raise BadRequest(400, "malformed", f"offset must be a whole number, got {offset[:40]!r}", "offset")
+    limit = limit_parameter(default=1_000, highest=MAX_ROWS)
+    return RowChoice(_conditions(seconds(timeframe)), sort, order == "desc", int(offset), limit)
+
+
+def _conditions(bar_seconds: int) -> list[Callable[[Row], bool]]:
+    """One for each filter given: q_max, z_min, half_life_min and _max (seconds), volume_min, verdict."""
+    found: list[Callable[[Row], bool]] = []
+    bounds = {
+        name: _number(name) for name in ("q_max", "z_min", "half_life_min", "half_life_max", "volume_min")
+    }
+    verdict = request.args.get("verdict")
+    if verdict is not None and verdict not in VERDICTS:
+        raise BadRequest(400, "malformed", f"verdict must be one of {', '.join(VERDICTS)}", "verdict")
+    if verdict is not None:
+        found.append(lambda row: row["verdict"] == verdict)
+    measures: dict[str, tuple[Callable[[Row], float | None], int]] = {
+        "q_max": (lambda row: row["q_value"], -1),
+        "z_min": (lambda row: _sorted_by(row, "abs_zscore"), 1),
+        "half_life_min": (lambda row: _seconds_of(row, bar_seconds), 1),
+        "half_life_max": (lambda row: _seconds_of(row, bar_seconds), -1),
+        "volume_min": (lambda row: row["quote_volume"], 1),
+    }
+    for name, bound in bounds.items():
+        if bound is not None:
+            found.append(_within(*measures[name], bound))
+    return found
+
+
+def _within(measure: Callable[[Row], float | None], sign: int, bound: float) -> Callable[[Row], bool]:
+    """At least (sign 1) or at most (-1) so much; what is unknown is not within."""
+
+    def holds(row: Row) -> bool:
+        value = measure(row)
+        return value is not None and sign * value >= sign * bound
+
+    return holds
+
+
+def _number(name: str) -> float | None:
+    text = request.args.get(name)
+    if text is None:
+        return None
+    try:
+        number = float(text)
+    except ValueError:
+        raise BadRequest(400, "malformed", f"{name} must be a number, got {text[:40]!r}", name) from None
+    if not 0 <= number < float("inf"):
+        raise BadRequest(422, "out_of_range", f"{name} must be at least 0 and finite", name)
+    return number
+
+
+def _sorted_by(row: Row, name: str) -> Any:  # Any: a text or a number, or None
+    if name != "abs_zscore":
+        return row[name]
+    return None if row["zscore"] is None else abs(row["zscore"])
+
+
+def _seconds_of(row: Row, bar_seconds: int) -> float | None:
+    return None if row["half_life"] is None else row["half_life"] * bar_seconds
+
+
+def _stored(asked: Mapping[str, Value]) -> ScanReport | None:
+    """What is kept ready, of the newest bar or of the one before while that is being scanned."""
+    timeframe, symbols = str(asked["tf"]), asked["symbols"]
+    found = load_scan(timeframe) if asked["window"] == WINDOW_BARS and isinstance(symbols, list) else None
+    if found is None or not isinstance(symbols, list) or sorted(found.symbols) != sorted(symbols):
+        return None
+    progress = load_progress()
+    rows = [progress[symbol] for symbol in found.symbols if symbol in progress]
+    fresh = rows and found.as_of >= newest_shared_bar(rows, timeframe) - length(timeframe)
+    return found if fresh else None
+
+
+def _computed(asked: Mapping[str, Value], choice: RowChoice) -> Response:
+    symbols, timeframe, progress = asked["symbols"], str(asked["tf"]), load_progress()
+    known = sorted(symbols) if isinstance(symbols, list) else []
+    rows = [progress[symbol] for symbol in known if symbol in progress]
+    if len(rows) < 2:
+        message = f"a scan of {timeframe} bars of two symbols needs {LEAST_BARS} observations, has 0"
+        raise BadRequest(409, "not_enough_data", message, None, have=0, need=LEAST_BARS)
+    parameters = {**asked, "symbols": known}
+    key = result_key(JOB, parameters, iso(newest_shared_bar(rows, timeframe)))
+    return answer(JOB, parameters, key, choice.page)

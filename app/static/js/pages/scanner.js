@@ -1,0 +1,207 @@
+// Scanner: all pairs, tested and ranked, live. This file only wires.
+
+import { choice as kept, keepChoice } from "../choices.js";
+import { shortNames } from "../correlation/cells.js";
+import * as format from "../format.js";
+import { currentZone, followDelay, onZone, startFrame } from "../frame.js";
+import { serverNow, watch } from "../live.js";
+import { oncePerFrame, setText } from "../paint.js";
+import { scanOf } from "../scanner/answers.js";
+import { choiceFrom, FIRST_HIDDEN, searchOf, symbolsIn } from "../scanner/choice.js";
+import { COLUMNS } from "../scanner/columns.js";
+import { saveRows } from "../scanner/csv.js";
+import { pairAddress, showPair } from "../scanner/panel.js";
+import { chosen, luckWords, prepared } from "../scanner/rows.js";
+import { ScanTable } from "../scanner/table.js";
+import { TIMEFRAME_MS } from "../series.js";
+import { hideState, showSkeleton, showState } from "../states.js";
+
+const RETRY_MS = 5_000;
+const STALE_MS = 60_000; // beyond two bars
+const AGE_MS = 5_000; // how often the age is looked at
+
+const part = (name) => document.getElementById(name);
+const root = document.querySelector(".scanner");
+const table = new ScanTable({ scroll: part("scroll"), table: part("table"), head: part("head"), body: part("rows"), onSort: sortBy, onOpen: open });
+
+let choice = choiceFrom(location.search, root.dataset.timeframe);
+let hidden = kept("scanner.hidden", FIRST_HIDDEN);
+let stopWatching = () => {};
+let loading = 0; // number of the load in hand; an older one that comes late is dropped
+let scan = null;
+let rows = [];
+let shown = [];
+let selected = null;
+let retry = 0;
+let held = false; // the pointer is on the rows: their order is kept
+
+const drawSoon = oncePerFrame(draw);
+
+startFrame({ keys: { ...timeframeKeys(), "/": () => part("search").focus() } });
+followDelay();
+wireTools();
+onZone(drawSoon);
+addEventListener("popstate", () => choose(choiceFrom(location.search, new URLSearchParams(location.search).get("tf") ?? "1m"), { push: false }));
+setInterval(() => scan && showHead(), AGE_MS);
+showTools();
+start();
+
+function start() {
+  stopWatching();
+  scan = null;
+  rows = [];
+  showSkeleton(part("state"), "scan-skeleton");
+  part("table").hidden = true;
+  setText(part("note"), "");
+  stopWatching = watch(`scan:${choice.timeframe}`, { onState: (news, message, isSnapshot) => isSnapshot || load(), onMissed: load });
+  load();
+}
+
+async function load() {
+  const mine = ++loading;
+  clearTimeout(retry);
+  try {
+    const news = await scanOf(choice);
+    if (mine === loading) take(news);
+  } catch (error) {
+    if (mine !== loading) return;
+    failed(error);
+    retry = setTimeout(() => mine === loading && load(), RETRY_MS);
+  }
+}
+
+function take(news) {
+  scan = news;
+  rows = prepared(news.rows, shortNames(news.symbols));
+  drawSoon();
+}
+
+function failed(error) {
+  if (scan) return; // what is there is shown, its age is told
+  part("table").hidden = true;
+  const { have, need } = error.details ?? {};
+  if (error.code === "not_enough_data") {
+    showState(part("state"), { title: "Warming up", text: `A scan needs ${need} bars of ${choice.timeframe} of two symbols at least; there are ${have}.` });
+  } else if (error.status === 422) {
+    showState(part("state"), { title: "Nothing to scan yet", text: "Put two symbols on the watch-list of the Overview, or name some under Symbols." });
+  } else {
+    showState(part("state"), { title: "The scan could not be read", text: error.message, kind: "bad", retry: load });
+  }
+}
+
+function draw() {
+  if (!scan) return;
+  const barMs = TIMEFRAME_MS[choice.timeframe];
+  const next = chosen(rows, choice, barMs);
+  shown = held ? inOldOrder(next) : next;
+  part("table").hidden = false;
+  if (shown.length) hideState(part("state"));
+  else showState(part("state"), { title: "No pair passes these filters", text: `${format.count(rows.length)} rows are there without them.` });
+  table.draw(shown, { hidden, sort: choice.sort, descending: choice.descending, selected }, barMs);
+  showPair(selected ? (rows.find(({ id }) => id === selected) ?? null) : null, { timeframe: choice.timeframe, barMs });
+  const more = scan.total > rows.length ? `; the ${format.count(rows.length)} with the smallest q of ${format.count(scan.total)} were loaded` : "";
+  setText(part("note"), `${format.count(shown.length)} of ${format.count(rows.length)} rows${more}`);
+  showHead();
+}
+
+// Under the pointer rows keep their places; what is new comes last.
+function inOldOrder(next) {
+  const places = new Map(shown.map(({ id }, place) => [id, place]));
+  const placeOf = ({ id }) => places.get(id) ?? Infinity;
+  return [...next].sort((one, other) => (placeOf(one) === placeOf(other) ? 0 : placeOf(one) - placeOf(other)));
+}
+
+function showHead() {
+  setText(part("luck"), luckWords(scan.luck));
+  const zone = currentZone();
+  const stale = serverNow() - Date.parse(scan.computed_at) > 2 * TIMEFRAME_MS[choice.timeframe] + STALE_MS;
+  root.toggleAttribute("data-stale", stale);
+  part("as-of").classList.toggle("stale", stale);
+  const when = `bar of ${format.moment(Date.parse(scan.as_of), zone)} ${format.zoneName(zone)} · window ${format.count(scan.window)} bars`;
+  setText(part("as-of"), stale ? `${when} · not renewed since ${format.clock(Date.parse(scan.computed_at), zone)}` : when);
+  const { present, final, expected, open_gaps: gaps } = scan.completeness;
+  const dot = part("whole");
+  dot.dataset.state = gaps ? "bad" : final < expected ? "warn" : "good";
+  dot.title = `${format.count(final)} of ${format.count(expected)} bars of the shortest symbol are there and final, ${format.count(present - final)} not final; ${format.count(gaps)} open gaps`;
+  dot.setAttribute("role", "img");
+  dot.setAttribute("aria-label", dot.title);
+}
+
+function choose(next, { push = true } = {}) {
+  const key = (each) => `${each.timeframe} ${each.window} ${each.symbols}`;
+  const other = key(next) !== key(choice);
+  choice = next;
+  held = false;
+  showTools();
+  if (push) history[other ? "pushState" : "replaceState"](null, "", searchOf(choice));
+  if (other) start();
+  else drawSoon();
+}
+
+function sortBy(column) {
+  const again = choice.sort === column.name;
+  choose({ ...choice, sort: column.name, descending: again ? !choice.descending : Boolean(column.first) });
+}
+
+function open(row, { follow = false } = {}) {
+  if (!row) return;
+  if (follow) location.assign(pairAddress(row, choice.timeframe));
+  selected = row.id;
+  drawSoon();
+}
+
+function wireTools() {
+  for (const button of document.querySelectorAll("button[data-timeframe]")) {
+    button.addEventListener("click", () => choose({ ...choice, timeframe: button.dataset.timeframe }));
+  }
+  for (const button of document.querySelectorAll("button[data-filter]")) {
+    const { filter } = button.dataset;
+    button.addEventListener("click", () => choose({ ...choice, filters: choice.filters.includes(filter) ? choice.filters.filter((name) => name !== filter) : [...choice.filters, filter] }));
+  }
+  part("search").addEventListener("input", () => choose({ ...choice, search: part("search").value }));
+  part("save-csv").addEventListener("click", () => scan && saveRows(document.body.dataset.source, shown, scan));
+  part("panel-close").addEventListener("click", () => {
+    selected = null;
+    drawSoon();
+  });
+  part("ask").addEventListener("submit", (event) => {
+    event.preventDefault();
+    part("ask").closest("details").open = false;
+    choose({ ...choice, symbols: symbolsIn(part("symbols").value), window: Number(part("window").value) || choice.window });
+  });
+  part("scroll").addEventListener("pointerenter", () => (held = true));
+  part("scroll").addEventListener("pointerleave", () => {
+    held = false;
+    drawSoon();
+  });
+  part("columns").replaceChildren(...COLUMNS.filter(({ fixed }) => !fixed).map(columnSwitch));
+}
+
+function columnSwitch(column) {
+  const label = document.createElement("label");
+  const box = document.createElement("input");
+  box.type = "checkbox";
+  box.checked = !hidden.includes(column.name);
+  box.dataset.column = column.name;
+  box.addEventListener("change", () => {
+    hidden = box.checked ? hidden.filter((name) => name !== column.name) : [...hidden, column.name];
+    keepChoice("scanner.hidden", hidden);
+    drawSoon();
+  });
+  label.append(box, column.title);
+  label.title = column.words;
+  return label;
+}
+
+function showTools() {
+  for (const button of document.querySelectorAll("button[data-timeframe]")) button.setAttribute("aria-pressed", String(button.dataset.timeframe === choice.timeframe));
+  for (const button of document.querySelectorAll("button[data-filter]")) button.setAttribute("aria-pressed", String(choice.filters.includes(button.dataset.filter)));
+  if (part("search").value !== choice.search) part("search").value = choice.search;
+  part("symbols").value = choice.symbols.join(" ");
+  part("window").value = String(choice.window);
+}
+
+function timeframeKeys() {
+  const buttons = [...document.querySelectorAll("button[data-timeframe]")];
+  return Object.fromEntries(buttons.map((button, k) => [String(k + 2), () => choose({ ...choice, timeframe: button.dataset.timeframe })]));
+}

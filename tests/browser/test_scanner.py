@@ -1,0 +1,239 @@
+"""The Scanner in a real browser: the table, its filters and columns, the side panel, its states."""
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from analytics.timeframes import length
+from tests.browser.conftest import OpenPage
+from tests.factories import bar
+from tests.integration.tasks.worker_process import WorkerProcess
+from tests.integration.web.market_seed import seed_processes
+from tests.integration.web.scan_seed import seed_scans
+from tests.integration.web.web_process import WebProcess
+from workers.messages.scans import scan_json, scan_page_json
+from workers.settings import Settings
+from workers.store.bars import load_bars, save_bars
+from workers.store.progress import BarProgress, save_progress
+from workers.store.scans import load_scan, save_scan
+from workers.tasks.scan import compute_scans
+
+SYMBOLS = [f"{name}USDT" for name in ("BTC", "ETH", "BNB", "SOL", "XRP", "ADA")]
+COUNT = len(SYMBOLS) * (len(SYMBOLS) - 1)
+ON_DEMAND_MS = 60_000.0
+ROWS = "#rows tr:not(.space)"
+
+
+@pytest.fixture(scope="module")
+def seeded(web_settings: Settings) -> datetime:
+    """Six symbols with a day of minutes, and a few quarters of an hour."""
+    return seed_scans({"1m": 1_500, "5m": 300, "15m": 12}, SYMBOLS)
+
+
+@pytest.fixture(scope="module")
+def worker(
+    seeded: datetime, web_environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[WorkerProcess]:
+    """One worker for what is asked."""
+    log = tmp_path_factory.mktemp("worker") / "batch.log"
+    with WorkerProcess(web_environ, "batch", "batch", log_path=log) as process:
+        seed_processes(datetime.now(UTC))
+        yield process
+
+
+@pytest.fixture
+def drawn(open_page: OpenPage, web: WebProcess, seeded: datetime) -> Page:
+    """The page with its table."""
+    return drawn_table(open_page(web.url + "/scanner"))
+
+
+def drawn_table(page: Page) -> Page:
+    expect(page.locator(ROWS).first).to_be_visible()
+    expect(page.locator("#state")).to_be_hidden()
+    return page
+
+
+def column(page: Page, name: str) -> list[str]:
+    return page.locator(f"{ROWS} [data-column='{name}']").all_inner_texts()
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_table_is_drawn(
+    open_page: OpenPage,
+    web: WebProcess,
+    seeded: datetime,
+    complaints: list[str],
+    pictures: Path,
+    width: int,
+    scheme: str,
+) -> None:
+    page = drawn_table(open_page(web.url + "/scanner", width=width, scheme=scheme))
+    expect(page.locator("#note")).to_have_text(f"{COUNT} of {COUNT} rows")
+    assert column(page, "pair")[0] in ("BTC / ETH", "ETH / BTC")
+    expect(page.locator("#luck")).to_contain_text(
+        re.compile(
+            r"^15 pairs tested: \d+ found before the correction, where luck alone gives about 0\.8; \d"
+        )
+    )
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    page.locator(ROWS).first.click()
+    expect(page.locator("#panel-title")).to_contain_text("explained by")
+    page.screenshot(path=pictures / f"scanner-{width}-{scheme}.png")
+    assert complaints == []
+
+
+def test_filters_narrow_the_table_and_stand_in_the_link(drawn: Page) -> None:
+    drawn.locator("button[data-filter='q']").click()
+    expect(drawn.locator("#note")).to_have_text(f"2 of {COUNT} rows")
+    drawn.locator("button[data-filter='once']").click()
+    expect(drawn.locator("#note")).to_have_text(f"1 of {COUNT} rows")
+    expect(drawn).to_have_url(re.compile("filters=q%2Conce$"))
+    drawn.reload()
+    expect(drawn.locator("#note")).to_have_text(f"1 of {COUNT} rows")
+    drawn.locator("button[data-filter='liquid']").click()
+    expect(drawn.locator("#state")).to_contain_text("No pair passes these filters")
+
+
+def test_a_search_finds_a_symbol(drawn: Page) -> None:
+    drawn.keyboard.press("/")
+    drawn.keyboard.type("sol")
+    expect(drawn.locator("#note")).to_have_text(f"10 of {COUNT} rows")
+    assert all("SOL" in pair for pair in column(drawn, "pair"))
+
+
+def test_a_column_sorts_and_what_is_unknown_comes_last(drawn: Page) -> None:
+    drawn.locator("th[data-column='zscore'] button").click()
+    expect(drawn.locator("th[data-column='zscore']")).to_have_attribute("aria-sort", "descending")
+    sizes = [abs(float(text.replace("\u2212", "-"))) for text in column(drawn, "zscore")]
+    assert sizes == sorted(sizes, reverse=True)
+    for _ in range(2):
+        drawn.locator("th[data-column='half_life'] button").click()
+        lives = [text == "–" for text in column(drawn, "half_life")]
+        assert lives == sorted(lives)
+
+
+def test_columns_can_be_hidden_and_stay_so(drawn: Page) -> None:
+    drawn.locator("summary", has_text="Columns").click()
+    drawn.locator("#columns input[data-column='beta']").uncheck()
+    drawn.locator("#columns input[data-column='statistic']").check()
+    expect(drawn.locator("th[data-column='beta']")).to_have_count(0)
+    drawn.reload()
+    expect(drawn.locator("th[data-column='statistic']")).to_be_visible()
+    expect(drawn.locator("th[data-column='beta']")).to_have_count(0)
+
+
+def test_keys_go_from_row_to_row_and_open_the_pair(drawn: Page) -> None:
+    pairs = column(drawn, "pair")
+    drawn.locator(ROWS).first.focus()
+    drawn.keyboard.press("ArrowDown")
+    y, x = pairs[1].split(" / ")
+    expect(drawn.locator("#panel-title")).to_have_text(f"{y} explained by {x}")
+    drawn.keyboard.press("Enter")
+    expect(drawn).to_have_url(re.compile(f"/pairs/{y}USDT/{x}USDT\\?tf=1m$"))
+
+
+def test_the_rows_are_saved_as_a_file(drawn: Page) -> None:
+    drawn.locator("button[data-filter='q']").click()
+    with drawn.expect_download() as download:
+        drawn.locator("#save-csv").click()
+    lines = Path(download.value.path()).read_text().splitlines()
+    assert lines[0].startswith("y,x,verdict,beta")
+    assert len(lines) == 3
+    assert re.fullmatch(r"[A-Z]+-scan-1m-1440\.csv", download.value.suggested_filename)
+
+
+def test_a_closed_bar_brings_new_figures_and_keeps_the_place(drawn: Page) -> None:
+    when, before = drawn.locator("#as-of").inner_text(), column(drawn, "zscore")
+    drawn.locator(ROWS).nth(4).click()
+    title = drawn.locator("#panel-title").inner_text()
+    newest = {symbol: load_bars(symbol, "1m", limit=1)[0] for symbol in SYMBOLS}
+    for place, (symbol, last) in enumerate(newest.items()):
+        jumped = last.close * (1.02 if place % 2 else 0.98)
+        save_bars([bar(last.start + length("1m"), "1m", jumped, symbol=symbol)])
+        save_progress(BarProgress(symbol, 2, last.start + timedelta(minutes=2)))
+    compute_scans()
+    expect(drawn.locator("#as-of")).not_to_have_text(when)
+    assert column(drawn, "zscore") != before
+    expect(drawn.locator("#panel-title")).to_have_text(title)
+
+
+def test_other_symbols_and_windows_are_asked_of_a_worker(
+    open_page: OpenPage, web: WebProcess, worker: WorkerProcess, complaints: list[str]
+) -> None:
+    page = drawn_table(open_page(web.url + "/scanner"))
+    page.locator("summary", has_text="Symbols").click()
+    page.locator("#symbols").fill("xrpusdt ethusdt btcusdt")
+    page.locator("#window").fill("400")
+    page.locator("#ask button").click()
+    expect(page.locator("#note")).to_have_text("6 of 6 rows", timeout=ON_DEMAND_MS)
+    expect(page.locator("#as-of")).to_contain_text("window 400 bars")
+    assert complaints == []
+
+
+def test_thousands_of_rows_scroll_with_few_of_them_in_the_page(
+    open_page: OpenPage, web: WebProcess, seeded: datetime, pictures: Path
+) -> None:
+    model = load_scan("1m")
+    assert model is not None
+    names = [f"S{number:02}USDT" for number in range(60)]
+    first = model.scores[0]
+    pairs = [(y, x) for y in names for x in names if y != x]
+    scores = [
+        dataclasses.replace(first, y=y, x=x, q_value=place / 4_000) for place, (y, x) in enumerate(pairs)
+    ]
+    wide = dataclasses.replace(
+        model, timeframe="1h", symbols=names, scores=scores, computed_at=datetime.now(UTC)
+    )
+    page = open_page(web.url + "/quality")
+    told = scan_json(wide)
+    body = scan_page_json(told, told["scores"], total=len(pairs), offset=0)
+    page.route("**/api/scan*", lambda route: route.fulfill(json=body))
+    page.goto(web.url + "/scanner?tf=1h")
+    drawn_table(page)
+    expect(page.locator("#note")).to_contain_text("3\u2009540 of 3\u2009540 rows")
+    assert page.locator(ROWS).count() < 100
+    page.locator("#scroll").evaluate("frame => { frame.scrollTop = frame.scrollHeight; }")
+    expect(page.locator(ROWS).last).to_have_attribute("data-id", "S59USDT/S58USDT")
+    page.screenshot(path=pictures / "scanner-thousands.png")
+
+
+def test_too_few_bars_are_warming_up(
+    open_page: OpenPage, web: WebProcess, worker: WorkerProcess, pictures: Path
+) -> None:
+    page = open_page(web.url + "/scanner?tf=15m")
+    expect(page.locator("#state")).to_contain_text("Warming up", timeout=ON_DEMAND_MS)
+    expect(page.locator("#state")).to_contain_text("needs 100 bars of 15m")
+    expect(page.locator("#state")).to_contain_text("there are 12")
+    page.screenshot(path=pictures / "scanner-warming.png")
+
+
+def test_what_cannot_be_read_is_said_and_tried_again(
+    open_page: OpenPage, web: WebProcess, seeded: datetime, pictures: Path
+) -> None:
+    page = open_page(web.url + "/quality")
+    page.route("**/api/scan*", lambda route: route.abort())
+    page.goto(web.url + "/scanner")
+    expect(page.locator("#state")).to_contain_text("could not be read")
+    page.screenshot(path=pictures / "scanner-error.png")
+    page.unroute("**/api/scan*")
+    page.locator("#state button").click()
+    drawn_table(page)
+
+
+def test_what_is_not_renewed_is_pale_and_says_since_when(
+    open_page: OpenPage, web: WebProcess, seeded: datetime, pictures: Path
+) -> None:
+    fresh = load_scan("5m")
+    assert fresh is not None
+    save_scan(dataclasses.replace(fresh, computed_at=datetime.now(UTC) - timedelta(hours=2)))
+    page = drawn_table(open_page(web.url + "/scanner?tf=5m"))
+    expect(page.locator("#as-of")).to_contain_text("not renewed since")
+    expect(page.locator(".scanner")).to_have_attribute("data-stale", "")
+    page.screenshot(path=pictures / "scanner-stale.png")
+    save_scan(fresh)
