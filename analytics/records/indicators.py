@@ -104,8 +104,8 @@ INDICATORS: Mapping[str, IndicatorDefinition] = {
         _VWAP,
         _NO_SESSION,
     ),
-    "vwap_session_lower": IndicatorDefinition("VWAP lower band", "price", 1, _VWAP_BANDS, _VWAP, _NO_SESSION),
-    "vwap_session_upper": IndicatorDefinition("VWAP upper band", "price", 1, _VWAP_BANDS, _VWAP, _NO_SESSION),
+    "vwap_session_lower": IndicatorDefinition("VWAP lower", "price", 1, _VWAP_BANDS, _VWAP, _NO_SESSION),
+    "vwap_session_upper": IndicatorDefinition("VWAP upper", "price", 1, _VWAP_BANDS, _VWAP, _NO_SESSION),
     "vwap_rolling": IndicatorDefinition(
         "VWAP 60",
         "price",
@@ -114,12 +114,8 @@ INDICATORS: Mapping[str, IndicatorDefinition] = {
         _VWAP,
         _NO_WINDOW,
     ),
-    "vwap_rolling_lower": IndicatorDefinition(
-        "VWAP 60 lower band", "price", 60, _VWAP_BANDS, _VWAP, _NO_WINDOW
-    ),
-    "vwap_rolling_upper": IndicatorDefinition(
-        "VWAP 60 upper band", "price", 60, _VWAP_BANDS, _VWAP, _NO_WINDOW
-    ),
+    "vwap_rolling_lower": IndicatorDefinition("VWAP 60 lower", "price", 60, _VWAP_BANDS, _VWAP, _NO_WINDOW),
+    "vwap_rolling_upper": IndicatorDefinition("VWAP 60 upper", "price", 60, _VWAP_BANDS, _VWAP, _NO_WINDOW),
     "volatility_bar": IndicatorDefinition(
         "Volatility, bar",
         "percent",

@@ -72,9 +72,18 @@ export function formingBar(bars) {
   return newest && !newest.isFinal ? newest : null;
 }
 
-// Columns of indicators: {at: [ms], series: {name: [value or null]}}.
+// Columns of indicators: {at: [ms], series: {name: [value or null]}, divergences: [{kind, first, second, confirmedAt}]}.
 export function columnsFrom(json) {
-  return { at: json.ts.map((text) => Date.parse(text)), series: json.series };
+  return { at: json.ts.map((text) => Date.parse(text)), series: json.series, divergences: json.divergences.map(divergenceFrom) };
+}
+
+export function noColumns() {
+  return { at: [], series: {}, divergences: [] };
+}
+
+function divergenceFrom({ kind, first, second, confirmed_at: confirmedAt }) {
+  const pivot = ({ ts, price, rsi }) => ({ at: Date.parse(ts), price, rsi });
+  return { kind, first: pivot(first), second: pivot(second), confirmedAt: Date.parse(confirmedAt) };
 }
 
 // Put one snapshot into the columns, replacing that of the same bar; returns whether that changed them.
@@ -83,13 +92,23 @@ export function mergeSnapshot(columns, snapshot) {
   const place = placeOfMoment(columns.at, at);
   const known = columns.at[place] === at;
   const same = ([name, { value }]) => (columns.series[name]?.[place] ?? null) === value;
-  if (known && Object.entries(snapshot.values).every(same)) return false;
+  const isNew = mergeDivergence(columns.divergences, snapshot.divergence);
+  if (known && Object.entries(snapshot.values).every(same)) return isNew;
   columns.at.splice(place, known ? 1 : 0, at);
   const names = new Set([...Object.keys(columns.series), ...Object.keys(snapshot.values)]);
   for (const name of names) {
     const column = (columns.series[name] ??= new Array(columns.at.length - (known ? 0 : 1)).fill(null));
     column.splice(place, known ? 1 : 0, snapshot.values[name]?.value ?? null);
   }
+  return true;
+}
+
+// The latest of a snapshot: one that is known already is no news.
+function mergeDivergence(divergences, json) {
+  if (!json) return false;
+  const latest = divergenceFrom(json);
+  if (divergences.some(({ kind, confirmedAt }) => kind === latest.kind && confirmedAt === latest.confirmedAt)) return false;
+  divergences.push(latest);
   return true;
 }
 
@@ -102,5 +121,8 @@ export function joinColumns(known, read) {
   const names = new Set([...Object.keys(known.series), ...Object.keys(read.series)]);
   const columnOf = (columns, name) => columns.series[name] ?? new Array(columns.at.length).fill(null);
   const series = [...names].map((name) => [name, joined(columnOf(known, name), columnOf(read, name))]);
-  return { at: joined(known.at, read.at), series: Object.fromEntries(series) };
+  const [from, to] = [read.at[0], read.at.at(-1)];
+  const others = known.divergences.filter(({ confirmedAt }) => confirmedAt < from || confirmedAt > to);
+  const divergences = [...others, ...read.divergences].sort((one, other) => one.confirmedAt - other.confirmedAt);
+  return { at: joined(known.at, read.at), series: Object.fromEntries(series), divergences };
 }

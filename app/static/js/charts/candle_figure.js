@@ -4,14 +4,18 @@
 import { formingBar } from "../series.js";
 import { zoneShiftMs } from "../format.js";
 import { domains, priceRange, symmetricRange, volumeRange } from "./candle_view.js";
+import { divergenceTraces } from "./divergence_traces.js";
 import { axis, baseLayout, withAlpha } from "./theme.js";
 
-// Chips above the chart; each line says which figure of the snapshot it draws.
+// Chips above the chart; each line says which figure of the snapshot it draws. A loose one may leave the
+// view: the heights do not make room for it.
 export const OVERLAYS = {
   sma: { label: "SMA 20", lines: [["sma_20", "line-1"]] },
   ema: { label: "EMA 20", lines: [["ema_20", "line-2"]] },
   bands: { label: "Bollinger", title: "Bollinger bands: 20 bars, 2 standard deviations", lines: [["bollinger_upper", "band"], ["bollinger_lower", "band"], ["bollinger_middle", "band"]] },
-  vwap: { label: "VWAP", title: "Volume-weighted mean price since 00:00 UTC", lines: [["vwap_session", "line-3"]] },
+  vwap: { label: "VWAP", title: "Volume-weighted mean price since 00:00 UTC, with bands two deviations away", lines: [["vwap_session", "line-3"], ["vwap_session_upper", "line-3", "loose"], ["vwap_session_lower", "line-3", "loose"]] },
+  rolling: { label: "VWAP 60", title: "Volume-weighted mean price of the last 60 bars, with bands two deviations away", lines: [["vwap_rolling", "line-4"], ["vwap_rolling_upper", "line-4", "loose"], ["vwap_rolling_lower", "line-4", "loose"]] },
+  divergence: { label: "Divergence", title: "Price and RSI move against each other between two turning points; the arrow is the bar where that became known. Dotted: hidden", lines: [], swatch: "accent" },
 };
 export const PANES = { rsi: { label: "RSI 14", figures: ["rsi_14"] }, macd: { label: "MACD", title: "MACD 12, 26, 9", figures: ["macd", "macd_signal", "macd_histogram"] } };
 
@@ -29,6 +33,7 @@ export function figureOf(history, palette) {
       volumes(closed, shift, palette),
       ...overlayLines(history, shift, palette),
       ...paneTraces(history, shift, palette),
+      ...(history.overlays.includes("divergence") ? divergenceTraces(history, shift, palette, AXES) : []),
     ],
     layout: layoutOf(history, shift, palette),
   };
@@ -37,7 +42,7 @@ export function figureOf(history, palette) {
 // Ranges of all axes for what is in view.
 export function rangesOf(history, shift) {
   const { bars, columns, view } = history;
-  const lines = overlayFigures(history).map(([name]) => ({ at: columns.at, values: columns.series[name] ?? [] }));
+  const lines = overlayFigures(history).filter(([, , loose]) => !loose).map(([name]) => ({ at: columns.at, values: columns.series[name] ?? [] }));
   const price = history.priceView ?? priceRange(bars, view, lines);
   const macd = PANES.macd.figures.map((name) => columns.series[name]).filter(Boolean);
   return {
@@ -95,7 +100,10 @@ export function overlayFigures({ overlays }) {
 }
 
 function overlayLines(history, shift, palette) {
-  return overlayFigures(history).map(([name, colour]) => line(history.columns, name, palette[colour], shift, { dash: name === "bollinger_middle" ? "dot" : "solid" }));
+  return overlayFigures(history).map(([name, colour, loose]) => {
+    const dash = name === "bollinger_middle" ? "dot" : loose ? "dash" : "solid";
+    return line(history.columns, name, palette[colour], shift, { dash, width: loose ? 1 : 1.25 });
+  });
 }
 
 function line(columns, name, colour, shift, { axisName = "y", dash = "solid", width = 1.25 } = {}) {

@@ -1,6 +1,6 @@
 // The colours of the page, for what draws outside of CSS; and the layout every chart shares.
 
-const NAMES = ["panel", "raised", "border", "grid", "text", "muted", "faint", "accent", "on-accent", "up", "down", "good", "warn", "bad", "line-1", "line-2", "line-3", "band"];
+const NAMES = ["panel", "raised", "border", "grid", "text", "muted", "faint", "accent", "on-accent", "up", "down", "good", "warn", "bad", "line-1", "line-2", "line-3", "line-4", "band"];
 
 // Resolved by the browser, since a variable may hold a pair for light and dark.
 export function colours() {

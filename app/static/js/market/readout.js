@@ -1,10 +1,11 @@
 // One line above the chart: the bar under the pointer, or the newest.
 
 import { overlayFigures } from "../charts/candle_figure.js";
+import { divergenceWords } from "../charts/divergence_traces.js";
 import * as format from "../format.js";
 import { placeOfMoment } from "../series.js";
 
-const SHORT = { sma_20: "SMA", ema_20: "EMA", bollinger_upper: "upper", bollinger_middle: "middle", bollinger_lower: "lower", vwap_session: "VWAP" };
+const SHORT = { sma_20: "SMA", ema_20: "EMA", bollinger_upper: "upper", bollinger_middle: "middle", bollinger_lower: "lower", vwap_session: "VWAP", vwap_rolling: "VWAP 60" };
 
 export function showReadout(element, bar, history) {
   if (!bar) {
@@ -34,10 +35,13 @@ function indicatorParts(bar, history, price) {
   const { columns } = history;
   const place = placeOfMoment(columns.at, bar.at);
   if (columns.at[place] !== bar.at) return [];
-  return overlayFigures(history)
+  const words = history.overlays.includes("divergence") ? divergenceWords(columns.divergences, bar.at) : [];
+  const figures = overlayFigures(history)
+    .filter(([, , loose]) => !loose)
     .map(([name]) => [SHORT[name] ?? name, columns.series[name]?.[place]])
     .filter(([, value]) => value !== null && value !== undefined)
     .map(([name, value]) => [name, price(value)]);
+  return [...figures, ...words.map((text) => ["", text])];
 }
 
 function bold(text) {

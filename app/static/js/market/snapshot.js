@@ -6,6 +6,8 @@ import { currentZone, onZone } from "../frame.js";
 import { setText } from "../paint.js";
 import { hideState, showState } from "../states.js";
 
+const DIVERGENCE = "The last one that became known, and when: between two turning points price and RSI moved against each other. Regular: the price went further, RSI did not. Hidden: RSI went further, the price did not. Turning points are known five bars later, and never taken back.";
+
 export class SnapshotTable {
   constructor(decimals) {
     this.body = document.getElementById("snapshot");
@@ -46,7 +48,21 @@ export class SnapshotTable {
     hideState(this.state);
     const { as_of: asOf, values } = this.snapshot;
     setText(document.getElementById("snapshot-as-of"), `bar of ${format.clock(Date.parse(asOf), currentZone())}`);
-    this.body.replaceChildren(...Object.entries(values).map(([name, value]) => this.row(name, value)));
+    this.body.replaceChildren(...Object.entries(values).map(([name, value]) => this.row(name, value)), this.divergenceRow());
+  }
+
+  divergenceRow() {
+    const { divergence, divergence_reason: reason } = this.snapshot;
+    const row = document.createElement("tr");
+    const head = document.createElement("th");
+    const cell = document.createElement("td");
+    head.scope = "row";
+    head.textContent = "Divergence";
+    head.title = DIVERGENCE;
+    cell.textContent = divergence ? `${divergence.kind.replace("_", " ")}, ${format.clock(Date.parse(divergence.confirmed_at), currentZone()).slice(0, 5)}` : reason;
+    cell.className = divergence ? (divergence.kind.endsWith("bullish") ? "up" : "down") : "warming";
+    row.append(head, cell);
+    return row;
   }
 
   row(name, value) {
@@ -74,6 +90,7 @@ export class SnapshotTable {
 // A mean of prices has one digit more than a price.
 function text(value, unit, decimals) {
   if (unit === "index") return format.ratio(value, 1);
+  if (unit === "percent") return `${format.ratio(value * 100, value < 0.1 ? 3 : 1)} %`;
   if (unit === "ratio") return format.ratio(value);
   return format.price(value, decimals === null ? null : decimals + 1);
 }

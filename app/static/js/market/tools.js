@@ -25,7 +25,7 @@ export function addChips(history, onChange) {
 }
 
 function chipFor(kind, name, chips, { history, onChange }) {
-  const { label, title = label, lines } = chips[name];
+  const { label, title = label, lines, swatch: named } = chips[name];
   const chip = document.createElement("button");
   const swatch = document.createElement("span");
   chip.type = "button";
@@ -33,7 +33,7 @@ function chipFor(kind, name, chips, { history, onChange }) {
   chip.title = title;
   chip.dataset[kind === "overlays" ? "overlay" : "pane"] = name;
   swatch.className = "swatch";
-  swatch.dataset.line = lines?.[0][1] ?? "accent";
+  swatch.dataset.line = named ?? lines?.[0][1] ?? "accent";
   chip.append(swatch, document.createTextNode(label));
   chip.setAttribute("aria-pressed", String(history[kind].includes(name)));
   chip.addEventListener("click", () => {

@@ -13,7 +13,7 @@ import { showReadout } from "../market/readout.js";
 import { saveCsv } from "../market/csv.js";
 import { SnapshotTable } from "../market/snapshot.js";
 import { watch } from "../live.js";
-import { barFrom, columnsFrom, joinColumns, leavesHole, mergeBars, mergeSnapshot, TIMEFRAME_MS } from "../series.js";
+import { barFrom, columnsFrom, joinColumns, leavesHole, mergeBars, mergeSnapshot, noColumns, TIMEFRAME_MS } from "../series.js";
 import { addChips, markPressed, wireButtons } from "../market/tools.js";
 import { hideState, showSkeleton, showState } from "../states.js";
 
@@ -32,10 +32,10 @@ const stops = [];
 
 const history = {
   bars: [],
-  columns: { at: [], series: {} },
+  columns: noColumns(),
   view: null,
   priceView: null,
-  overlays: choice("overlays", ["ema", "bands"]),
+  overlays: choice("overlays", ["ema", "bands", "divergence"]),
   panes: choice("panes", innerWidth < 700 ? [] : ["rsi", "macd"]),
   zone: currentZone(),
   decimals: decimals ?? 2,
@@ -76,7 +76,7 @@ start();
 
 async function start(view = null) {
   stops.splice(0).forEach((stop) => stop());
-  Object.assign(history, { bars: [], columns: { at: [], series: {} }, view, priceView: null });
+  Object.assign(history, { bars: [], columns: noColumns(), view, priceView: null });
   olderIsThere = true;
   loaded = false;
   const mine = ++loading;
@@ -186,7 +186,7 @@ async function reload(mine) {
     if (mine !== loading) return;
     if (leavesHole(history.bars, bars, history.timeframeMs)) {
       // Away for longer than one answer reaches back: what was there would stand apart.
-      Object.assign(history, { bars: [], columns: { at: [], series: {} }, view: null });
+      Object.assign(history, { bars: [], columns: noColumns(), view: null });
       olderIsThere = true;
     }
     const change = mergeBars(history.bars, bars);

@@ -12,7 +12,7 @@ globalThis.getComputedStyle = () => ({ fontFamily: "sans-serif" });
 
 const palette = new Proxy({}, { get: () => "rgb(1, 2, 3)" });
 const bars = Array.from({ length: 200 }, (_, place) => ({ at: place * 60_000, open: 100, high: 101 + place, low: 99, close: 100.5, volume: 1, trades: 3, isFinal: place !== 50 && place < 199 }));
-const history = (changes = {}) => ({ bars, columns: { at: [], series: {} }, view: firstView(bars, 60_000), priceView: null, overlays: [], panes: [], zone: "utc", decimals: 2, timeframeMs: 60_000, ...changes });
+const history = (changes = {}) => ({ bars, columns: { at: [], series: {}, divergences: [] }, view: firstView(bars, 60_000), priceView: null, overlays: [], panes: [], zone: "utc", decimals: 2, timeframeMs: 60_000, ...changes });
 
 test("the first view shows the newest bars with room on the right", () => {
   const view = firstView(bars, 60_000, 100);
@@ -89,4 +89,25 @@ test("an exported file says where its trades came from, on every line", () => {
   const [head, first] = csvOf("SIMULATED", { bars }).split("\n");
   assert.equal(head, "ts,open,high,low,close,volume,trades,is_final,source");
   assert.equal(first, "1970-01-01T00:00:00.000Z,100,101,99,100.5,1,3,true,SIMULATED");
+});
+
+test("a divergence is a line between its pivots and an arrow where it became known", () => {
+  const at = (place) => bars[place].at;
+  const divergence = { kind: "regular_bullish", first: { at: at(150), price: 99, rsi: 25 }, second: { at: at(170), price: 98, rsi: 31 }, confirmedAt: at(175) };
+  const columns = { at: [], series: {}, divergences: [divergence, { ...divergence, kind: "hidden_bearish", confirmedAt: at(5) }] };
+  const { data } = figureOf(history({ columns, overlays: ["divergence"], panes: ["rsi"] }), palette);
+  const [price, rsi, known] = data.slice(-3);
+  assert.deepEqual([price.x, price.y], [[at(150), at(170), null], [99, 98, null]]);
+  assert.deepEqual([rsi.y, rsi.yaxis], [[25, 31, null], "y3"]);
+  assert.deepEqual([known.x, known.y, known.marker.symbol], [[at(175)], [99], "arrow-up"]);
+  const without = figureOf(history({ columns, overlays: [], panes: ["rsi"] }), palette).data;
+  assert.ok(!without.some(({ name }) => name.includes("divergence")));
+});
+
+test("bands that may leave the view do not stretch the heights", () => {
+  const series = { vwap_session: [100.2, 100.2], vwap_session_upper: [900, 900], vwap_session_lower: [1, 1] };
+  const columns = { at: [bars[198].at, bars[199].at], series, divergences: [] };
+  const { data, layout } = figureOf(history({ columns, overlays: ["vwap"] }), palette);
+  assert.deepEqual(data.filter(({ name }) => name.startsWith("vwap")).map(({ line }) => line.dash), ["solid", "dash", "dash"]);
+  assert.ok(layout.yaxis.range[1] < 400 && layout.yaxis.range[0] > 50);
 });

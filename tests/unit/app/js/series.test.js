@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { barFrom, formingBar, joinColumns, leavesHole, mergeBars, mergeSnapshot, placeOf } from "../../../../app/static/js/series.js";
+import { barFrom, columnsFrom, formingBar, joinColumns, leavesHole, mergeBars, mergeSnapshot, placeOf } from "../../../../app/static/js/series.js";
 
 const bar = (at, close = 10, { trades = 5, isFinal = true } = {}) => ({ at, open: 9, high: 11, low: 8, close, volume: 1, trades, isFinal });
 
@@ -73,11 +73,27 @@ test("places are found by halving", () => {
 });
 
 test("columns read anew replace their span and leave the rest", () => {
-  const known = { at: [0, 60, 120, 180], series: { ema: [1, 2, 3, 4], old: [5, 6, 7, 8] } };
-  const read = { at: [60, 90, 120], series: { ema: [20, 25, 30], fresh: [7, 8, 9] } };
+  const known = { at: [0, 60, 120, 180], series: { ema: [1, 2, 3, 4], old: [5, 6, 7, 8] }, divergences: [diverging(60), diverging(180)] };
+  const read = { at: [60, 90, 120], series: { ema: [20, 25, 30], fresh: [7, 8, 9] }, divergences: [diverging(90)] };
   assert.deepEqual(joinColumns(known, read), {
     at: [0, 60, 90, 120, 180],
     series: { ema: [1, 20, 25, 30, 4], old: [5, null, null, null, 8], fresh: [null, 7, 8, 9, null] },
+    divergences: [diverging(90), diverging(180)],
   });
-  assert.equal(joinColumns(known, { at: [], series: {} }), known);
+  assert.equal(joinColumns(known, { at: [], series: {}, divergences: [] }), known);
 });
+
+test("a divergence comes with the columns, or with the snapshot that knows it first", () => {
+  const pivot = (ts, rsi) => ({ ts: new Date(ts).toISOString(), price: 5, rsi });
+  const json = { kind: "hidden_bullish", first: pivot(0, 40), second: pivot(60, 30), confirmed_at: new Date(90).toISOString() };
+  const columns = columnsFrom({ ts: [new Date(90).toISOString()], series: { ema: [1] }, divergences: [] });
+  const snapshot = { as_of: new Date(90).toISOString(), values: { ema: { value: 1 } }, divergence: json };
+  assert.equal(mergeSnapshot(columns, snapshot), true);
+  assert.equal(mergeSnapshot(columns, snapshot), false);
+  assert.deepEqual(columns.divergences, columnsFrom({ ts: [], series: {}, divergences: [json] }).divergences);
+  assert.deepEqual(columns.divergences[0].second, { at: 60, price: 5, rsi: 30 });
+});
+
+function diverging(confirmedAt) {
+  return { kind: "regular_bearish", first: { at: 0 }, second: { at: 30 }, confirmedAt };
+}
