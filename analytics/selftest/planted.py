@@ -16,7 +16,7 @@ from analytics.timeframes import seconds
 
 LEAST_BARS = 100
 LEVEL = 0.05
-STANDARD_ERRORS = 3.0
+STANDARD_ERRORS = 4.0  # three alone would miss once in some hundred looks
 # Prices come in steps and single closes miss the last moments of their bar: noise that shortens a half-life.
 ALLOWED_BESIDE_INTERVAL = 1.3
 SINCE_BREAK = timedelta(hours=3)  # a wandering constant has to get somewhere first

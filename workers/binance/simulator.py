@@ -3,7 +3,8 @@
     GET /simulator/planted
     {"seed": 1, "pairs": [{"y": "DOTUSDT", "x": "LINKUSDT", "beta": 0.95, "half_life_minutes": 15.0,
       "spread_deviation": 0.003, "holds_from": 1795305600000, "breaks_at": 1795380000000,
-      "mends_at": 1795435200000}, ...]}
+      "mends_at": 1795435200000}, ...],
+     "breaks": [{"y": "DOTUSDT", ...}]}      # those of the last two days, oldest first
 
 A recording has no seed and no pairs.
 """
@@ -21,6 +22,8 @@ PLANTED = "/simulator/planted"
 def load_planted() -> tuple[int | None, list[PlantedPair]]:
     """The seed of the synthetic market and the relations it holds; (None, []) where nothing is planted.
 
+    A pair that breaks may come more than once: the latest break first, the coming one last.
+
     Raises
     ------
     ExchangeError
@@ -28,9 +31,14 @@ def load_planted() -> tuple[int | None, list[PlantedPair]]:
     """
     told = get_json(PLANTED)
     try:
-        return told["seed"], [_pair(row) for row in told["pairs"]]
+        return told["seed"], _ordered([_pair(row) for row in [*told["breaks"][::-1], *told["pairs"]]])
     except (KeyError, TypeError) as error:
         raise ExchangeError(f"{PLANTED}: not what was expected: {error!r}") from error
+
+
+def _ordered(pairs: list[PlantedPair]) -> list[PlantedPair]:
+    """Those that always hold first."""
+    return sorted(pairs, key=lambda pair: pair.breaks_at is not None)
 
 
 def _pair(row: dict[str, Any]) -> PlantedPair:  # Any: JSON

@@ -117,13 +117,17 @@ def test_one_connection_serves_many_requests(exchange: Running) -> None:
 
 
 def test_the_planted_pairs_are_told_apart_from_binance_s_paths(exchange: Running) -> None:
-    pairs = exchange.json("/simulator/planted")["pairs"]
+    told = exchange.json("/simulator/planted")
+    pairs = told["pairs"]
     assert [(pair["y"], pair["x"]) for pair in pairs] == [
         ("ETHUSDT", "BTCUSDT"),
         ("AVAXUSDT", "SOLUSDT"),
         ("DOTUSDT", "LINKUSDT"),
     ]
     assert pairs[2]["breaks_at"] is not None
+    now = exchange.json("/api/v3/time")["serverTime"]
+    assert told["breaks"], "two days hold a break"
+    assert all(now - 48 * 3_600_000 <= pair["breaks_at"] <= now for pair in told["breaks"])
 
 
 def test_weight_is_counted_refused_and_banned() -> None:

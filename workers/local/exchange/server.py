@@ -23,7 +23,7 @@ from workers.local.exchange.handshake_faults import handshake_fault
 from workers.local.exchange.http_messages import Request, Response, Unanswered
 from workers.local.exchange.hub import Hub
 from workers.local.exchange.limits import Limits
-from workers.local.exchange.market.breaking import planted_at
+from workers.local.exchange.market.breaking import breaks_between, planted_at
 from workers.local.exchange.openings import opening_of
 from workers.local.exchange.parameters import number_in, query_of
 from workers.local.exchange.pump import Pump
@@ -40,6 +40,7 @@ TICK_SECONDS = 0.003
 IDLE_TICK_SECONDS = 0.02  # while nobody listens
 PREPARE_SECONDS = 1.0
 AHEAD = 20_000_000  # microseconds before a block begins in which it is made ready
+BREAKS_TOLD_MS = 48 * 3_600_000  # every two days hold one
 JSON = {"Content-Type": "application/json;charset=UTF-8"}
 
 
@@ -177,11 +178,14 @@ class Server:
         return await self._in_thread(lambda: orjson.dumps(rest.answer(self.exchange, endpoint, query, unit)))
 
     def _planted(self) -> dict[str, object]:
-        """What the synthetic market holds on purpose; a recording holds nothing."""
+        """What the synthetic market holds on purpose, and what broke lately; a recording holds nothing."""
         if self._seed is None:
-            return {"seed": None, "pairs": []}
-        pairs = planted_at(self._seed, self.clock.now() // 1000)
-        return {"seed": self._seed, "pairs": [dataclasses.asdict(pair) for pair in pairs]}
+            return {"seed": None, "pairs": [], "breaks": []}
+        now = self.clock.now() // 1000
+        pairs, breaks = planted_at(self._seed, now), breaks_between(self._seed, now - BREAKS_TOLD_MS, now)
+        told = {"pairs": pairs, "breaks": breaks}
+        rows = {name: [dataclasses.asdict(pair) for pair in some] for name, some in told.items()}
+        return {"seed": self._seed, **rows}
 
     # --- work beside the loop -----------------------------------------------
 
