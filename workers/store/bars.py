@@ -24,8 +24,10 @@ from analytics.records.closes import Closes
 from analytics.records.market import Bar
 from analytics.timeframes import FOLDED_FROM
 from workers.store.database import DUPLICATE_KEY, Document, collection
+from workers.store.kept_closes import KeptCloses, read_closes
 
 _FIELDS = tuple(Bar.__dataclass_fields__)
+_kept = {timeframe: KeptCloses(timeframe) for timeframe in FOLDED_FROM}
 
 
 def ensure_indexes() -> None:
@@ -116,24 +118,11 @@ def load_neighbours(symbol: str, second: datetime) -> tuple[Bar | None, Bar | No
 def load_closes(symbols: Sequence[str], timeframe: str, end: datetime, limit: int) -> dict[str, Closes]:
     """The closes of the newest `limit` bars of each symbol that start before `end`, oldest first.
 
-    MongoDB sends bare columns: whole bars take ten times the processor time to read.
+    Those of minutes and longer bars are kept in the process and only brought up to date.
     """
-    return {symbol: _load_closes(symbol, timeframe, end, limit) for symbol in symbols}
-
-
-def _load_closes(symbol: str, timeframe: str, end: datetime, limit: int) -> Closes:
-    columns = {"starts": {"$push": {"$toLong": "$start"}}, "closes": {"$push": "$close"}}
-    stages: list[Document] = [
-        {"$match": _range_query(symbol, timeframe, None, end)},
-        {"$sort": {"start": -1}},
-        {"$limit": limit},
-        {"$group": {"_id": None, "finals": {"$push": "$is_final"}} | columns},
-    ]
-    found = next(iter(collection("bars").aggregate(stages)), None)
-    if not found:
-        return Closes(symbol, timeframe, (), (), ())
-    starts = [milliseconds // 1_000 for milliseconds in reversed(found["starts"])]
-    return Closes(symbol, timeframe, starts, found["closes"][::-1], found["finals"][::-1])
+    if timeframe in _kept:
+        return _kept[timeframe].closes(symbols, end, limit)
+    return {symbol: read_closes(symbol, timeframe, end, limit) for symbol in symbols}
 
 
 def _range_query(symbol: str, timeframe: str, start: datetime | None, end: datetime | None) -> Document:

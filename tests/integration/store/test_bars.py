@@ -4,6 +4,7 @@ from analytics.records.closes import Closes
 from tests.factories import MIDNIGHT, at, bar
 from workers.settings import Settings
 from workers.store.bars import load_closes, save_bars
+from workers.store.kept_closes import KEPT_BARS, read_closes
 
 ZERO = int(MIDNIGHT.timestamp())
 
@@ -16,3 +17,35 @@ def test_closes_are_the_newest_before_the_end_oldest_first(settings: Settings) -
     assert found["BTCUSDT"] == Closes("BTCUSDT", "1m", starts, [2.0, 3.0, 4.0], [True, False, True])
     assert found["ETHUSDT"] == Closes("ETHUSDT", "1m", [ZERO], [7.0], [True])
     assert list(found["SOLUSDT"].starts) == []
+
+
+def test_closes_that_are_kept_follow_what_is_saved(settings: Settings) -> None:
+    save_bars([bar(at(60 * n), close=float(n), is_final=n < 9) for n in range(10)])
+    load_closes(["BTCUSDT"], "1m", at(600), 5)
+    corrected = [
+        bar(at(60 * 7), close=70.0),
+        bar(at(60 * 9), close=90.0),
+        bar(at(600), close=10.0, is_final=False),
+    ]
+    save_bars([*corrected, bar(at(0), symbol="ETHUSDT", close=7.0)])
+    found = load_closes(["BTCUSDT", "ETHUSDT"], "1m", at(660), 4)
+    assert list(found["BTCUSDT"].closes) == [70.0, 8.0, 90.0, 10.0]
+    assert list(found["BTCUSDT"].finals) == [True, True, True, False]
+    assert list(found["ETHUSDT"].closes) == [7.0]
+
+
+def test_what_reaches_behind_the_kept_closes_is_read(settings: Settings) -> None:
+    save_bars([bar(at(60 * n), close=float(n)) for n in range(KEPT_BARS + 50)])
+    for end, limit in (
+        (KEPT_BARS + 50, 100),
+        (100, 60),
+        (KEPT_BARS, KEPT_BARS),
+        (KEPT_BARS + 50, KEPT_BARS + 20),
+    ):
+        found = load_closes(["BTCUSDT"], "1m", at(60 * end), limit)["BTCUSDT"]
+        assert found == read_closes("BTCUSDT", "1m", at(60 * end), limit)
+        assert len(found.closes) == limit
+    save_bars([bar(at(60), close=111.0), bar(at(60 * (KEPT_BARS + 50)), close=5.0)])
+    newest = load_closes(["BTCUSDT"], "1m", at(60 * (KEPT_BARS + 51)), 2)["BTCUSDT"]
+    assert list(newest.closes) == [float(KEPT_BARS + 49), 5.0]
+    assert 111.0 in load_closes(["BTCUSDT"], "1m", at(180), 3)["BTCUSDT"].closes
