@@ -17,7 +17,7 @@ import { barFrom, columnsFrom, joinColumns, leavesHole, mergeBars, mergeSnapshot
 import { addChips, markPressed, wireButtons } from "../market/tools.js";
 import { hideState, showSkeleton, showState } from "../states.js";
 
-const FIRST_BARS = 400; // with their indicators 260 kB
+const FIRST_BARS = 360; // with their indicators 275 kB
 const MOST_BARS = 3_000;
 const RELOAD_MS = 2_000; // between two reloads because something was missed
 const RETRY_MS = 5_000;
