@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from analytics.records.market import Gap
 from analytics.records.pair_market import PairMarket
 from analytics.timeframes import bar_end, bar_start, length
 from workers.store.bars import load_closes
@@ -12,12 +13,12 @@ from workers.store.progress import BarProgress, load_progress
 
 
 def newest_closed(progress: Sequence[BarProgress], timeframe: str) -> datetime:
-    """Start of the newest bar that is over for each of these symbols."""
+    """Start of the newest bar that is over for each of them: beyond it a close would be made up."""
     return bar_start(min(row.built_until for row in progress), timeframe) - length(timeframe)
 
 
 def load_newest_closed(symbols: Sequence[str], timeframe: str) -> datetime | None:
-    """Likewise by their names; None while one of them has no bars."""
+    """Start of the newest bar that is over for each of these symbols; None while one of them has no bars."""
     progress = load_progress()
     rows = [progress[symbol] for symbol in symbols if symbol in progress]
     return newest_closed(rows, timeframe) if len(rows) == len(symbols) else None
@@ -26,10 +27,14 @@ def load_newest_closed(symbols: Sequence[str], timeframe: str) -> datetime | Non
 def load_pair_market(symbols: Sequence[str], timeframe: str, newest: datetime, window: int) -> PairMarket:
     """Closes of the last `window` bars up to the one that starts at `newest`."""
     instruments = load_instruments()
+    gaps: dict[str, list[Gap]] = {symbol: [] for symbol in symbols}
+    for gap in load_unresolved_gaps():
+        if gap.symbol in gaps:
+            gaps[gap.symbol].append(gap)
     return PairMarket(
         timeframe,
         window,
         closes=load_closes(symbols, timeframe, bar_end(newest, timeframe), window),
-        gaps={symbol: load_unresolved_gaps(symbol) for symbol in symbols},
+        gaps=gaps,
         names={name: instruments[name].base_asset if name in instruments else name for name in symbols},
     )

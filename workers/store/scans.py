@@ -13,6 +13,7 @@ Known by its id alone: no index beside that.
 """
 
 from dataclasses import asdict
+from datetime import datetime
 
 from analytics.records.scans import PairScore, ScanLuck, ScanReport
 from analytics.records.snapshots import Completeness
@@ -35,6 +36,13 @@ def load_scan_head(timeframe: str) -> ScanReport | None:
     """The same without its scores."""
     row = collection("scans").find_one({"_id": timeframe}, {"scores": 0})
     return _report(row | {"scores": []}) if row else None
+
+
+def load_q_values(timeframe: str, *, since: datetime) -> dict[tuple[str, str], float | None]:
+    """The q of every pair (y, x) in the newest scan of a timeframe; none when that ends before `since`."""
+    wanted = {"scores.y": 1, "scores.x": 1, "scores.q_value": 1}
+    row = collection("scans").find_one({"_id": timeframe, "as_of": {"$gte": since}}, wanted)
+    return {(score["y"], score["x"]): score["q_value"] for score in row["scores"]} if row else {}
 
 
 def load_scanned_symbols() -> dict[str, list[str]]:

@@ -13,11 +13,15 @@ from analytics.pairs.snapshot import pair_snapshot, price_levels
 from analytics.pairs.spread import SpreadKind
 from analytics.records.pairs import LEAST_BARS, WINDOW_BARS, PairAnalysis, PairSnapshot
 from analytics.strategies.mean_reversion import MeanReversionRule, signal_events, signal_now
+from analytics.timeframes import length
 from workers.messages.pairs import pair_analysis_json, pair_snapshot_json, price_levels_json
 from workers.reports.pair import pair_report
 from workers.running_job import started_job
 from workers.settings import load_settings
 from workers.store.pair_market import load_newest_closed, load_pair_market
+from workers.store.scans import load_q_values
+
+SCAN_LASTS_BARS = 10  # an older scan says nothing of this bar
 
 
 @shared_task(name="workers.tasks.pair_requests.snapshot_pair")
@@ -89,6 +93,12 @@ def _prices(y: str, x: str, timeframe: str, window: int) -> PairPrices:
     return pair_prices(load_pair_market([y, x], timeframe, newest, window), y, x)
 
 
+def _q_value(prices: PairPrices, y: str, x: str, timeframe: str) -> float | None:
+    """Of the newest scan, unless it is old or does not hold the pair."""
+    as_of = prices.closes.index[-1].to_pydatetime()
+    return load_q_values(timeframe, since=as_of - SCAN_LASTS_BARS * length(timeframe)).get((y, x))
+
+
 def _snapshot(prices: PairPrices, y: str, x: str, timeframe: str) -> PairSnapshot:
     return pair_snapshot(
         prices.closes,
@@ -98,6 +108,7 @@ def _snapshot(prices: PairPrices, y: str, x: str, timeframe: str) -> PairSnapsho
         computed_at=datetime.now(UTC),
         completeness=prices.completeness,
         names=prices.names,
+        q_value=_q_value(prices, y, x, timeframe),
         signal_of=partial(signal_now, rule=MeanReversionRule()),
     )
 
@@ -113,5 +124,6 @@ def _analysis(y: str, x: str, timeframe: str, choice: PairChoice, rule: MeanReve
         computed_at=datetime.now(UTC),
         completeness=prices.completeness,
         names=prices.names,
+        q_value=_q_value(prices, y, x, timeframe),
         states_of=partial(signal_events, rule=rule),
     )

@@ -13,6 +13,7 @@ from analytics.pairs.snapshot import pair_snapshot
 from analytics.records.pair_market import PairMarket
 from analytics.records.pairs import PAIR_TIMEFRAMES, WINDOW_BARS, PairSnapshot
 from analytics.strategies.mean_reversion import MeanReversionRule, signal_now
+from analytics.timeframes import length
 from workers.coordination.single_flight import single_flight
 from workers.messages.pairs import pair_json
 from workers.messages.rooms import pair_topic
@@ -21,10 +22,13 @@ from workers.store.pair_market import load_pair_market, newest_closed
 from workers.store.pair_snapshots import save_pair_snapshots
 from workers.store.pairs import Pair, load_pairs
 from workers.store.progress import BarProgress, load_progress
+from workers.store.scans import load_q_values
 from workers.store.seams import load_symbols_with_history
 from workers.store.watermarks import Watermark, advance_watermarks, load_watermarks, watermark_name
 
 log = logging.getLogger(__name__)
+
+SCAN_LASTS_BARS = 10  # an older scan says nothing of this bar
 
 Marks = Mapping[str, Watermark]
 
@@ -53,7 +57,8 @@ def compute_due(pairs: Sequence[Pair], timeframe: str, newest: datetime, marks: 
     """Snapshots of some pairs at the bar that starts at `newest`."""
     symbols = sorted({symbol for pair in pairs for symbol in pair})
     market = load_pair_market(symbols, timeframe, newest, WINDOW_BARS)
-    found = [snapshot for pair in pairs if (snapshot := _snapshot(market, pair)) is not None]
+    scanned = load_q_values(timeframe, since=newest - SCAN_LASTS_BARS * length(timeframe))
+    found = [s for pair in pairs if (s := _snapshot(market, pair, scanned.get(pair))) is not None]
     save_pair_snapshots(found)
     names = [mark_name(pair, timeframe) for pair in pairs]
     advance_watermarks([(name, marks.get(name), newest) for name in names])
@@ -85,7 +90,7 @@ def _due(
     return due
 
 
-def _snapshot(market: PairMarket, pair: Pair) -> PairSnapshot | None:
+def _snapshot(market: PairMarket, pair: Pair, q_value: float | None) -> PairSnapshot | None:
     """The snapshot of a pair, None while there are too few bars."""
     try:
         prices = pair_prices(market, *pair)
@@ -99,5 +104,6 @@ def _snapshot(market: PairMarket, pair: Pair) -> PairSnapshot | None:
         computed_at=datetime.now(UTC),
         completeness=prices.completeness,
         names=prices.names,
+        q_value=q_value,
         signal_of=_signal_of,
     )

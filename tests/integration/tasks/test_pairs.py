@@ -8,6 +8,8 @@ import pytest
 
 from analytics.pairs.market import pair_prices
 from analytics.records.market import Bar
+from analytics.records.scans import PairScore, ScanLuck, ScanReport
+from analytics.records.snapshots import Completeness
 from analytics.timeframes import length
 from tests.factories import MIDNIGHT, bar, gap, planted_pair
 from workers.settings import Settings
@@ -18,6 +20,7 @@ from workers.store.pair_market import load_newest_closed, load_pair_market
 from workers.store.pair_snapshots import load_pair_snapshot, load_pair_snapshots
 from workers.store.pairs import add_pair
 from workers.store.progress import BarProgress, save_progress
+from workers.store.scans import save_scan
 from workers.store.seams import HISTORY, Seam, save_seam
 from workers.store.watermarks import load_watermarks, lower_watermarks
 from workers.tasks import pairs as stage
@@ -68,7 +71,7 @@ def test_what_is_loaded_is_what_was_saved(published: list[str]) -> None:
     store(250)
     compute_pairs()
     market = load_pair_market([ETH, BTC], "1m", MIDNIGHT + timedelta(minutes=249), 1_440)
-    made_again = stage._snapshot(market, PAIR)
+    made_again = stage._snapshot(market, PAIR, None)
     found = load_pair_snapshot(*PAIR, "1m", with_series=True)
     assert made_again is not None
     assert found is not None
@@ -139,3 +142,20 @@ def test_the_newest_closed_bar_is_that_of_the_slower_side(published: list[str]) 
     prices = pair_prices(market, ETH, BTC)
     assert len(prices.closes) == 150
     assert prices.closes.index[-1] == MIDNIGHT + timedelta(minutes=199)
+
+
+@pytest.mark.parametrize(("minutes_old", "expected"), [(2, 0.03), (20, None)])
+def test_q_is_that_of_the_newest_scan_unless_that_is_old(
+    published: list[str], minutes_old: int, expected: float | None
+) -> None:
+    store(300)
+    as_of = MIDNIGHT + timedelta(minutes=299 - minutes_old)
+    numbers = dict.fromkeys(PairScore.__dataclass_fields__) | {"n": 300, "text": "", "verdict": "found"}
+    score = PairScore(**numbers | {"y": ETH, "x": BTC, "q_value": 0.03})  # type: ignore[arg-type] # by name
+    luck, whole = ScanLuck(0.05, 1, 0.05, 1, 1, 0), Completeness(300, 300, 300, 0)
+    save_scan(ScanReport("1m", 300, as_of, as_of, [ETH, BTC], {}, luck, [score], whole))
+    compute_pairs()
+    found = load_pair_snapshot(*PAIR, "1m")
+    assert found is not None
+    assert found.q_value == expected
+    assert ("q = 0.03" in found.verdict.sentence) == (expected is not None)
