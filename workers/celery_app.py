@@ -1,6 +1,7 @@
 """The Celery instance, the --hold-stream option and the steps of its workers."""
 
 import logging
+import os
 from typing import Any
 
 from celery import Celery
@@ -34,6 +35,16 @@ def check_schema(options: dict[str, Any], **_rest: Any) -> None:  # Any: Celery'
     """Write to no database of another version; the stream's own step sees to that where it is held."""
     if not options.get("hold_stream"):
         wait_for_schema()
+
+
+@celeryd_init.connect
+def limit_threads(options: dict[str, Any], **_rest: Any) -> None:  # Any: Celery's signal arguments
+    """All processes of a worker together use no more cores than there are; tasks are imported after this."""
+    cores = os.cpu_count() or 1
+    threads = max(1, cores // int(options.get("concurrency") or cores))
+    os.environ.setdefault("NUMBA_NUM_THREADS", str(threads))
+    # Threads of BLAS wait for each other at full speed: on a busy machine they cost more than they bring.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @beat_init.connect

@@ -1,8 +1,8 @@
 """Lag choice and statistic of augmented Dickey-Fuller regressions, from lag products."""
 
 import numpy as np
-from numba import njit
 
+from analytics.kernels.compiled import compiled
 from analytics.kernels.lag_gram import PIVOT_FLOOR, factorise, fill_gram, fill_trend
 
 # How the number of lags is chosen.
@@ -12,7 +12,7 @@ FIXED, AIC, BIC, T_STAT = 0, 1, 2, 3
 SIGNIFICANT = 1.6448536269514722
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def adf_rows(  # type: ignore[no-untyped-def]  # compiled for its arguments
     products, heads, tails, squares, bars, choice, trend, series, statistics, chosen
 ):
@@ -70,7 +70,7 @@ def adf_rows(  # type: ignore[no-untyped-def]  # compiled for its arguments
         chosen[row] = lags
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def level_statistic(explained, squares, sample, columns):  # type: ignore[no-untyped-def]  # compiled
     """t of the last of the columns; NaN if they leave nothing."""
     left = squares
@@ -81,7 +81,7 @@ def level_statistic(explained, squares, sample, columns):  # type: ignore[no-unt
     return explained[columns - 1] / np.sqrt(left / (sample - columns))
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def chosen_lag(explained, squares, sample, trends, choice):  # type: ignore[no-untyped-def]  # compiled
     """The number of lags by the rule of `choice`; -1 if nothing is left to compare.
 

@@ -1,10 +1,11 @@
 """The median-unbiased distance from no reversion, for many spreads of one length."""
 
 import numpy as np
-from numba import njit
+
+from analytics.kernels.compiled import compiled
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def last_crossings(coefficients, errors, distances, falls, medians):  # type: ignore[no-untyped-def]  # compiled
     """The distance beyond which what was seen lies above the median: 0 if always, inf if never.
 

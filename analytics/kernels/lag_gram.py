@@ -8,14 +8,15 @@ One factorisation gives the sums of squares of all nested regressions.
 """
 
 import numpy as np
-from numba import njit
+
+from analytics.kernels.compiled import compiled
 
 # A column of which less than this is left beside the others is no longer told
 # from them by sums of products; the regression is then solved another way.
 PIVOT_FLOOR = 1e-5
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
+@compiled(any_order=True)
 def lag_products(changes, products):  # type: ignore[no-untyped-def]  # compiled for its arguments
     """For each row and j the sum of d[t] d[t-j], all over the sample that the most lags leave.
 
@@ -35,7 +36,7 @@ def lag_products(changes, products):  # type: ignore[no-untyped-def]  # compiled
             products[row, lag] = total
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def fill_gram(  # type: ignore[no-untyped-def]  # compiled for its arguments
     gram, moments, products, head, tail, squares, lags, first_lag, level
 ):
@@ -85,7 +86,7 @@ def fill_gram(  # type: ignore[no-untyped-def]  # compiled for its arguments
     return sample > PIVOT_FLOOR * squares
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
+@compiled(any_order=True)
 def fill_trend(gram, moments, trend, series, lags, first_lag, level):  # type: ignore[no-untyped-def]  # compiled
     """The rows and columns of the trend, which stand first in `gram`; trend is (columns, bars)."""
     for row in range(trend.shape[0]):
@@ -106,7 +107,7 @@ def fill_trend(gram, moments, trend, series, lags, first_lag, level):  # type: i
             gram[first_lag + lag - 1, row] = total
 
 
-@njit(cache=True, nogil=True, fastmath={"reassoc", "contract"})
+@compiled(any_order=True)
 def factorise(gram, moments, columns):  # type: ignore[no-untyped-def]  # compiled for its arguments
     """Cholesky factor in place of `gram`, and in place of `moments` what each column explains.
 
