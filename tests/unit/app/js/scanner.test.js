@@ -1,0 +1,90 @@
+// What the Scanner lets pass, how it sorts, and what it says of luck.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { choiceFrom, searchOf, symbolsIn } from "../../../../app/static/js/scanner/choice.js";
+import { chance, COLUMNS } from "../../../../app/static/js/scanner/columns.js";
+import { csvOf } from "../../../../app/static/js/scanner/csv.js";
+import { chosen, luckWords, prepared, visible } from "../../../../app/static/js/scanner/rows.js";
+
+const MINUTE = 60_000;
+const ALL = { filters: [], search: "", sort: "q_value", descending: false };
+
+function row(y, x, fields) {
+  return { y, x, p_value: 0.5, q_value: 0.9, pair_p_value: 1, zscore: 0, half_life: 20, quote_volume: 2e6, verdict: "none", beta: 1, ...fields };
+}
+
+const ROWS = prepared(
+  [
+    row("AUSDT", "BUSDT", { p_value: 0.001, q_value: 0.02, zscore: -2.5 }),
+    row("BUSDT", "AUSDT", { p_value: 0.004, q_value: 0.02, zscore: 2.4, half_life: null }),
+    row("AUSDT", "CUSDT", { p_value: null, q_value: null, zscore: null, half_life: 2, quote_volume: null }),
+    row("CUSDT", "AUSDT", { half_life: 5_000, quote_volume: 10 }),
+  ],
+  { AUSDT: "A", BUSDT: "B", CUSDT: "C" },
+);
+
+function ids(choice) {
+  return chosen(ROWS, { ...ALL, ...choice }, MINUTE).map(({ names }) => names.join(""));
+}
+
+test("each filter lets pass what it says, and nothing unknown", () => {
+  assert.deepEqual(ids({ filters: ["q"] }), ["AB", "BA"]);
+  assert.deepEqual(ids({ filters: ["z"] }), ["AB", "BA"]);
+  assert.deepEqual(ids({ filters: ["half_life"] }), ["AB"]);
+  assert.deepEqual(ids({ filters: ["liquid"] }), ["AB", "BA"]);
+  assert.deepEqual(ids({ filters: ["q", "once"] }), ["AB"]);
+  assert.deepEqual(ids({ search: " c" }), ["CA", "AC"]);
+});
+
+test("a column sorts either way, what is unknown last, z by its size", () => {
+  assert.deepEqual(ids({ sort: "half_life" }), ["AC", "AB", "CA", "BA"]);
+  assert.deepEqual(ids({ sort: "half_life", descending: true }), ["CA", "AB", "AC", "BA"]);
+  assert.deepEqual(ids({ sort: "zscore", descending: true }), ["AB", "BA", "CA", "AC"]);
+});
+
+test("both directions stand in a row", () => {
+  assert.equal(ROWS[0].other_p, 0.004);
+  assert.equal(ROWS[3].other_p, null);
+});
+
+test("luck is told beside what was found", () => {
+  const luck = { pairs: 180, expected_by_luck: 9, found_before: 14, found_after: 3, confirmed: 1 };
+  assert.equal(luckWords(luck), "180 pairs tested: 14 found before the correction, where luck alone gives about 9.0; 3 after it, 1 of them confirmed on later bars.");
+  assert.equal(luckWords({ ...luck, pairs: 0 }), "No pair could be tested.");
+});
+
+test("a long list has few rows in the page, whatever the place", () => {
+  assert.deepEqual(visible(5_000, { top: 0, height: 600, rowHeight: 30 }), [0, 32]);
+  assert.deepEqual(visible(5_000, { top: 60_000, height: 600, rowHeight: 30 }), [1_988, 2_032]);
+  assert.deepEqual(visible(10, { top: 9_000, height: 600, rowHeight: 30 }), [10, 10]);
+  assert.deepEqual(visible(0, { top: 0, height: 600, rowHeight: 30 }), [0, 0]);
+});
+
+test("the link holds what differs from the first view, and gives it back", () => {
+  const first = choiceFrom("", "1m");
+  assert.equal(searchOf(first), "?tf=1m");
+  const other = { ...first, timeframe: "5m", symbols: ["AUSDT", "BUSDT"], window: 400, filters: ["q", "z"], search: "a", sort: "beta", descending: true };
+  assert.deepEqual(choiceFrom(searchOf(other), "5m"), other);
+  assert.deepEqual(choiceFrom("?sort=nothing&filters=x&window=5", "1m"), first);
+  assert.deepEqual(symbolsIn(" ausdt, busdt;\nausdt"), ["AUSDT", "BUSDT"]);
+});
+
+test("a probability is short, and a dash where there is none", () => {
+  assert.equal(chance(0.0321), ".032");
+  assert.equal(chance(0.0002), "<.001");
+  assert.equal(chance(1), "1.000");
+  assert.equal(chance(null), "–");
+});
+
+test("a file has one line for each row, and reasons with commas stay whole", () => {
+  const lines = csvOf("SIMULATED", [{ ...ROWS[0], reason: "too short, 12" }], { as_of: "2026-01-01T00:00:00.000Z", timeframe: "1m", window: 1440 }).split("\n");
+  assert.equal(lines[1].split(",").slice(0, 3).join(), "AUSDT,BUSDT,none");
+  assert.ok(lines[1].includes('"too short, 12"'));
+  assert.ok(lines[1].endsWith("1m,1440,2026-01-01T00:00:00.000Z,SIMULATED"));
+});
+
+test("every column that is shown has words for what it means", () => {
+  for (const { title, words } of COLUMNS) assert.ok(title && words);
+});
