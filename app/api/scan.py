@@ -142,10 +142,16 @@ def _seconds_of(row: Row, bar_seconds: int) -> float | None:
 
 
 def _stored(asked: Mapping[str, Value]) -> ScanReport | None:
-    """What is kept ready, of the newest bar or of the one before while that is being scanned."""
+    """What is kept ready, of the newest bar or of the one before while that is being scanned.
+
+    Where no symbols are named it is what was scanned of the watch-list, be it
+    that some of its symbols have no history yet.
+    """
     timeframe, symbols = str(asked["tf"]), asked["symbols"]
-    found = load_scan(timeframe) if asked["window"] == WINDOW_BARS and isinstance(symbols, list) else None
-    if found is None or not isinstance(symbols, list) or sorted(found.symbols) != sorted(symbols):
+    found = load_scan(timeframe) if asked["window"] == WINDOW_BARS else None
+    if found is None or not isinstance(symbols, list):
+        return None
+    if "symbols" in request.args and sorted(found.symbols) != sorted(symbols):
         return None
     progress = load_progress()
     rows = [progress[symbol] for symbol in found.symbols if symbol in progress]

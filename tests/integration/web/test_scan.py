@@ -16,6 +16,7 @@ from tests.integration.web.scan_seed import SYMBOLS, seed_scans
 from tests.product import wait_for
 from workers.settings import Settings
 from workers.store.bars import load_bars
+from workers.store.watchlist import add_symbol, remove_symbol
 
 DONE_SECONDS = 90.0
 
@@ -60,6 +61,15 @@ def test_the_watch_list_is_answered_from_the_store(client: FlaskClient) -> None:
     assert (best["statistic"], best["p_value"]) == pytest.approx((statistic, chance), rel=1e-8)
     assert best["q_value"] < 0.05
     assert [row["q_value"] for row in told["rows"]] == sorted(row["q_value"] for row in told["rows"])
+
+
+def test_a_symbol_without_history_yet_keeps_nobody_waiting(client: FlaskClient) -> None:
+    add_symbol("DOGEUSDT")
+    try:
+        told = asked(client)
+    finally:
+        remove_symbol("DOGEUSDT")
+    assert told["symbols"] == list(SYMBOLS)
 
 
 def test_rows_are_filtered_sorted_and_paged(client: FlaskClient) -> None:
