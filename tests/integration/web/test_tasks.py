@@ -1,16 +1,26 @@
 """Asking for jobs over the API: who may, and what is refused at the door."""
 
+import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 import app.on_demand
+from analytics.records.jobs import AskedJob
+from app.errors import BadRequest
 from app.listeners import TokenBucket
 from tests.integration.web.market_seed import seed_market
+from tests.product import wait_for
+from workers.coordination.endings import announce_end
 from workers.jobs import JOBS, Job, Parameter
-from workers.store.jobs import load_jobs
+from workers.store.jobs import claim_job, end_job, load_jobs
+from workers.store.results import result_key, save_result
 
+JOB = "recompute_indicators"
+KEY = result_key(JOB, {}, "a bar")
 ADDRESS = "/api/tasks/recompute_indicators"
 STRICT = Job(
     "workers.tasks.indicators.recompute_indicators",
@@ -124,3 +134,73 @@ def test_a_broker_that_is_away_is_told_of_and_leaves_nothing_open(
     monkeypatch.setattr(app.on_demand, "ask", away)
     assert _error(client.post(ADDRESS, json={})) == (503, "redis_down", "")
     assert [(job.state, job.error["code"]) for job in load_jobs()] == [("failed", "queue_down")]
+
+
+def _work(end: Callable[[AskedJob], object]) -> threading.Thread:
+    """A worker in a thread: claims the next job, and ends it in some way."""
+
+    def run() -> None:
+        wait_for(lambda: bool(load_jobs(limit=1)), 20, "a job")
+        claimed = claim_job(load_jobs(limit=1)[0].id, "this test")
+        assert claimed is not None
+        end(claimed)
+        announce_end(claimed.id)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def _answered(client: FlaskClient, parameters: dict[str, object]) -> Any:
+    with client.application.test_request_context("/api/x"):
+        try:
+            return app.on_demand.answer(JOB, parameters, KEY, lambda value: {"doubled": 2 * value["n"]})
+        except BadRequest as error:
+            return error
+
+
+def test_what_a_worker_finishes_in_time_is_the_answer_and_then_the_stored_one(client: FlaskClient) -> None:
+    def finish(job: AskedJob) -> None:
+        save_result(job.result_key, {"n": 21})
+        end_job(job, "done")
+
+    worker = _work(finish)
+    assert _answered(client, {}).json == {"doubled": 42}
+    worker.join()
+    assert _answered(client, {}).json == {"doubled": 42}
+    assert len(load_jobs()) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        ({"code": "not_enough_data", "message": "needs 100", "have": 7, "need": 100}, 409),
+        ({"code": "cannot_be_computed", "message": "constant"}, 422),
+        ({"code": "worker_died", "message": "died"}, 503),
+        ({"code": "failed", "message": "the computation failed (ValueError)"}, 500),
+    ],
+)
+def test_how_a_job_fails_is_the_answer(client: FlaskClient, error: dict[str, object], status: int) -> None:
+    worker = _work(lambda job: end_job(job, "failed", error=error))
+    found = _answered(client, {})
+    worker.join()
+    assert (found.status, found.code, found.message) == (status, error["code"], error["message"])
+    assert found.details == {name: error[name] for name in ("have", "need") if name in error}
+
+
+def test_what_takes_longer_has_an_address(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app.on_demand.ended, "__defaults__", (0.1,))
+    found = _answered(client, {})
+    assert found.status_code == 202
+    assert found.headers["Location"] == f"/api/tasks/{load_jobs()[0].id}"
+    told: Any = client.get(found.headers["Location"]).json
+    assert (told["state"], told["result"]) == ("waiting", None)
+
+
+def test_no_more_than_so_many_requests_wait(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others are told the address at once: waiting holds a thread of the server."""
+    monkeypatch.setattr(app.on_demand, "_waiting", threading.BoundedSemaphore(1))
+    assert app.on_demand._waiting.acquire(blocking=False)
+    began = time.monotonic()
+    assert _answered(client, {}).status_code == 202
+    assert time.monotonic() - began < app.on_demand.WAIT_SECONDS
