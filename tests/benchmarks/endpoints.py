@@ -185,8 +185,9 @@ def _seconds(work: Callable[[], object]) -> float:
 def _resampled(symbol: str) -> pd.DataFrame:
     base = symbol_number(symbol) << ID_BITS
     query = {"_id": {"$gte": base, "$lt": base + (1 << ID_BITS)}}
-    rows = list(collection("ticks").find(query, {"_id": 0, "price": 1, "quantity": 1, "traded_at": 1}))
-    frame = pd.DataFrame(rows).set_index("traded_at")
+    fields = {"_id": 0, "price": 1, "quantity": 1, "traded_at": 1}
+    rows = collection("ticks").find(query, fields, batch_size=CHUNK)
+    frame = pd.DataFrame(list(rows)).set_index("traded_at")
     bars = frame["price"].resample("1min").ohlc()
     bars["volume"] = frame["quantity"].resample("1min").sum()
     return bars
