@@ -87,10 +87,11 @@ def figures_at(grid: Grid, timeframe: str) -> dict[str, Values]:
     return figures | _of_windows(grid.bars, at, timeframe)
 
 
-def divergences_on(grid: Grid) -> list[Divergence]:
-    """Every divergence of the grid, in the order they became known."""
+def divergences_on(grid: Grid, since: int) -> list[Divergence]:
+    """Divergences that bars from `since` (seconds) on confirmed, in the order they became known."""
     starts, high, low, close, *_ = grid.bars
-    return divergences_of(starts, high, low, close, rsi_values(close, 14), since=0)
+    first = int(np.searchsorted(starts, since))
+    return divergences_of(starts, high, low, close, rsi_values(close, 14), since=first)
 
 
 def banded(name: str, middle: Values, deviation: Values) -> dict[str, Values]:

@@ -105,10 +105,15 @@ def _without_long_silence(starts: np.ndarray, new: np.ndarray, size: int) -> lis
 
 def _part(columns: Columns, sums: Values, new: np.ndarray, timeframe: str) -> _Part:
     """The named values of some new rows, over the grid that leads to them."""
-    grid = grid_of(columns, new, seconds(timeframe))
+    size = seconds(timeframe)
+    grid = grid_of(columns, new, size)
+    # Bars without trades, which have no snapshot, may have confirmed some since the row before.
+    oldest = int(
+        min(columns.starts[max(0, new[0] - 1)], columns.starts[new[0]] - DIVERGENCE_LASTS_BARS * size)
+    )
     session = banded("vwap_session", *mean_and_deviation(sums[:, new]))
     figures = figures_at(grid, timeframe) | session
-    return _Part(_values(figures, (grid.at + 1).tolist()), divergences_on(grid))
+    return _Part(_values(figures, (grid.at + 1).tolist()), divergences_on(grid, oldest))
 
 
 def _order(one: Divergence) -> tuple[datetime, bool]:

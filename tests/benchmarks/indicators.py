@@ -7,12 +7,15 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
+from itertools import pairwise
 from statistics import median
 
+import numpy as np
 import pandas as pd
 
 from analytics.bars import bars_from_ticks, fold
 from analytics.forming import FormingBar, bar_of, bar_with
+from analytics.indicators import bollinger, realised_volatility, rsi, rsi_divergence, vwap_bands
 from analytics.indicators.snapshot import LONGEST_NEED_BARS, WARM_UP_BARS, SnapshotBatch, indicator_snapshots
 from analytics.quality.completeness import completeness
 from analytics.quality.holes import IdLedger
@@ -29,6 +32,7 @@ def main() -> None:
     print(f"{'what':<58}{'ours':>14}{'plain pandas':>16}{'ratio':>9}")
     _print_ticks()
     _print_bars()
+    _print_series()
     _print_snapshots()
 
 
@@ -69,6 +73,25 @@ def _print_snapshots() -> None:
     _row("1000 new bars at once", _seconds(lambda: _snapshots(bulk, starts, WARM_UP_BARS), repeats=5))
 
 
+def _print_series() -> None:
+    bars = random_bars(seed=6, count=1_440)
+    close = bars["close"]
+    pairs: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
+        "rsi 14": (lambda: rsi(close, 14), lambda: _plain_rsi(close)),
+        "bollinger 20": (lambda: bollinger(close), lambda: _plain_bands(close)),
+        "vwap_bands of the session": (lambda: vwap_bands(bars), lambda: _plain_session(bars)),
+        "vwap_bands, rolling 60": (lambda: vwap_bands(bars, "rolling"), lambda: _plain_rolling(bars)),
+        "realised_volatility 60": (
+            lambda: realised_volatility(close, timeframe="1m"),
+            lambda: np.sqrt(np.log(close).diff().pow(2).rolling(60).mean()),
+        ),
+        "rsi_divergence": (lambda: rsi_divergence(bars), lambda: _plain_divergence(bars)),
+    }
+    for name, (ours, plain) in pairs.items():
+        times = _seconds(ours, repeats=100), _seconds(plain, repeats=30)
+        _row(f"{name}, a series of {len(bars)} bars", *times)
+
+
 def _added(ticks: list[Tick]) -> FormingBar:
     forming = FormingBar(ticks[0], "1h")
     for tick in ticks:
@@ -107,6 +130,52 @@ def _snapshots(bars: pd.DataFrame, starts: list[datetime], first_new: int) -> Sn
     )
 
 
+def _plain_rsi(close: pd.Series) -> pd.Series:
+    change = close.diff()
+    gain = change.clip(lower=0).ewm(alpha=1 / 14, adjust=False).mean()
+    loss = (-change.clip(upper=0)).ewm(alpha=1 / 14, adjust=False).mean()
+    return 100 * gain / (gain + loss)
+
+
+def _plain_bands(close: pd.Series) -> pd.DataFrame:
+    mean, deviation = close.rolling(20).mean(), close.rolling(20).std(ddof=0)
+    lower, upper = mean - 2 * deviation, mean + 2 * deviation
+    width = upper - lower
+    columns = {"percent_b": (close - lower) / width, "bandwidth": width / mean}
+    return pd.DataFrame({"lower": lower, "middle": mean, "upper": upper} | columns)
+
+
+def _plain_session(bars: pd.DataFrame) -> pd.DataFrame:
+    """Bands by E[p^2] - E[p]^2, which loses digits."""
+    weighted = bars["quote_volume"] ** 2 / bars["volume"]
+    sums = bars[["quote_volume", "volume"]].assign(square=weighted).groupby(bars.index.floor("D")).cumsum()
+    return _banded(sums)
+
+
+def _plain_rolling(bars: pd.DataFrame) -> pd.DataFrame:
+    weighted = bars["quote_volume"] ** 2 / bars["volume"]
+    return _banded(bars[["quote_volume", "volume"]].assign(square=weighted).rolling(60).sum())
+
+
+def _banded(sums: pd.DataFrame) -> pd.DataFrame:
+    mean = sums["quote_volume"] / sums["volume"]
+    deviation = (sums["square"] / sums["volume"] - mean**2).clip(lower=0) ** 0.5
+    return pd.DataFrame({"lower": mean - 2 * deviation, "middle": mean, "upper": mean + 2 * deviation})
+
+
+def _plain_divergence(bars: pd.DataFrame) -> list[tuple[object, object]]:
+    """Pivots by centred windows, then a loop over them."""
+    strength, found = _plain_rsi(bars["close"]), []
+    for name, side in (("low", 1), ("high", -1)):
+        price = side * bars[name]
+        turns = price[price == price.rolling(11, center=True).min()]
+        known = strength[turns.index] * side
+        for (first, one), (second, other) in pairwise(turns.items()):
+            if (other - one) * (known[second] - known[first]) < 0:
+                found.append((first, second))
+    return found
+
+
 def _plain_figures(bars: pd.DataFrame) -> dict[str, float]:
     """The same figures as they are usually written; their warm-up differs a little."""
     close = bars["close"]
@@ -133,7 +202,11 @@ def _plain_figures(bars: pd.DataFrame) -> dict[str, float]:
         "bollinger_bandwidth": (upper - lower) / mean,
         "atr_14": pd.concat(ranges, axis=1).max(axis=1).ewm(alpha=1 / 14, adjust=False).mean(),
         "vwap_session": day["quote_volume"] / day["volume"],
+        "volatility_bar": np.sqrt(np.log(close).diff().pow(2).rolling(60).mean()),
     }
+    for name, banded in (("session", _plain_session(bars)), ("rolling", _plain_rolling(bars))):
+        figures |= {f"vwap_{name}_{line}": banded[line] for line in ("lower", "middle", "upper")}
+    _plain_divergence(bars)
     return {name: float(values.iloc[-1]) for name, values in figures.items()}
 
 

@@ -14,6 +14,7 @@ from workers.store.bar_columns import BarRow, load_newest_rows, load_rows_saved_
 # A bar is stamped before it is written, and clocks of machines differ a little.
 OVERLAP = timedelta(seconds=10)
 CHANGES_AT_ONCE = 20_000  # more than this is read anew
+KEPT_SYMBOLS = 200  # 560 bars take 150 kB
 
 _Kept = dict[str, list[BarRow]]
 
@@ -29,15 +30,17 @@ class KeptBars:
         self._database = ""
 
     def look(self, symbols: Sequence[str]) -> None:
-        """Bring the bars of these symbols up to what is stored; others are forgotten."""
+        """Bring the bars of these symbols up to what is stored."""
         if self._database != load_settings().database:
             self._rows, self._database = {}, load_settings().database
         looked_at = datetime.now(UTC)
-        kept = [symbol for symbol in symbols if symbol in self._rows]
-        self._rows = {symbol: self._rows[symbol] for symbol in kept} if self._took_changes(kept) else {}
+        if not self._took_changes(list(self._rows)):
+            self._rows = {}
         for symbol in symbols:
-            if symbol not in self._rows:
-                self._rows[symbol] = load_newest_rows(symbol, self.timeframe, end=None, limit=self._most)
+            rows = self._rows.pop(symbol, None)
+            self._rows[symbol] = rows or load_newest_rows(symbol, self.timeframe, end=None, limit=self._most)
+        for symbol in list(self._rows)[: -max(KEPT_SYMBOLS, len(symbols))]:
+            del self._rows[symbol]  # asked for longest ago
         self._looked_at = looked_at
 
     def window(self, symbol: str, *, since: datetime, before: int, end: datetime) -> list[BarRow] | None:
