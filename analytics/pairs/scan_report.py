@@ -21,7 +21,7 @@ from analytics.timeframes import length
 
 _WORDS: dict[ScanVerdict, str] = {
     "confirmed": "Found, and it held on bars that had no part in finding it.",
-    "found": "Found; too young to have been confirmed on later bars.",
+    "found": "Found in the whole window but not in its first part alone: later bars cannot confirm it yet.",
     "not_held": "Found earlier, but it did not hold on later bars.",
     "by_luck": "A small p, but so many pairs were tried that luck explains it.",
     "none": "No relation found.",

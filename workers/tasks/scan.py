@@ -95,7 +95,10 @@ def scan_piece(job_id: str, piece: int, symbols: list[str], ys: list[str], windo
         return
     timeframe, bars, as_of = str(window[0]), int(window[1]), datetime.fromisoformat(str(window[2]))
     closes = load_closes(symbols, timeframe, bar_end(as_of, timeframe), bars)
-    table = scanned_closes(closes, ScanWindow(timeframe, bars, as_of))
+    try:
+        table = scanned_closes(closes, ScanWindow(timeframe, bars, as_of))
+    except NotEnoughData:
+        return  # the job itself says so
     rows = reports.scan_piece(table, ys, z_points=_points(symbols))
     save_result(piece_key(job_id, piece), rows, kept_seconds=PIECE_SECONDS)
 
