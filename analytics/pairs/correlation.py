@@ -119,8 +119,11 @@ def _without_dust(columns: Values) -> Values:
 
 
 def _counts(columns: Values) -> np.ndarray:
-    known = np.isfinite(columns).astype(np.float64)
-    return (known.T @ known).astype(np.int64)
+    known = np.isfinite(columns)
+    if known.all():
+        return np.full((columns.shape[1],) * 2, len(columns), np.int64)
+    weights = known.astype(np.float64)
+    return (weights.T @ weights).astype(np.int64)
 
 
 def _pearson(columns: Values) -> Values:
@@ -129,7 +132,11 @@ def _pearson(columns: Values) -> Values:
     weights = known.astype(np.float64)
     away = np.where(known, columns - _first_known(columns), 0.0)  # a column that stands still is exactly 0
     away -= weights * (away.sum(axis=0) / np.maximum(weights.sum(axis=0), 1.0))
-    n, sums, squares = weights.T @ weights, away.T @ weights, (away * away).T @ weights
+    if known.all():  # every sum is 0
+        n, sums = np.full((columns.shape[1],) * 2, float(len(columns))), np.zeros((columns.shape[1],) * 2)
+        squares = np.repeat((away * away).sum(axis=0)[:, None], columns.shape[1], axis=1)
+    else:
+        n, sums, squares = weights.T @ weights, away.T @ weights, (away * away).T @ weights
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = squares - sums * sums / n  # of the row's symbol, over the bars of both
         spread = np.where(spread > _ROUNDING * squares, spread, np.nan)

@@ -10,10 +10,11 @@ import pandas as pd
 from analytics.errors import NotEnoughData
 from analytics.pairs.aligned import aligned_closes
 from analytics.pairs.correlation import correlations
-from analytics.quality.completeness import completeness_of_closes, weakest
+from analytics.quality.completeness import completeness, needed_rows, weakest
 from analytics.records.closes import Closes
 from analytics.records.correlations import LEAST_RETURNS, CorrelationMethod, CorrelationSnapshot
 from analytics.records.market import Gap
+from analytics.records.snapshots import Completeness
 from analytics.timeframes import length
 
 
@@ -27,14 +28,14 @@ class CorrelationWindow:
     as_of: datetime  # start of the last bar, UTC
 
 
-def correlation_snapshot(
+def correlation_snapshots(
     closes: Mapping[str, Closes],
-    asked: CorrelationWindow,
+    asked: Sequence[CorrelationWindow],
     *,
     gaps: Mapping[str, Sequence[Gap]],
     computed_at: datetime,
-) -> CorrelationSnapshot:
-    """Correlations of log returns up to and with the bar `as_of`.
+) -> list[CorrelationSnapshot]:
+    """Correlations of log returns up to and with one bar, in several windows of one timeframe.
 
     A symbol that has not traded stands flat; one that begins later is compared
     from there on, and has no value below LEAST_RETURNS returns. `window` returns
@@ -45,30 +46,44 @@ def correlation_snapshot(
     NotEnoughData
         No two symbols can have LEAST_RETURNS returns.
     """
-    table = _closes_until(closes, asked)
+    longest = max(asked, key=lambda each: each.window)
+    table = _closes_until(closes, longest)
     if len(table) <= LEAST_RETURNS:
         have = max(0, len(table) - 1)
-        raise NotEnoughData(f"a correlation of {asked.timeframe} returns", have=have, need=LEAST_RETURNS)
-    found = correlations(table, asked.method)
-    enough = found.n >= LEAST_RETURNS
-    stamps = [
-        completeness_of_closes(each, as_of=asked.as_of, bars=asked.window, gaps=gaps.get(symbol, ()))
-        for symbol, each in closes.items()
+        raise NotEnoughData(f"a correlation of {longest.timeframe} returns", have=have, need=LEAST_RETURNS)
+    rows = {name: needed_rows(each.starts, each.finals, gaps.get(name, ())) for name, each in closes.items()}
+
+    def stamp(name: str, each: CorrelationWindow) -> Completeness:
+        starts, finals = rows[name]
+        known = gaps.get(name, ())
+        return completeness(
+            starts, finals, as_of=each.as_of, bars=each.window, timeframe=each.timeframe, gaps=known
+        )
+
+    return [
+        _snapshot(table, each, weakest([stamp(name, each) for name in closes]), computed_at) for each in asked
     ]
+
+
+def _snapshot(
+    table: pd.DataFrame, asked: CorrelationWindow, stamp: Completeness, computed_at: datetime
+) -> CorrelationSnapshot:
+    found = correlations(table.iloc[-asked.window - 1 :], asked.method)
+    enough = found.n >= LEAST_RETURNS
     return CorrelationSnapshot(
         timeframe=asked.timeframe,
         window=asked.window,
         method=asked.method,
         as_of=asked.as_of,
         computed_at=computed_at,
-        symbols=list(closes),
+        symbols=list(table.columns),
         returns=np.diag(found.n).tolist(),
         order=list(found.order),
         values=_below_diagonal(found.values.where(enough)),
         n=[row[:place] for place, row in enumerate(found.n.to_numpy().tolist())],
         p_values=_below_diagonal(found.p_values.where(enough)),
         reasons=dict(found.reasons),
-        completeness=weakest(stamps),
+        completeness=stamp,
     )
 
 

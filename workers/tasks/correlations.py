@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from celery import shared_task
 
 from analytics.errors import NotEnoughData
-from analytics.pairs.correlation_snapshot import CorrelationWindow, correlation_snapshot
+from analytics.pairs.correlation_snapshot import CorrelationWindow, correlation_snapshots
 from analytics.records.correlations import LEAST_RETURNS, WINDOWS, CorrelationMethod, CorrelationSnapshot
 from analytics.records.market import Gap
 from analytics.timeframes import TIMEFRAMES, bar_end
@@ -98,5 +98,4 @@ def _snapshots(symbols: Sequence[str], asked: Sequence[CorrelationWindow]) -> li
     gaps: dict[str, list[Gap]] = {}
     for gap in load_unresolved_gaps():
         gaps.setdefault(gap.symbol, []).append(gap)
-    computed_at = datetime.now(UTC)
-    return [correlation_snapshot(closes, each, gaps=gaps, computed_at=computed_at) for each in asked]
+    return correlation_snapshots(closes, asked, gaps=gaps, computed_at=datetime.now(UTC))

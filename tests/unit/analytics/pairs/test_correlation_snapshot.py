@@ -6,7 +6,7 @@ import pytest
 
 from analytics.errors import NotEnoughData
 from analytics.pairs import correlations
-from analytics.pairs.correlation_snapshot import CorrelationWindow, correlation_snapshot
+from analytics.pairs.correlation_snapshot import CorrelationWindow, correlation_snapshots
 from analytics.records.closes import Closes
 from analytics.records.correlations import CorrelationMethod, CorrelationSnapshot
 from tests.factories import MIDNIGHT, at, gap, random_closes
@@ -25,12 +25,12 @@ def closes_of(symbol: str, minutes: range) -> Closes:
 def snapshot(
     closes: list[Closes], window: int = 100, method: CorrelationMethod = "pearson", last: int = 299
 ) -> CorrelationSnapshot:
-    return correlation_snapshot(
+    return correlation_snapshots(
         {each.symbol: each for each in closes},
-        CorrelationWindow("1m", window, method, at(60 * last)),
+        [CorrelationWindow("1m", size, method, at(60 * last)) for size in (30, window)],
         gaps={"A": [gap(1, 2, symbol="A", after=at(17_000), before=at(17_100))]},
         computed_at=at(20_000),
-    )
+    )[1]
 
 
 def test_the_lower_triangle_of_the_last_returns() -> None:
