@@ -11,8 +11,15 @@ from analytics.records.pairs import PairAnalysis
 
 WARNINGS = {"SIMULATED": "Simulated market, no real prices", "REPLAY": "Replay of a captured market"}
 
-_Y, _X, _GREY, _MARK = "#1f6fc4", "#b04c00", "#626d7b", "#17202b"
-_SHAPES = {"entry": "triangle-up", "exit": "circle", "stop": "x", "time_stop": "x", "rearmed": "circle-open"}
+_Y, _X, _GREY, _MARK, _BAD = "#1f6fc4", "#b04c00", "#626d7b", "#17202b", "#c0322f"
+# What happened, as (event, state after it): how it is drawn. That the rule is armed again is not.
+_MARKS = {
+    ("entry", "long_spread"): ("long", "triangle-up", _Y),
+    ("entry", "short_spread"): ("short", "triangle-down", _X),
+    ("exit", "flat"): ("left at the mean", "circle", _MARK),
+    ("stop", "stopped"): ("stopped", "x", _BAD),
+    ("time_stop", "stopped"): ("stopped by time", "x", _BAD),
+}
 _STYLE = """
 body { font: 14px/1.5 system-ui, sans-serif; color: #17202b; background: #fff; }
 body { margin: 24px auto; max-width: 1200px; }
@@ -43,10 +50,10 @@ def _entries(found: PairAnalysis) -> Iterable[str]:
     low, high = _number(half_life.low, 1), "open" if half_life.high is None else _number(half_life.high, 1)
     told = {
         "z": _number(found.spread.z, 2),
-        "p, both directions": _number(test.p_value, 4),
-        f"p, {found.y} on {found.x}": _number(test.y_on_x.p_value, 4),
-        f"p, {found.x} on {found.y}": _number(test.x_on_y.p_value, 4),
-        "q": _number(found.q_value, 4),
+        "p, both directions": _probability(test.p_value),
+        f"p, {found.y} on {found.x}": _probability(test.y_on_x.p_value),
+        f"p, {found.x} on {found.y}": _probability(test.x_on_y.p_value),
+        "q": _probability(found.q_value),
         f"beta ({found.method})": _number(found.hedge.beta, 4),
         "half-life, bars": f"{_number(half_life.bars, 1)} [{low}, {high}]"
         if half_life.bars is not None
@@ -64,7 +71,12 @@ def _figure(found: PairAnalysis) -> go.Figure:
         shared_xaxes=True,
         vertical_spacing=0.05,
         row_heights=[0.3, 0.3, 0.25, 0.15],
-        subplot_titles=("Prices, % from the left edge", f"Spread ({found.kind})", "z", "Rolling beta"),
+        subplot_titles=(
+            f"Prices, % from the left edge: {found.y} blue, {found.x} brown",
+            f"Spread ({found.kind}): ▲ long, ▼ short, ● left at the mean, ✕ stopped",
+            "z",
+            "Rolling beta",
+        ),
     )
     figure.add_traces(_prices(found), rows=1, cols=1)
     figure.add_traces([*_bands(found), *_marks(found)], rows=2, cols=1)
@@ -72,7 +84,9 @@ def _figure(found: PairAnalysis) -> go.Figure:
     for level in _levels(found):
         figure.add_hline(level, row=3, col=1, line={"color": _GREY, "width": 1, "dash": "dot"})
     figure.add_trace(_line(found, found.beta_path["beta"], _Y, "beta"), row=4, col=1)  # type: ignore[arg-type] # JSON
-    figure.update_layout(height=1_000, template="plotly_white", hovermode="x unified", showlegend=False)
+    figure.update_layout(
+        height=1_000, template="plotly_white", hovermode="x unified", showlegend=False, margin={"t": 40}
+    )
     return figure
 
 
@@ -95,16 +109,19 @@ def _bands(found: PairAnalysis) -> list[go.Scatter]:
 
 
 def _marks(found: PairAnalysis) -> list[go.Scatter]:
-    return [
-        go.Scatter(
-            x=[found.starts[int(str(mark["place"]))] for mark in found.marks if mark["event"] == event],
-            y=[mark["spread"] for mark in found.marks if mark["event"] == event],
-            mode="markers",
-            name=event.replace("_", " "),
-            marker={"symbol": shape, "size": 9, "color": _MARK},
+    traces = []
+    for kind, (name, shape, colour) in _MARKS.items():
+        marks = [mark for mark in found.marks if (mark["event"], mark["state"]) == kind]
+        traces.append(
+            go.Scatter(
+                x=[found.starts[int(str(mark["place"]))] for mark in marks],
+                y=[mark["spread"] for mark in marks],
+                mode="markers",
+                name=name,
+                marker={"symbol": shape, "size": 9, "color": colour},
+            )
         )
-        for event, shape in _SHAPES.items()
-    ]
+    return traces
 
 
 def _levels(found: PairAnalysis) -> list[float]:
@@ -137,3 +154,7 @@ def _foot(found: PairAnalysis) -> str:
 
 def _number(value: float | None, digits: int) -> str:
     return "–" if value is None else f"{value:,.{digits}f}"
+
+
+def _probability(value: float | None) -> str:
+    return "< 0.001" if value is not None and value < 0.001 else _number(value, 3)
