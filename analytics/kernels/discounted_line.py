@@ -1,10 +1,11 @@
 """A line that forgets: each bar's forecast of y from x by what was known before, and what was learnt."""
 
 import numpy as np
-from numba import njit
+
+from analytics.kernels.compiled import compiled
 
 
-@njit(cache=True, fastmath=False)
+@compiled()
 def discounted_line(
     y: np.ndarray, x: np.ndarray, discount: float, warm_up: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
