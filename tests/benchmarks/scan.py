@@ -7,7 +7,7 @@ directions), what statsmodels' `coint` costs for some of these tests and so for
 all, the ratio, and how far the numbers of these tests lie apart; then the cost
 of a pair by the number of bars. Half of the symbols are random walks, half real
 prices where they are at hand. Both sides are measured in turns, best of several,
-with one BLAS thread each, with which statsmodels is fastest at this size.
+with one BLAS thread each (OPENBLAS_NUM_THREADS to choose otherwise).
 """
 
 import argparse
