@@ -8,8 +8,10 @@ series of the page of a pair; `POST /api/tasks/pair_report` draws a file, `GET
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import lru_cache
 
+import orjson
 from flask import Blueprint, Response, jsonify
 
 from analytics.records.pairs import LEAST_BARS, Z_WINDOW_BARS, PairSnapshot
@@ -34,6 +36,8 @@ from workers.store.results import load_result, result_key
 
 blueprint = Blueprint("pair_analytics", __name__)
 
+KEPT_BODIES = 64  # of 150 kB
+
 Parameters = dict[str, Value]
 
 
@@ -57,13 +61,24 @@ def analysis() -> Response:
 @blueprint.get("/pair_analytics")
 def pair_analytics() -> Response:
     """Beta, spread, score, test and correlation of a pair by prices."""
-    return _by_prices(pair_analytics_json)
+    asked = query_parameters("pair_prices")
+    stored = _stored(asked) if asked["window"] == Z_WINDOW_BARS else None
+    if stored is None:
+        return _asked("pair_prices", asked, pair_analytics_json)
+    return jsonify(pair_analytics_json(price_levels_json(stored, stored.levels, stored.z_window)))
 
 
 @blueprint.get("/pair_cointegration")
 def pair_cointegration() -> Response:
     """Test, half-life and series of a pair by prices."""
-    return _by_prices(pair_cointegration_json)
+    asked = query_parameters("pair_prices")
+    stored = _stored(asked) if asked["window"] == Z_WINDOW_BARS else None
+    if stored is None:
+        return _asked("pair_prices", asked, pair_cointegration_json)
+    body = _cointegration_body(
+        load_settings().database, stored.y, stored.x, stored.timeframe, stored.computed_at
+    )
+    return Response(body, mimetype="application/json")
 
 
 @blueprint.get("/pair/report/<task>")
@@ -83,18 +98,18 @@ def report(task: str) -> Response:
     return Response(drawn["html"], mimetype="text/html", headers=headers)
 
 
-def _by_prices(build: Callable[[JSON], JSON]) -> Response:
-    asked = query_parameters("pair_prices")
-    stored = _stored(asked, with_series=True) if asked["window"] == Z_WINDOW_BARS else None
-    if stored:
-        return jsonify(build(price_levels_json(stored, stored.levels, stored.z_window)))
-    return _asked("pair_prices", asked, build)
+@lru_cache(maxsize=KEPT_BODIES)
+def _cointegration_body(_database: str, y: str, x: str, timeframe: str, _computed_at: datetime) -> bytes:
+    """The answer as it is sent; a snapshot's series are read and written once."""
+    stored = load_pair_snapshot(y, x, timeframe, with_series=True)
+    assert stored is not None  # it was there a moment ago, and is only ever replaced
+    return orjson.dumps(pair_cointegration_json(price_levels_json(stored, stored.levels, stored.z_window)))
 
 
-def _stored(asked: Parameters, *, with_series: bool = False) -> PairSnapshot | None:
+def _stored(asked: Parameters) -> PairSnapshot | None:
     """The snapshot of the newest bar, or of the one before while that is being computed."""
     y, x, timeframe = str(asked["y"]), str(asked["x"]), str(asked["tf"])
-    found = load_pair_snapshot(y, x, timeframe, with_series=with_series)
+    found = load_pair_snapshot(y, x, timeframe)
     newest = load_newest_closed([y, x], timeframe) if found else None
     if found is None or newest is None:
         return None

@@ -109,7 +109,9 @@ def _points(starts: Sequence[str], values: Sequence[float | None]) -> list[JSON]
 def _starts(last: str, timeframe: str, count: int) -> list[str]:
     """Starts of so many bars up to the last, which lie on a gapless grid."""
     newest, step = datetime.fromisoformat(last), length(timeframe)
-    return [iso(newest - back * step) for back in range(count - 1, -1, -1)]
+    moments = (newest - back * step for back in range(count - 1, -1, -1))
+    # As `iso` writes it, without asking each for its zone.
+    return [moment.isoformat(timespec="milliseconds")[:-6] + "Z" for moment in moments]
 
 
 def _reasons(**reasons: str | None) -> JSON:

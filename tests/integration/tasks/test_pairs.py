@@ -19,11 +19,12 @@ from workers.store.indexes import ensure_indexes
 from workers.store.pair_market import load_newest_closed, load_pair_market
 from workers.store.pair_snapshots import load_pair_snapshot, load_pair_snapshots
 from workers.store.pairs import add_pair
-from workers.store.progress import BarProgress, save_progress
+from workers.store.progress import BarProgress, load_progress, save_progress
 from workers.store.scans import save_scan
 from workers.store.seams import HISTORY, Seam, save_seam
 from workers.store.watermarks import load_watermarks, lower_watermarks
 from workers.tasks import pairs as stage
+from workers.tasks.bars import _note_rewritten as note_rewritten
 from workers.tasks.pairs import compute_pairs, mark_name
 
 ETH, BTC = "ETHUSDT", "BTCUSDT"
@@ -159,3 +160,14 @@ def test_q_is_that_of_the_newest_scan_unless_that_is_old(
     assert found is not None
     assert found.q_value == expected
     assert ("q = 0.03" in found.verdict.sentence) == (expected is not None)
+
+
+@pytest.mark.parametrize("symbol", PAIR)
+def test_a_correction_of_either_side_makes_the_pair_due(published: list[str], symbol: str) -> None:
+    store(300)
+    compute_pairs()
+    published.clear()
+    corrected = bar(MIDNIGHT + timedelta(minutes=200), "1m", 90.0, symbol=symbol)
+    note_rewritten(symbol, [corrected], load_progress()[symbol])
+    compute_pairs()
+    assert published == ["pair:ETHUSDT:BTCUSDT:1m"]
