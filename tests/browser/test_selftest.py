@@ -56,7 +56,9 @@ def _result(found_beta: float = 1.219, reason: str | None = None) -> JSON:
         PairFindings(ALWAYS, "5m", 0, None, None, [], "AVAXUSDT or SOLUSDT is not captured"),
     ]
     planted = [] if reason else pairs
-    return self_test_json(planted, LUCK, source="SIMULATED", seed=1, reason=reason, computed_at=NOW)
+    return self_test_json(
+        planted, LUCK, source="SIMULATED", seed=1, reason=reason, computed_at=datetime.now(UTC)
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -73,7 +75,8 @@ def test_what_was_planted_stands_beside_what_was_found(
     save_result(KEY, _result())
     page = open_page(web.url + "/self-test", width=width, scheme=scheme)
     expect(page.locator("#verdict")).to_have_text(
-        "All 9 planted figures are found; luck finds 5.2\u2009% where 5.0\u2009% is promised."
+        "All 9 planted figures are found; luck finds 5.2\u2009% where 5.0\u2009% is promised; "
+        "1 of 3 pairs cannot be judged yet."
     )
     beta = page.locator("tr", has=page.get_by_role("rowheader", name="beta")).first
     expect(beta).to_contain_text("1.2001.219+1.6\u2009%✓")
@@ -84,6 +87,13 @@ def test_what_was_planted_stands_beside_what_was_found(
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
     page.screenshot(path=pictures / f"selftest-{width}-{scheme}.png", full_page=True)
     assert complaints == []
+
+
+def test_a_look_that_came_too_early_is_taken_again(open_page: OpenPage, web: WebProcess) -> None:
+    save_result(KEY, {**_result(), "computed_at": "2026-11-22T12:00:00.000Z"})
+    page = open_page(web.url + "/self-test")
+    expect(page.locator("#verdict")).to_contain_text("cannot be judged yet")
+    expect(page.locator("#progress-text")).to_have_text("waiting for its turn")
 
 
 def test_what_is_not_found_gets_a_cross_and_is_counted(open_page: OpenPage, web: WebProcess) -> None:

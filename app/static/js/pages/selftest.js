@@ -10,6 +10,7 @@ import { hideState, showState } from "../states.js";
 import { words } from "../task_panel.js";
 import { runTask } from "../tasks.js";
 
+const AGAIN_MS = 60_000;
 const element = (id) => document.getElementById(id);
 let result = null;
 let running = null; // AbortController of the run
@@ -28,8 +29,12 @@ async function load() {
     showState(element("state"), { title: "The self-test could not be read", text: error.message, kind: "bad", retry: load });
     return;
   }
-  if (result) draw();
-  else run(); // nobody has looked today
+  draw();
+  if (!result || isEarly()) run(); // nobody has looked today, or only before there were bars
+}
+
+function isEarly() {
+  return result.planted.some((pair) => !pair.findings.length) && Date.now() - Date.parse(result.computed_at) > AGAIN_MS;
 }
 
 async function run() {

@@ -3,6 +3,7 @@
 import * as format from "../format.js";
 import { setText } from "../paint.js";
 
+const LEAST_P = 0.001;
 const MARKS = { yes: ["✓", "as planted"], no: ["✗", "not as planted"], open: ["–", "not decided"] };
 
 export function showPairs(place, pairs, zone) {
@@ -55,6 +56,7 @@ export function textOf(value, { unit, name }, zone) {
   if (value === null) return format.DASH;
   if (unit === "UTC") return format.moment(value * 1000, zone);
   if (unit === "min") return `${value.toFixed(1)} min`;
+  if (name === "Engle-Granger p") return value < LEAST_P ? `< ${LEAST_P}` : format.ratio(value, 3);
   return format.ratio(value, name === "beta" ? 3 : 5);
 }
 

@@ -10,7 +10,9 @@ export function verdictOf({ planted, false_positives: luck }) {
   const walks = `luck finds ${share(luck.share)} where ${share(luck.level)} is promised`;
   if (!decided.length) return sentence(walks);
   const all = right === decided.length ? `All ${right}` : `${right} of ${decided.length}`;
-  return sentence(`${all} planted figures are found; ${walks}`);
+  const waiting = planted.filter((pair) => !pair.findings.length).length;
+  const rest = waiting ? `; ${waiting} of ${planted.length} pairs cannot be judged yet` : "";
+  return sentence(`${all} planted figures are found; ${walks}${rest}`);
 }
 
 export function luckSentence(luck) {

@@ -11,7 +11,7 @@ const thin = "\u2009";
 
 test("the verdict counts what was decided, and only that", () => {
   const planted = [{ findings: [finding(true), finding(null)] }, { findings: [finding(true)] }, { findings: [] }];
-  assert.match(verdictOf({ planted, false_positives: LUCK }), /^All 2 planted figures are found; luck finds/);
+  assert.match(verdictOf({ planted, false_positives: LUCK }), /^All 2 planted figures are found; luck finds .* promised; 1 of 3 pairs cannot be judged yet.$/);
   planted[2].findings.push(finding(false));
   assert.match(verdictOf({ planted, false_positives: LUCK }), /^2 of 3 planted figures/);
 });
@@ -27,6 +27,7 @@ test("a difference is a share of what was planted, of a moment a time, and a das
   assert.equal(differenceOf({ difference: 5400, planted: 1.7e9, unit: "UTC" }), "1 h 30 min");
   assert.equal(differenceOf({ difference: null, planted: null, unit: "" }), "–");
   assert.equal(textOf(null, { unit: "", name: "beta" }, "utc"), "–");
+  assert.equal(textOf(2e-15, { unit: "", name: "Engle-Granger p" }, "utc"), "< 0.001");
   assert.equal(textOf(0.0018, { unit: "", name: "spread deviation" }, "utc"), "0.00180");
 });
 
