@@ -202,7 +202,7 @@ def test_timeframes_and_indicators_are_switched(
     page.locator("[data-overlay='sma']").click()
     page.wait_for_function("() => document.getElementById('chart').data.some((t) => t.name === 'sma_20')")
     page.go_back()
-    page.wait_for_function("() => document.getElementById('chart').data[0].x.length === 399")
+    page.wait_for_function("() => document.getElementById('chart').data[0].x.length === 359")
     page.reload()
     page.wait_for_function(DRAWN)
     assert not page.evaluate("() => Boolean(document.getElementById('chart')._fullLayout.yaxis3)")
