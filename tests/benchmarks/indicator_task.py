@@ -29,7 +29,7 @@ from workers.tasks.correlations import compute_correlations
 from workers.tasks.indicators import compute_indicators
 
 SYMBOLS = [f"S{number:02}USDT" for number in range(50)]
-HISTORY_BARS = 1_600
+HISTORY_BARS = {"1s": 700, "1m": 1_600}
 ROUNDS = 9
 GOALS = {"1s": 0.5, "1m": 1.0}
 
@@ -42,15 +42,19 @@ def main() -> None:
         print(f"{'what':<58}{'median':>12}{'worst':>12}{'processor':>12}{'goal':>10}")
         for timeframe, goal in GOALS.items():
             series = {symbol: _bars(symbol, timeframe, seed) for seed, symbol in enumerate(SYMBOLS)}
-            _store(series, 0, HISTORY_BARS)
+            _store(series, 0, HISTORY_BARS[timeframe])
             begun = _timed(compute_indicators)
-            _row(f"{HISTORY_BARS} bars of {len(SYMBOLS)} symbols, first run, {timeframe}", [begun], None)
+            _row(
+                f"{HISTORY_BARS[timeframe]} bars of {len(SYMBOLS)} symbols, first run, {timeframe}",
+                [begun],
+                None,
+            )
             _rounds(series, timeframe, goal)
 
 
 def _rounds(series: dict[str, list[Bar]], timeframe: str, goal: float) -> None:
     indicators, correlations = [], []
-    for place in range(HISTORY_BARS, HISTORY_BARS + ROUNDS):
+    for place in range(HISTORY_BARS[timeframe], HISTORY_BARS[timeframe] + ROUNDS):
         _store(series, place, place + 1)
         indicators.append(_timed(compute_indicators))
         correlations.append(_timed(compute_correlations))
@@ -87,7 +91,7 @@ def _servers() -> Iterator[None]:
 
 
 def _bars(symbol: str, timeframe: str, seed: int) -> list[Bar]:
-    frame = random_bars(seed, HISTORY_BARS + ROUNDS, timeframe=timeframe)
+    frame = random_bars(seed, HISTORY_BARS[timeframe] + ROUNDS, timeframe=timeframe)
     if timeframe == "1m":  # behind the seconds
         frame = frame.set_axis(frame.index + timedelta(hours=1))
     return bars_of(frame, symbol=symbol, timeframe=timeframe, is_final=True, source="ticks")
