@@ -39,7 +39,7 @@ def realised_volatility(close: pd.Series, period: int = VOLATILITY_BARS, *, time
     Examples
     --------
     >>> close = pd.Series([1.0, 2.0, 1.0])
-    >>> round(realised_volatility(close, 2, timeframe="1h")["per_bar"].iloc[-1], 6)
+    >>> round(float(realised_volatility(close, 2, timeframe="1h")["per_bar"].iloc[-1]), 6)
     0.693147
     """
     per_bar = volatility_values(values_of(close), period)
