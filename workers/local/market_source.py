@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workers.local.errors import CannotStart
+from workers.local.exchange.planted import BREAKING, PAIRS
 from workers.local.http_check import status_of
 from workers.local.part import Part
 from workers.local.ports import free_port
@@ -38,7 +39,15 @@ def choose_source(environ: Mapping[str, str], *, live: bool) -> MarketSource:
         return _replay(environ, market)
     seed = _whole_number(environ.get("SEED") or "1")
     options = ["--synthetic", "--seed", seed, *_rate(environ.get("RATE", ""))]
-    return _simulated({"SOURCE": "SIMULATED", "SEED": seed}, options, market)
+    told = {"SOURCE": "SIMULATED", "SEED": seed, "PAIRS": environ.get("PAIRS") or _planted(environ)}
+    return _simulated(told, options, market)
+
+
+def _planted(environ: Mapping[str, str]) -> str:
+    """The pairs the synthetic market holds together, those among SYMBOLS when that is given."""
+    asked = {symbol.strip().upper() for symbol in environ.get("SYMBOLS", "").split(",") if symbol.strip()}
+    pairs = [pair for pair in (*PAIRS, BREAKING) if not asked or {pair.y, pair.x} <= asked]
+    return ",".join(f"{pair.y}/{pair.x}" for pair in pairs)
 
 
 def _replay(environ: Mapping[str, str], market: str) -> MarketSource:

@@ -26,6 +26,21 @@ def test_the_synthetic_market_is_told_its_seed_and_is_never_live() -> None:
     assert f"--port {settings.binance_ws_url.rpartition(':')[2]} " in exchange.command
 
 
+@pytest.mark.parametrize(
+    ("asked", "watched"),
+    [
+        ({}, [("ETHUSDT", "BTCUSDT"), ("AVAXUSDT", "SOLUSDT"), ("DOTUSDT", "LINKUSDT")]),
+        ({"SYMBOLS": "btcusdt, ETHUSDT,SOLUSDT"}, [("ETHUSDT", "BTCUSDT")]),
+        ({"SYMBOLS": "BTCUSDT"}, []),
+        ({"PAIRS": "SOLUSDT/BTCUSDT"}, [("SOLUSDT", "BTCUSDT")]),
+    ],
+)
+def test_of_the_synthetic_market_the_planted_pairs_are_watched(
+    asked: dict[str, str], watched: list[tuple[str, str]]
+) -> None:
+    assert list(settings_from(choose_source(asked, live=False).environ).pairs) == watched
+
+
 @pytest.mark.parametrize("value", ["-1", "1.5", "one"])
 def test_a_seed_that_is_no_whole_number_is_named(value: str) -> None:
     with pytest.raises(CannotStart, match=r"SEED: expected a whole number"):
