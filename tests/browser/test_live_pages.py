@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Response, expect
 
+from analytics.records.indicators import INDICATORS
 from tests.browser.conftest import OpenPage
 from tests.browser.moving_market import MovingMarket
 from tests.integration.web.web_process import WebProcess
@@ -63,7 +64,7 @@ def test_a_page_is_drawn_without_a_complaint_and_fits(
     page = open_page(web.url + path, width=width, height=height, scheme=scheme)
     if path.startswith("/market"):
         page.wait_for_function(DRAWN)
-        expect(page.locator("#snapshot tr")).to_have_count(13)
+        expect(page.locator("#snapshot tr")).to_have_count(len(INDICATORS) + 1)  # and the divergence
     elif path == "/system":
         expect(page.locator("#processes tr")).not_to_have_count(0)
         expect(page.locator("#parts li")).not_to_have_count(0)
