@@ -5,7 +5,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, celeryd_init, setup_logging
+from celery.signals import beat_init, celeryd_init, setup_logging, worker_process_init
 from click import Option
 
 from workers.heartbeat import HeartbeatThread
@@ -14,6 +14,8 @@ from workers.store.schema import wait_for_schema
 from workers.stream.step import HeartbeatStep, StreamStep
 
 log = logging.getLogger(__name__)
+
+GIVES_WAY = 10  # of the 19 steps a process can stand back
 
 app = Celery("gemscap")
 app.config_from_object("celeryconfig")
@@ -45,6 +47,12 @@ def limit_threads(options: dict[str, Any], **_rest: Any) -> None:  # Any: Celery
     os.environ.setdefault("NUMBA_NUM_THREADS", str(threads))
     # Threads of BLAS wait for each other at full speed: on a busy machine they cost more than they bring.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+@worker_process_init.connect
+def give_way(**_options: Any) -> None:  # Any: Celery's signal arguments
+    """Statistics stand back where processors are few: trades are stored and shown first."""
+    os.nice(GIVES_WAY)
 
 
 @beat_init.connect

@@ -12,6 +12,7 @@ RATE = 600  # trades a second over all symbols; the stream joins those of one or
 MESSAGES = 200  # a second, at least
 P99_MS = 500.0
 DRAWN = 300  # prices to see
+JUDGED = "scan computed timeframe=1m"  # in the log: the last of what a start has to catch up with
 
 # Notes for every price that is drawn how long ago its trade was, by this machine's one clock.
 NOTE_DELAYS = """() => {
@@ -25,10 +26,11 @@ NOTE_DELAYS = """() => {
 
 @pytest.fixture(scope="module")
 def product(mongo_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    """The whole product on a busy market."""
+    """The whole product on a busy market, when the day before it has been loaded and judged."""
     root: Path = tmp_path_factory.mktemp("latency") / "run"
     environ = {"MONGO_URL": mongo_url, "REDIS_URL": redis_url, "SEED": "200", "RATE": str(RATE)}
     with Product(root, environ) as product:
+        wait_for(lambda: JUDGED in product.log("compute"), 240, "the statistics of the first day")
         yield product
 
 
