@@ -35,22 +35,8 @@ worker_send_task_events = False
 task_soft_time_limit = 90
 task_time_limit = 120
 
-imports = (
-    "workers.tasks.bar_check",
-    "workers.tasks.bars",
-    "workers.tasks.correlations",
-    "workers.tasks.gaps",
-    "workers.tasks.history",
-    "workers.tasks.imports",
-    "workers.tasks.indicators",
-    "workers.tasks.pair_requests",
-    "workers.tasks.pairs",
-    "workers.tasks.quality",
-    "workers.tasks.scan",
-    "workers.tasks.selftest",
-    "workers.tasks.summaries",
-)
 task_default_queue = "batch"
+# Each worker imports the modules that are named here for the queues it consumes.
 task_routes = {
     "workers.tasks.bar_check.*": {"queue": "batch"},
     "workers.tasks.bars.*": {"queue": "bars"},
@@ -73,7 +59,8 @@ task_routes = {
 
 def _every(seconds: float, task: str) -> dict[str, object]:
     """A task at an interval; one that was not begun within it is dropped, so that none pile up."""
-    return {"task": f"workers.tasks.{task}", "schedule": seconds, "options": {"expires": 0.9 * seconds}}
+    options = {"expires": 0.9 * seconds, "ignore_result": True}
+    return {"task": f"workers.tasks.{task}", "schedule": seconds, "options": options}
 
 
 # Each stage looks each second for what is new since its watermark.

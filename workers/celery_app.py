@@ -1,7 +1,9 @@
 """The Celery instance, the --hold-stream option and the steps of its workers."""
 
+import importlib
 import logging
 import os
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from celery import Celery
@@ -40,18 +42,41 @@ def check_schema(options: dict[str, Any], **_rest: Any) -> None:  # Any: Celery'
 
 
 @celeryd_init.connect
-def limit_threads(options: dict[str, Any], **_rest: Any) -> None:  # Any: Celery's signal arguments
-    """All processes of a worker together use no more cores than there are; tasks are imported after this."""
+def load_tasks(options: dict[str, Any], **_rest: Any) -> None:  # Any: Celery's signal arguments
+    """Import what this worker's queues need and no more: the stream's worker computes nothing."""
+    limit_threads(options.get("concurrency"))
+    try:
+        for module in task_modules(options.get("queues") or [app.conf.task_default_queue]):
+            importlib.import_module(module)
+    except Exception as error:  # Celery would log it and run on without the tasks
+        log.exception("tasks cannot be imported")
+        raise SystemExit(1) from error
+
+
+def limit_threads(concurrency: int | None) -> None:
+    """All processes of a worker together use no more cores than there are; read where tasks are imported."""
     cores = os.cpu_count() or 1
-    threads = max(1, cores // int(options.get("concurrency") or cores))
+    threads = max(1, cores // (concurrency or cores))
     os.environ.setdefault("NUMBA_NUM_THREADS", str(threads))
     # Threads of BLAS wait for each other at full speed: on a busy machine they cost more than they bring.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
-@worker_process_init.connect
+def task_modules(queues: Collection[str]) -> list[str]:
+    """The modules whose tasks are routed to one of these queues, by name."""
+    routes: Mapping[str, Mapping[str, str]] = app.conf.task_routes
+    return sorted({tasks.rpartition(".")[0] for tasks, route in routes.items() if route["queue"] in queues})
+
+
+@celeryd_init.connect
+def let_trades_come_first(options: dict[str, Any], **_rest: Any) -> None:  # Any: Celery's signal arguments
+    """Trades are stored and shown first where processors are few."""
+    if not options.get("hold_stream"):
+        worker_process_init.connect(give_way)
+
+
 def give_way(**_options: Any) -> None:  # Any: Celery's signal arguments
-    """Statistics stand back where processors are few: trades are stored and shown first."""
+    """Let this process, which computes statistics, stand back behind the others."""
     os.nice(GIVES_WAY)
 
 

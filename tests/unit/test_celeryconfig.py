@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import celeryconfig
-from workers.celery_app import app
+from workers.celery_app import app, task_modules
 from workers.coordination.queues import QUEUES
 
 SCHEDULE = sorted(celeryconfig.beat_schedule.items())
@@ -14,7 +14,7 @@ SCHEDULE = sorted(celeryconfig.beat_schedule.items())
 
 @pytest.fixture(scope="module", autouse=True)
 def _tasks() -> None:
-    for module in celeryconfig.imports:
+    for module in task_modules(QUEUES):
         importlib.import_module(module)
     app.finalize()
 
@@ -62,7 +62,7 @@ def test_pickle_is_not_accepted() -> None:
     assert celeryconfig.task_serializer == "json"
 
 
-def test_module_imports_name_every_task_file() -> None:
+def test_a_queue_is_named_for_every_task_file() -> None:
     folder = Path(celeryconfig.__file__).parent / "workers" / "tasks"
     modules = {f"workers.tasks.{path.stem}" for path in folder.glob("[!_]*.py")}
-    assert modules == set(celeryconfig.imports)
+    assert modules == set(task_modules(QUEUES))
