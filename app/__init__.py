@@ -6,6 +6,7 @@ from socketio import Manager
 
 from app.api import register_api
 from app.config import MAX_BODY_BYTES, flask_config
+from app.drawn import DrawnDelays
 from app.errors import register_errors
 from app.json_text import FastJSON, SocketJSON
 from app.listeners import Listeners
@@ -59,7 +60,7 @@ def _add_live_updates(app: Flask, settings: Settings, *, message_queue: bool, ba
         max_http_buffer_size=MAX_BODY_BYTES // 10,
         manage_session=False,
     )
-    listeners = Listeners()
-    LiveUpdates(socketio, listeners)
+    listeners, drawn = Listeners(), DrawnDelays()
+    LiveUpdates(socketio, listeners, drawn)
     if background:
-        Rounds(socketio, listeners).start()
+        Rounds(socketio, listeners, drawn).start()

@@ -4,6 +4,7 @@
 {"error": {code, message}}; changes come from other processes through Redis as
 `update`. `unwatch {topic}` ends it. `clock {sent_at}` is answered by the
 server's time, so that a browser can allow for the difference of the clocks.
+`drawn {delays_ms}` tells how long after their trades the last prices were drawn.
 """
 
 import logging
@@ -15,6 +16,7 @@ from flask import request
 from flask_socketio import ConnectionRefusedError, SocketIO, disconnect, join_room, leave_room
 
 from analytics.timeframes import TIMEFRAMES
+from app.drawn import DrawnDelays
 from app.errors import error_json
 from app.known_symbols import known_symbols
 from app.listeners import MAX_TOPICS, Listeners
@@ -35,13 +37,15 @@ MAX_CLIENTS = 350
 class LiveUpdates:
     """The events a client may send."""
 
-    def __init__(self, socketio: SocketIO, listeners: Listeners) -> None:
+    def __init__(self, socketio: SocketIO, listeners: Listeners, drawn: DrawnDelays) -> None:
         self._listeners = listeners
+        self._drawn = drawn
         socketio.on_event("connect", self._connected)
         socketio.on_event("disconnect", self._gone)
         socketio.on_event(WATCH, self._allowed(self._watch))
         socketio.on_event(UNWATCH, self._allowed(self._unwatch))
         socketio.on_event("clock", self._allowed(self._clock))
+        socketio.on_event("drawn", self._allowed(self._note_drawn))
 
     def _connected(self, _auth: object = None) -> None:
         if self._listeners.add(_client()) > MAX_CLIENTS:
@@ -49,6 +53,7 @@ class LiveUpdates:
             raise ConnectionRefusedError("too many live pages are open on this server")
 
     def _gone(self, _reason: object = None) -> None:
+        self._drawn.forget(_client())
         self._listeners.remove(_client())
 
     def _allowed(self, answer: Callable[[object], JSON]) -> Callable[..., JSON]:
@@ -85,6 +90,10 @@ class LiveUpdates:
 
     def _clock(self, _message: object) -> JSON:
         return {"server_time_ms": time.time_ns() // 1_000_000}
+
+    def _note_drawn(self, message: object) -> JSON:
+        delays = message.get("delays_ms") if isinstance(message, dict) else None
+        return {"noted": self._drawn.note(_client(), delays)}
 
 
 def _state(name: str, topic: Topic) -> JSON:

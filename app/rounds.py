@@ -12,6 +12,7 @@ from pathlib import Path
 
 from flask_socketio import SocketIO
 
+from app.drawn import DrawnDelays
 from app.listeners import Listeners
 from app.lost_jobs import mend_jobs
 from app.quality_state import quality_state
@@ -35,9 +36,10 @@ STATUS = Path("/proc/self/status")
 class Rounds:
     """One background thread; each duty has its own interval."""
 
-    def __init__(self, socketio: SocketIO, listeners: Listeners) -> None:
+    def __init__(self, socketio: SocketIO, listeners: Listeners, drawn: DrawnDelays) -> None:
         self._socketio = socketio
         self._listeners = listeners
+        self._drawn = drawn
         self._started_at = datetime.now(UTC)
         self._duties: list[tuple[float, Callable[[], None]]] = [
             (1.0, self._cut_slow_clients),
@@ -96,6 +98,7 @@ class Rounds:
             "topics": len(self._listeners.topics()),
             "threads": threading.active_count(),
             "memory_mb": _resident_megabytes(),
+            **self._drawn.figures(),
         }
         now = datetime.now(UTC)
         save_heartbeat(Heartbeat("web", socket.gethostname(), os.getpid(), self._started_at, now, figures))

@@ -10,6 +10,10 @@ from workers.messages.times import iso, iso_or_none
 
 STALE_SECONDS = 15.0  # a process beats every few seconds
 
+# What happens to a trade, in this order; figures of processes are named trade_to_<step>_ms_<percentile>.
+STEPS = ("received", "stored", "sent", "drawn")
+PERCENTILES = ("p50", "p95", "p99")
+
 
 @dataclass(frozen=True, slots=True)
 class ProcessState:
@@ -83,9 +87,21 @@ def system_json(
         "feed": feed_json(feed),
         "disk": disk_json(disk) if disk else None,
         "clock": {"state": clock.state, "offset_ms": round(clock.offset_ms, 1)} if clock else None,
+        "delays": delays_json(processes, now),
         "processes": [process_json(state, now) for state in processes],
         "queues": dict(queues),
     }
+
+
+def delays_json(processes: Sequence[ProcessState], now: datetime) -> JSON:
+    """How long after the trade each step was done, in ms, where it is slowest; null: not lately."""
+    living = [each for each in processes if (now - each.beat_at).total_seconds() <= STALE_SECONDS]
+
+    def slowest(name: str) -> float | None:
+        found = [each.figures.get(name) for each in living]
+        return max((value for value in found if isinstance(value, int | float)), default=None)
+
+    return {step: {share: slowest(f"trade_to_{step}_ms_{share}") for share in PERCENTILES} for step in STEPS}
 
 
 def disk_json(disk: DiskState) -> JSON:

@@ -173,6 +173,8 @@ class Capture:
             "stored_after_ms_p50": stored_after["p50"],
             "stored_after_ms_p99": stored_after["p99"],
             "silence_seconds": round(time.monotonic() - heard_at, 1) if heard_at else None,
+            **self._writer.figures(),
+            **self._live.figures(),
             **self._spool.figures(),
         }
 

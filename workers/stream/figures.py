@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 RATE_WINDOW_SECONDS = 10.0
 SAMPLES_KEPT = 32
 
-LARGEST = ("stored_after_ms_p50", "stored_after_ms_p99", "silence_seconds")  # of several: the worst
+LARGEST = ("_p50", "_p95", "_p99", "silence_seconds")  # ends of names of which, of several, the worst counts
 
 Figures = dict[str, float | int | str | None]
 
@@ -62,4 +62,4 @@ def _together(name: str, values: Sequence[float | int | str | None]) -> float | 
     numbers = [value for value in values if isinstance(value, int | float)]
     if not numbers:
         return None
-    return max(numbers) if name in LARGEST else round(sum(numbers), 1)
+    return max(numbers) if name.endswith(LARGEST) else round(sum(numbers), 1)

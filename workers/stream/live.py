@@ -24,6 +24,8 @@ from workers.messages.rooms import bars_topic, symbol_topic
 from workers.publish import publish
 from workers.store.bars import load_bars
 from workers.store.summaries import load_summaries
+from workers.stream.delays import Delays
+from workers.stream.figures import Figures
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +71,7 @@ class LivePublisher:
 
     def __init__(self) -> None:
         self.sent = 0
+        self._delays = Delays()
         self._tapes: dict[str, SymbolTape] = {}
         self._lock = threading.Lock()
         self._interest: set[str] = set()
@@ -88,6 +91,10 @@ class LivePublisher:
         if self._thread.is_alive():
             self._thread.join(2.0)
 
+    def figures(self) -> Figures:
+        """How long after the trade its price was sent to who watches it."""
+        return self._delays.figures("sent")
+
     def add_symbol(self, symbol: str) -> None:
         """Keep a tape of one more symbol."""
         with self._lock:
@@ -103,7 +110,7 @@ class LivePublisher:
         while not self._stopping.wait(PUBLISH_SECONDS):
             try:
                 self._refresh(time.monotonic())
-                self.sent += publish(self._changes())
+                self._send(*self._changes())
             except (PyMongoError, RedisError) as error:
                 log.warning("live update skipped reason=%s", type(error).__name__)
                 self._stopping.wait(1.0)
@@ -126,15 +133,23 @@ class LivePublisher:
                     watched[topic] = load_bars(symbol, timeframe, limit=BARS_SHOWN)
         return watched
 
-    def _changes(self) -> dict[str, JSON]:
-        """The state of every watched topic whose symbol traded since the last time."""
+    def _send(self, messages: dict[str, JSON], newest: list[Tick]) -> None:
+        sent = publish(messages)
+        self.sent += sent
+        if sent:
+            self._delays.note(newest)
+
+    def _changes(self) -> tuple[dict[str, JSON], list[Tick]]:
+        """The state of every watched topic whose symbol traded since the last time, and the trades in it."""
         messages: dict[str, JSON] = {}
+        newest: list[Tick] = []
         for symbol, last, seconds in self._take_changed():
             topic = symbol_topic(symbol)
             if topic in self._interest:
                 messages[topic] = quote_json(symbol, last, self._summaries.get(symbol))
+                newest.append(last)
             messages.update(self._bar_messages(symbol, seconds))
-        return messages
+        return messages, newest
 
     def _take_changed(self) -> list[tuple[str, Tick, list[Bar]]]:
         with self._lock:

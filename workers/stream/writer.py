@@ -27,6 +27,8 @@ from workers.store.quarantine import save_quarantined
 from workers.store.rebuilds import note_rebuilds
 from workers.store.ticks import save_ticks
 from workers.stream.buffer import BoundedBuffer
+from workers.stream.delays import Delays
+from workers.stream.figures import Figures
 from workers.stream.sequence import Batch
 
 log = logging.getLogger(__name__)
@@ -50,6 +52,7 @@ class TickWriter:
         self.is_fenced = False  # another worker has taken the shard
         self.failing_since: float | None = None  # monotonic
         self.latencies: deque[float] = deque(maxlen=LATENCIES_KEPT)  # seconds, received -> stored
+        self._arrived, self._done = Delays(), Delays()
         self._fence: Fence | None = None
         self._newest: dict[str, Tick] = {}
         self._cursors_due = 0.0
@@ -66,6 +69,10 @@ class TickWriter:
     def has_room(self) -> bool:
         """Whether another batch may be offered."""
         return len(self._waiting) < BATCHES_WAITING
+
+    def figures(self) -> Figures:
+        """How long after the trade it came, and how long after it was stored."""
+        return self._arrived.figures("received") | self._done.figures("stored")
 
     def start(self, fence: Fence) -> None:
         """Begin to write, for as long as nobody takes a newer fence."""
@@ -125,6 +132,8 @@ class TickWriter:
         self.stored += saved.stored
         self.repeated += saved.repeated
         self.latencies.extend(now - tick.received_at.timestamp() for tick in batch.ticks[::50])
+        self._arrived.note_arrivals(batch.ticks[::50])
+        self._done.note(batch.ticks[::50])
         save_market_clock(max(tick.traded_at for tick in batch.ticks[-200:]))
 
     def _save_gaps(self, batch: Batch) -> None:

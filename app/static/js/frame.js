@@ -4,13 +4,14 @@ import { getJson } from "./api.js";
 import { choice, keepChoice } from "./choices.js";
 import * as format from "./format.js";
 import { Latency } from "./latency.js";
-import { askAgain, clockOffset, onStatus, serverNow, watch } from "./live.js";
+import { askAgain, clockOffset, onStatus, serverNow, tell, watch } from "./live.js";
 import { pageOf, wireMore } from "./navigation.js";
 import { setText } from "./paint.js";
 import { showFacts } from "./states.js";
 
 const OFFLINE_NOTICE_MS = 1_500; // a reload of the server is no news
 const FEED_DRAWN_MS = 1_000;
+const REPORT_MS = 5_000;
 const QUIET_MS = 5_000;
 const SILENT_MS = 6_000; // the state of the whole comes every two seconds
 
@@ -77,6 +78,12 @@ export function startFrame({ keys = {}, onSystem = () => {} } = {}) {
   });
   setInterval(showFeed, FEED_DRAWN_MS);
   setInterval(watchForSilence, FEED_DRAWN_MS);
+  setInterval(reportDrawn, REPORT_MS);
+}
+
+function reportDrawn() {
+  const delays = latency.takeUnreported();
+  if (delays.length) tell("drawn", { delays_ms: delays });
 }
 
 // The server is there and brings nothing live: say so, and ask for what it has.
@@ -158,8 +165,8 @@ function showLatency() {
     [latency.replayed ? "Captured → drawn" : "Exchange → drawn", "whole"],
   ];
   const text = (stage, share) => format.duration(latency.quantile(stage, share));
-  const rows = stages.map(([name, stage]) => [name, `${text(stage, 0.5)} · ${text(stage, 0.95)}`]);
-  showFacts(document.getElementById("latency-facts"), [["", "p50 · p95"], ...rows]);
+  const rows = stages.map(([name, stage]) => [name, [0.5, 0.95, 0.99].map((share) => text(stage, share)).join(" · ")]);
+  showFacts(document.getElementById("latency-facts"), [["", "p50 · p95 · p99"], ...rows]);
   const { offsetMs } = clockOffset();
   const offset = `This clock is allowed for: the server's is ${format.duration(Math.abs(offsetMs))} ${offsetMs < 0 ? "behind" : "ahead"}.`;
   setText(document.getElementById("latency-note"), offset);

@@ -3,6 +3,7 @@
 import { serverNow } from "./live.js";
 
 const KEPT = 200;
+const REPORTED = 20; // at most, of one turn
 const CURRENT_MS = 10_000;
 const STEP_MS = 5; // finer is noise
 
@@ -11,6 +12,7 @@ export class Latency {
     this.replayed = source === "REPLAY"; // the trades are of another day: counted from their arrival here
     this.samples = [];
     this.newestAt = null;
+    this.unreported = [];
   }
 
   // Note a live quote at the moment it is drawn.
@@ -27,6 +29,13 @@ export class Latency {
       whole: drawn - (this.replayed ? received : traded),
     });
     if (this.samples.length > KEPT) this.samples.shift();
+    this.unreported.push(this.samples.at(-1).whole);
+    if (this.unreported.length > REPORTED) this.unreported.shift();
+  }
+
+  // The delays since the last turn, for the server, which tells of all screens.
+  takeUnreported() {
+    return this.unreported.splice(0);
   }
 
   quantile(stage, share) {

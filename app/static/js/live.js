@@ -42,6 +42,11 @@ export function askAgain() {
   for (const [topic, entry] of topics) join(topic, entry, true);
 }
 
+// Tell the server something that needs no answer; nothing while it is away.
+export function tell(event, message) {
+  if (socket?.connected) socket.emit(event, message);
+}
+
 // This browser's time, told by the server's clock.
 export function serverNow() {
   return Date.now() + clockOffsetMs;

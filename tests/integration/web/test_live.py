@@ -35,7 +35,7 @@ def _watch(reader: SocketIOTestClient, topic: object) -> dict[str, Any]:
         ("symbol:BTCUSDT", {"symbol", "price", "id", "traded_at", "change_24h"}),
         ("bars:BTCUSDT:1m", {"symbol", "timeframe", "forming", "closed"}),
         ("indicators:BTCUSDT:1m", {"symbol", "timeframe", "snapshot"}),
-        ("system", {"processes", "queues", "market_clock", "feed", "source", "disk", "clock"}),
+        ("system", {"processes", "queues", "market_clock", "feed", "source", "disk", "clock", "delays"}),
         ("quality", {"symbols", "gaps", "counters", "quarantine", "clock", "market_clock"}),
     ],
 )
@@ -103,3 +103,9 @@ def test_a_flood_of_events_is_answered_with_a_limit(reader: SocketIOTestClient) 
 def test_an_event_nobody_knows_changes_nothing(reader: SocketIOTestClient) -> None:
     reader.emit("subscribe", {"topic": "system"})
     assert reader.is_connected()
+
+
+def test_what_a_browser_drew_is_noted_and_nothing_else(reader: SocketIOTestClient) -> None:
+    assert reader.emit("drawn", {"delays_ms": [41.5, 60]}, callback=True) == {"noted": True}
+    for message in ({"delays_ms": "60"}, {"delays_ms": [1e12]}, {}, None, [60]):
+        assert reader.emit("drawn", message, callback=True) == {"noted": False}
