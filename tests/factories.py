@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 
+from analytics.pairs.market import PairPrices
 from analytics.records.market import Bar, Gap, Tick
+from analytics.records.snapshots import Completeness
 from analytics.timeframes import seconds
 
 MIDNIGHT = datetime(2024, 8, 8, tzinfo=UTC)
@@ -132,3 +134,16 @@ def planted_pair(
         last = spread[place] = phi * last + step
     index = starts_of(count)
     return pd.Series(0.5 + beta * x + spread, index=index), pd.Series(x, index=index)
+
+
+def priced_pair(
+    closes: pd.DataFrame,
+    *,
+    timeframe: str = "1m",
+    names: tuple[str, str] | None = None,
+    completeness: Completeness | None = None,
+) -> PairPrices:
+    """The two columns as a pair, y first; whole unless said otherwise."""
+    y, x = (str(name) for name in closes.columns)
+    whole = Completeness(len(closes), len(closes), len(closes), 0)
+    return PairPrices(y, x, timeframe, closes, completeness or whole, names or (y, x))

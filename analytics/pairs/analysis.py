@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analytics.errors import AnalyticsError, NotEnoughData
-from analytics.pairs.cointegration import engle_granger_both
+from analytics.errors import AnalyticsError
+from analytics.pairs.cointegration import engle_granger, engle_granger_both
 from analytics.pairs.half_life import half_life_of_values
 from analytics.pairs.hedge_ratio import HEDGE_METHODS, HedgeMethod, hedge_ratio
+from analytics.pairs.market import PairPrices
 from analytics.pairs.numbers import known, shown
 from analytics.pairs.paths import p_path
+from analytics.pairs.ratio import ratio_test, ratio_test_both
 from analytics.pairs.rolling import rolling_correlation_values, rolling_lines
 from analytics.pairs.spread import SPREAD_KINDS, SpreadKind, hedge_terms, spread_values
 from analytics.pairs.statements import cointegration_of, hedge_of, last_of, reversion_of, spread_now
@@ -25,12 +27,12 @@ from analytics.records.pairs import (
     LEAST_BARS,
     WINDOW_BARS,
     Z_WINDOW_BARS,
+    Cointegration,
     Hedge,
     PairAnalysis,
     Reversion,
     SignalNow,
 )
-from analytics.records.snapshots import Completeness
 
 MOST_THEIL_SEN_BARS = 3_000  # it needs memory for the square of them
 P_POINTS = 40  # of the path of p
@@ -78,15 +80,10 @@ class _Spread:
 
 
 def pair_analysis(
-    closes: pd.DataFrame,
-    y: str,
-    x: str,
+    prices: PairPrices,
     choice: PairChoice,
     *,
-    timeframe: str,
     computed_at: datetime,
-    completeness: Completeness,
-    names: tuple[str, str] | None = None,
     q_value: float | None = None,
     states_of: StatesOf | None = None,
 ) -> PairAnalysis:
@@ -94,7 +91,8 @@ def pair_analysis(
 
     Parameters
     ----------
-    closes : DataFrame of prices by start (UTC), oldest first, with the columns y and x
+    q_value
+        Of the newest scan, which tests logarithms: it counts with that spread alone.
     states_of
         The rule that says when to enter and leave; its states and events of each bar.
 
@@ -103,27 +101,24 @@ def pair_analysis(
     NotEnoughData
         Fewer than LEAST_BARS bars.
     """
-    closes = closes[[y, x]].iloc[-choice.window :]
-    if len(closes) < LEAST_BARS:
-        raise NotEnoughData(f"the pair {y}/{x} {timeframe}", have=len(closes), need=LEAST_BARS)
-    prices = (_column(closes, y), _column(closes, x))
-    logs = hedge_terms(*prices, "log")
-    found = _spread_of(closes.index, prices, choice)
-    terms = logs if choice.kind == "ratio" else hedge_terms(*prices, choice.kind)
-    cointegration = cointegration_of(engle_granger_both(pd.Series(terms[0]), pd.Series(terms[1])))
+    prices = prices.newest(choice.window)
+    found = _spread_of(prices, choice)
+    tested = _Tested.of(prices, choice.kind)
+    cointegration = tested.both_ways()
     half_life = reversion_of(half_life_of_values(found.gaps, regressors=0 if choice.kind == "ratio" else 1))
     spread = spread_now(
         last_of(found.gaps), last_of(found.middle), last_of(found.deviation), found.hedge.reason
     )
     signal, events = states_of(found.z) if states_of else (None, [])
-    correlation = _correlation(*logs)
+    correlation = _correlation(*hedge_terms(*prices.values, "log"))
+    q_value = q_value if choice.kind == "log" else None
     return PairAnalysis(
-        y=y,
-        x=x,
-        timeframe=timeframe,
-        as_of=closes.index[-1].to_pydatetime(),
+        y=prices.y,
+        x=prices.x,
+        timeframe=prices.timeframe,
+        as_of=prices.as_of,
         computed_at=computed_at,
-        bars=len(closes),
+        bars=len(prices.closes),
         z_window=choice.z_window,
         method=choice.method,
         kind=choice.kind,
@@ -134,35 +129,62 @@ def pair_analysis(
         correlation=known(last_of(correlation)),
         signal=signal,
         verdict=verdict(
-            names or (y, x),
-            z=spread.z,
-            cointegration=cointegration,
-            half_life=half_life,
-            q_value=q_value,
-            timeframe=timeframe,
-            bars=len(closes),
-            completeness=completeness,
+            prices, z=spread.z, cointegration=cointegration, half_life=half_life, q_value=q_value
         ),
-        completeness=completeness,
+        completeness=prices.completeness,
         q_value=q_value,
-        starts=[moment.to_pydatetime() for moment in closes.index],
+        starts=[moment.to_pydatetime() for moment in prices.closes.index],
         series=_series(prices, found, correlation),
         marks=_marks(events, found),
-        beta_path=_beta_path(terms, found),
-        p_path=_p_path(closes.index, terms),
+        beta_path=_beta_path(tested.terms, found),
+        p_path=tested.p_path(),
         histogram=_histogram(found.z),
         later=_later(found, half_life),
         residual=_residual(found),
     )
 
 
-def _spread_of(index: pd.Index, prices: tuple[Values, Values], choice: PairChoice) -> _Spread:
+@dataclass(frozen=True, slots=True)
+class _Tested:
+    """What is tested of a pair: a line through both, or their ratio, in which nothing is fitted."""
+
+    y: pd.Series
+    x: pd.Series
+    is_ratio: bool
+
+    @classmethod
+    def of(cls, prices: PairPrices, kind: SpreadKind) -> "_Tested":
+        terms = prices.values if kind == "ratio" else hedge_terms(*prices.values, kind)
+        y, x = (pd.Series(side) for side in terms)
+        return cls(y, x, kind == "ratio")
+
+    @property
+    def terms(self) -> tuple[Values, Values]:
+        return self.y.to_numpy(), self.x.to_numpy()
+
+    def both_ways(self) -> Cointegration:
+        test = ratio_test_both if self.is_ratio else engle_granger_both
+        return cointegration_of(test(self.y, self.x))
+
+    def p_path(self) -> Mapping[str, object]:
+        bars = len(self.y)
+        window = path_window(bars)
+        every = max(1, (bars - window) // P_POINTS)
+        first = (bars - window) % every  # so that the last point is the last bar
+        test = ratio_test if self.is_ratio else engle_granger
+        path = p_path(self.y.iloc[first:], self.x.iloc[first:], window, every, test)
+        places = [int(place) for place in path.index]
+        return {"window": window, "every": every, "place": places, "p_value": shown(path.to_numpy())}
+
+
+def _spread_of(prices: PairPrices, choice: PairChoice) -> _Spread:
     if choice.kind == "ratio":
-        gaps = spread_values(*prices, 0.0, 0.0, "ratio")
+        gaps = spread_values(*prices.values, 0.0, 0.0, "ratio")
         none = np.full(len(gaps), np.nan)
         hedge = Hedge(None, None, "a ratio has no hedge")
         return _Spread(hedge, none, gaps, *rolling_bands(gaps, choice.z_window, robust=choice.robust))
-    y, x = (pd.Series(side, index=index) for side in hedge_terms(*prices, choice.kind))
+    terms = hedge_terms(*prices.values, choice.kind)
+    y, x = (pd.Series(side, index=prices.closes.index) for side in terms)
     found = hedge_ratio(y, x, choice.method, window=path_window(len(y)))
     hedge = hedge_of(found.beta, found.intercept, found.reason)
     beta = _per_bar(found.beta_path, found.beta, len(y))
@@ -170,7 +192,7 @@ def _spread_of(index: pd.Index, prices: tuple[Values, Values], choice: PairChoic
         gaps, scale = found.innovation.to_numpy(), found.innovation_scale.to_numpy()
         return _Spread(hedge, beta, gaps, np.where(np.isfinite(scale), 0.0, np.nan), scale)
     intercept = _per_bar(found.intercept_path, found.intercept, len(y))
-    gaps = spread_values(*prices, beta, intercept, choice.kind)
+    gaps = spread_values(*prices.values, beta, intercept, choice.kind)
     return _Spread(hedge, beta, gaps, *rolling_bands(gaps, choice.z_window, robust=choice.robust))
 
 
@@ -179,12 +201,11 @@ def path_window(bars: int) -> int:
     return max(60, bars // 4)
 
 
-def _series(
-    prices: tuple[Values, Values], found: _Spread, correlation: Values
-) -> Mapping[str, list[float | None]]:
+def _series(prices: PairPrices, found: _Spread, correlation: Values) -> Mapping[str, list[float | None]]:
+    y, x = prices.values
     columns = {
-        "y": prices[0],
-        "x": prices[1],
+        "y": y,
+        "x": x,
         "spread": found.gaps,
         "mean": found.middle,
         "deviation": found.deviation,
@@ -213,16 +234,6 @@ def _beta_path(terms: tuple[Values, Values], found: _Spread) -> Mapping[str, obj
     window = path_window(len(found.beta))
     values = found.beta if moves else rolling_lines(*terms, window)[0]
     return {"window": None if moves and found.hedge.reason is None else window, "beta": shown(values)}
-
-
-def _p_path(index: pd.Index, terms: tuple[Values, Values]) -> Mapping[str, object]:
-    window = path_window(len(index))
-    every = max(1, (len(index) - window) // P_POINTS)
-    first = (len(index) - window) % every  # so that the last point is the last bar
-    y, x = (pd.Series(side[first:]) for side in terms)
-    path = p_path(y, x, window, every)
-    places = [int(place) + first for place in path.index]
-    return {"window": window, "every": every, "place": places, "p_value": shown(path.to_numpy())}
 
 
 def _histogram(z: Values) -> Mapping[str, object]:
@@ -267,7 +278,3 @@ def _residual(found: _Spread) -> Mapping[str, object]:
 
 def _per_bar(path: pd.Series | None, value: float, bars: int) -> Values:
     return np.full(bars, value) if path is None else path.to_numpy(np.float64)
-
-
-def _column(closes: pd.DataFrame, name: str) -> Values:
-    return np.ascontiguousarray(closes[name].to_numpy(np.float64))

@@ -1,11 +1,14 @@
 """From stored closes to the aligned prices of one pair, and how whole they are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
+import numpy as np
 import pandas as pd
 
 from analytics.errors import NotEnoughData
 from analytics.pairs.aligned import aligned_closes
+from analytics.pairs.two_series import Values
 from analytics.quality.completeness import completeness_of_closes, weakest
 from analytics.records.pair_market import PairMarket
 from analytics.records.pairs import LEAST_BARS
@@ -16,9 +19,38 @@ from analytics.records.snapshots import Completeness
 class PairPrices:
     """The prices of a pair, and what is said about them."""
 
+    y: str
+    x: str
+    timeframe: str
     closes: pd.DataFrame  # columns y and x by start (UTC), oldest first, gapless
     completeness: Completeness  # of the less whole of the two
-    names: tuple[str, str]
+    names: tuple[str, str]  # how a reader calls y and x
+
+    def newest(self, bars: int) -> "PairPrices":
+        """The last of them.
+
+        Raises
+        ------
+        NotEnoughData
+            Fewer than LEAST_BARS bars.
+        """
+        closes = self.closes[[self.y, self.x]].iloc[-bars:]
+        if len(closes) < LEAST_BARS:
+            raise NotEnoughData(
+                f"the pair {self.y}/{self.x} {self.timeframe}", have=len(closes), need=LEAST_BARS
+            )
+        return replace(self, closes=closes)
+
+    @property
+    def as_of(self) -> datetime:
+        """Start of the last bar."""
+        return self.closes.index[-1].to_pydatetime()
+
+    @property
+    def values(self) -> tuple[Values, Values]:
+        """The prices of y and of x."""
+        y, x = (np.ascontiguousarray(self.closes[name].to_numpy(np.float64)) for name in (self.y, self.x))
+        return y, x
 
 
 def pair_prices(market: PairMarket, y: str, x: str) -> PairPrices:
@@ -39,4 +71,5 @@ def pair_prices(market: PairMarket, y: str, x: str) -> PairPrices:
         )
         for symbol in (y, x)
     ]
-    return PairPrices(closes, weakest(stamps), (market.names[y], market.names[x]))
+    names = (market.names[y], market.names[x])
+    return PairPrices(y, x, market.timeframe, closes, weakest(stamps), names)

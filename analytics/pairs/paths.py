@@ -1,12 +1,16 @@
 """How the relation of a pair changes: its beta and its p-value over a rolling window."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
 from analytics.errors import AnalyticsError
-from analytics.pairs.cointegration import engle_granger
+from analytics.pairs.cointegration import CointegrationTest, engle_granger
 from analytics.pairs.rolling import check_window, rolling_lines
 from analytics.pairs.two_series import values_of_two
+
+PairTest = Callable[[pd.Series, pd.Series], CointegrationTest]
 
 
 def beta_path(y: pd.Series, x: pd.Series, window: int) -> pd.Series:
@@ -15,8 +19,10 @@ def beta_path(y: pd.Series, x: pd.Series, window: int) -> pd.Series:
     return pd.Series(slopes, index=y.index, name="beta")
 
 
-def p_path(y: pd.Series, x: pd.Series, window: int, every: int = 1) -> pd.Series:
-    """Engle-Granger p-value of y on x over the last `window` bars, at every so many bars.
+def p_path(
+    y: pd.Series, x: pd.Series, window: int, every: int = 1, test: PairTest = engle_granger
+) -> pd.Series:
+    """p-value of a test of y and x over the last `window` bars, at every so many bars.
 
     Parameters
     ----------
@@ -24,6 +30,8 @@ def p_path(y: pd.Series, x: pd.Series, window: int, every: int = 1) -> pd.Series
     every
         Counted from the first whole window on, so that later bars add points
         and move none.
+    test
+        Engle and Granger's of y on x, or `ratio_test`.
 
     Returns
     -------
@@ -35,6 +43,6 @@ def p_path(y: pd.Series, x: pd.Series, window: int, every: int = 1) -> pd.Series
         raise AnalyticsError(f"every must be at least 1 bar, got {every}")
     values_of_two(y, x)
     ends = range(window, len(y) + 1, every)
-    found = [engle_granger(y.iloc[end - window : end], x.iloc[end - window : end]).p_value for end in ends]
+    found = [test(y.iloc[end - window : end], x.iloc[end - window : end]).p_value for end in ends]
     places = [end - 1 for end in ends]
     return pd.Series(found, index=y.index[places], name="p_value", dtype=np.float64)

@@ -6,11 +6,11 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from analytics.errors import NotEnoughData
 from analytics.pairs.cointegration import engle_granger, engle_granger_both
 from analytics.pairs.half_life import half_life_of_values
 from analytics.pairs.hedge_ratio import ROLLING_BARS, hedge_line
 from analytics.pairs.kalman import KalmanPath, kalman_path
+from analytics.pairs.market import PairPrices
 from analytics.pairs.numbers import known, shown
 from analytics.pairs.rolling import rolling_correlation_values
 from analytics.pairs.spread import SpreadKind, hedge_terms, spread_values
@@ -35,7 +35,6 @@ from analytics.records.pairs import (
     PriceLevels,
     SignalNow,
 )
-from analytics.records.snapshots import Completeness
 
 RECENT_BARS = 60  # of z, for a sparkline
 
@@ -43,14 +42,9 @@ SignalOf = Callable[[Values], SignalNow]  # from the z of each bar of the window
 
 
 def pair_snapshot(
-    closes: pd.DataFrame,
-    y: str,
-    x: str,
+    prices: PairPrices,
     *,
-    timeframe: str,
     computed_at: datetime,
-    completeness: Completeness,
-    names: tuple[str, str] | None = None,
     q_value: float | None = None,
     signal_of: SignalOf | None = None,
 ) -> PairSnapshot:
@@ -58,11 +52,8 @@ def pair_snapshot(
 
     Parameters
     ----------
-    closes : DataFrame of prices by start (UTC), oldest first
-        The columns y and x, as `aligned_closes` gives them; of more than
-        WINDOW_BARS the newest count.
-    names
-        How a reader calls y and x; by default their symbols.
+    prices
+        Of more than WINDOW_BARS bars the newest count.
     q_value
         Of the newest scan, if it holds the pair.
     signal_of
@@ -73,23 +64,20 @@ def pair_snapshot(
     NotEnoughData
         Fewer than LEAST_BARS bars.
     """
-    closes = closes.iloc[-WINDOW_BARS:]
-    if len(closes) < LEAST_BARS:
-        raise NotEnoughData(f"the pair {y}/{x} {timeframe}", have=len(closes), need=LEAST_BARS)
-    prices = (_column(closes, y), _column(closes, x))
-    logs = hedge_terms(*prices, "log")
+    prices = prices.newest(WINDOW_BARS)
+    logs = hedge_terms(*prices.values, "log")
     hedges, kalman = _hedges(*logs)
-    gaps, z, (middle, deviation) = _scored(prices, hedges["ols"], "log")
+    gaps, z, (middle, deviation) = _scored(prices.values, hedges["ols"], "log")
     spread = spread_now(last_of(gaps), last_of(middle), last_of(deviation), hedges["ols"].reason)
     cointegration = cointegration_of(engle_granger_both(pd.Series(logs[0]), pd.Series(logs[1])))
     half_life = reversion_of(half_life_of_values(gaps))
     return PairSnapshot(
-        y=y,
-        x=x,
-        timeframe=timeframe,
-        as_of=closes.index[-1].to_pydatetime(),
+        y=prices.y,
+        x=prices.x,
+        timeframe=prices.timeframe,
+        as_of=prices.as_of,
         computed_at=computed_at,
-        bars=len(closes),
+        bars=len(prices.closes),
         z_window=Z_WINDOW_BARS,
         hedges=hedges,
         spread=spread,
@@ -100,26 +88,18 @@ def pair_snapshot(
         correlation=known(_last_correlation(*logs)),
         signal=signal_of(z) if signal_of else None,
         recent_z=shown(z[-RECENT_BARS:]),
-        levels=_levels(prices),
+        levels=_levels(prices.values),
         verdict=verdict(
-            names or (y, x),
-            z=spread.z,
-            cointegration=cointegration,
-            half_life=half_life,
-            q_value=q_value,
-            timeframe=timeframe,
-            bars=len(closes),
-            completeness=completeness,
+            prices, z=spread.z, cointegration=cointegration, half_life=half_life, q_value=q_value
         ),
-        completeness=completeness,
+        completeness=prices.completeness,
         q_value=q_value,
     )
 
 
-def price_levels(closes: pd.DataFrame, y: str, x: str, *, z_window: int = Z_WINDOW_BARS) -> PriceLevels:
+def price_levels(prices: PairPrices, *, z_window: int = Z_WINDOW_BARS) -> PriceLevels:
     """The pair by prices, without logarithms, over the newest WINDOW_BARS bars."""
-    closes = closes.iloc[-WINDOW_BARS:]
-    return _levels((_column(closes, y), _column(closes, x)), z_window)
+    return _levels(prices.newest(WINDOW_BARS).values, z_window)
 
 
 def _levels(prices: tuple[Values, Values], z_window: int = Z_WINDOW_BARS) -> PriceLevels:
@@ -166,7 +146,3 @@ def _middle_of_last(gaps: Values) -> tuple[float, float]:
 def _last_correlation(y: Values, x: Values) -> float:
     newest = slice(-CORRELATION_BARS - 1, None)
     return last_of(rolling_correlation_values(np.diff(y[newest]), np.diff(x[newest]), CORRELATION_BARS))
-
-
-def _column(closes: pd.DataFrame, name: str) -> Values:
-    return np.ascontiguousarray(closes[name].to_numpy(np.float64))

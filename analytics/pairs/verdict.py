@@ -1,5 +1,6 @@
 """The numbers of a pair in one sentence, for who knows no statistics. Nothing here computes anything new."""
 
+from analytics.pairs.market import PairPrices
 from analytics.records.pairs import Cointegration, Reversion, Verdict, VerdictKind
 from analytics.records.snapshots import Completeness
 from analytics.timeframes import seconds
@@ -18,28 +19,24 @@ _UNITS = (
 
 
 def verdict(
-    names: tuple[str, str],
+    prices: PairPrices,
     *,
     z: float | None,
     cointegration: Cointegration,
     half_life: Reversion,
     q_value: float | None = None,
-    timeframe: str,
-    bars: int,
-    completeness: Completeness,
 ) -> Verdict:
     """What the numbers say of a pair.
 
     Parameters
     ----------
-    names
-        Of y and x, as a reader calls them: ETH, BTC.
+    prices
+        Those that all of it rests on.
     q_value
         p after correction for all pairs that were tried with it, if a scan has it.
-    bars
-        Of the window that all of it rests on.
     """
-    span = f"the last {duration(bars * seconds(timeframe), plain=True)}"
+    bar = seconds(prices.timeframe)
+    span = f"the last {duration(len(prices.closes) * bar, plain=True)}"
     kind = _kind(z, cointegration, half_life, q_value)
     if kind == "untestable":
         words = f"This pair cannot be judged: {_why(cointegration)}."
@@ -51,9 +48,9 @@ def verdict(
             f"among all pairs tried it may be luck (q {probability(q_value)})."
         )
     else:
-        returns = _returns(half_life, seconds(timeframe), span)
-        words = f"{_place(names, z)}; {returns}; {_passes(cointegration, q_value)}."
-    return Verdict(kind, words + _caution(completeness))
+        returns = _returns(half_life, bar, span)
+        words = f"{_place(prices.names, z)}; {returns}; {_passes(cointegration, q_value)}."
+    return Verdict(kind, words + _caution(prices.completeness))
 
 
 def too_few(have: int, need: int) -> str:

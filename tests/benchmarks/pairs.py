@@ -17,9 +17,8 @@ from analytics.pairs.analysis import PairChoice, pair_analysis
 from analytics.pairs.hedge_ratio import HEDGE_METHODS
 from analytics.pairs.kalman import kalman_path
 from analytics.pairs.snapshot import pair_snapshot
-from analytics.records.snapshots import Completeness
 from tests.benchmarks.indicator_task import _servers
-from tests.factories import MIDNIGHT, bar, planted_pair
+from tests.factories import MIDNIGHT, bar, planted_pair, priced_pair
 from workers.store.bars import save_bars
 from workers.store.indexes import ensure_indexes
 from workers.store.pair_snapshots import load_pair_snapshots
@@ -32,7 +31,6 @@ BARS = 1_440
 ROUNDS = 9
 PAIRS = [(f"Y{number:02}USDT", f"X{number % 10:02}USDT") for number in range(50)]
 GOAL_SECONDS = 1.0
-WHOLE = Completeness(BARS, BARS, BARS, 0)
 
 
 def main() -> None:
@@ -46,8 +44,8 @@ def main() -> None:
 def _parts() -> None:
     y, x = planted_pair(1, BARS)
     closes = pd.DataFrame({"Y": np.exp(y), "X": np.exp(x)})
-    stamp = {"timeframe": "1m", "computed_at": datetime.now(UTC), "completeness": WHOLE}
-    snapshot = _timed(lambda: pair_snapshot(closes, "Y", "X", **stamp), 30)  # type: ignore[arg-type]
+    prices, now = priced_pair(closes), datetime.now(UTC)
+    snapshot = _timed(lambda: pair_snapshot(prices, computed_at=now), 30)
     slow = _timed(lambda: (coint(y, x), coint(x, y)), 3)
     _row(f"a snapshot of {BARS} bars; against two coint of statsmodels alone", snapshot, slow)
     left, right = y.to_numpy(), x.to_numpy()
@@ -58,7 +56,7 @@ def _parts() -> None:
         choice = PairChoice(method=method)
         _row(
             f"analysis of a page, {method}",
-            _timed(lambda c=choice: pair_analysis(closes, "Y", "X", c, **stamp), 3),  # type: ignore[misc, arg-type]
+            _timed(lambda c=choice: pair_analysis(prices, c, computed_at=now), 3),  # type: ignore[misc]
         )
 
 

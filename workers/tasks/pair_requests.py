@@ -28,16 +28,16 @@ SCAN_LASTS_BARS = 10  # an older scan says nothing of this bar
 def snapshot_pair(job_id: str, y: str, x: str, tf: str) -> None:
     """The snapshot of a pair that is not watched."""
     with started_job(job_id) as job:
-        job.finish(pair_snapshot_json(_snapshot(_prices(y, x, tf, WINDOW_BARS), y, x, tf)))
+        job.finish(pair_snapshot_json(_snapshot(newest_prices(y, x, tf, WINDOW_BARS))))
 
 
 @shared_task(name="workers.tasks.pair_requests.price_pair")
 def price_pair(job_id: str, y: str, x: str, tf: str, window: int) -> None:
     """A pair by prices, its score over any window."""
     with started_job(job_id) as job:
-        prices = _prices(y, x, tf, WINDOW_BARS)
-        levels = price_levels(prices.closes, y, x, z_window=window)
-        job.finish(price_levels_json(_snapshot(prices, y, x, tf), levels, window))
+        prices = newest_prices(y, x, tf, WINDOW_BARS)
+        levels = price_levels(prices, z_window=window)
+        job.finish(price_levels_json(_snapshot(prices), levels, window))
 
 
 @shared_task(name="workers.tasks.pair_requests.analyse_pair")
@@ -59,7 +59,7 @@ def analyse_pair(
     with started_job(job_id) as job:
         choice = PairChoice(window, method, spread, z_window, robust)
         rule = MeanReversionRule(entry, exit, stop)
-        job.finish(pair_analysis_json(_analysis(y, x, tf, choice, rule)))
+        job.finish(pair_analysis_json(analysis_of(newest_prices(y, x, tf, window), choice, rule)))
 
 
 @shared_task(name="workers.tasks.pair_requests.report_pair")
@@ -81,49 +81,40 @@ def report_pair(
     with started_job(job_id) as job:
         job.progress(0, 2, "computing")
         choice = PairChoice(window, method, spread, z_window, robust)
-        found = _analysis(y, x, tf, choice, MeanReversionRule(entry, exit, stop))
+        found = analysis_of(newest_prices(y, x, tf, window), choice, MeanReversionRule(entry, exit, stop))
         job.progress(1, 2, "drawing")
         job.finish({"html": pair_report(found, source=load_settings().source)})
 
 
-def _prices(y: str, x: str, timeframe: str, window: int) -> PairPrices:
+def newest_prices(y: str, x: str, timeframe: str, window: int) -> PairPrices:
+    """The prices of a pair up to its newest closed bar."""
     newest = load_newest_closed([y, x], timeframe)
     if newest is None:
         raise NotEnoughData(f"the pair {y}/{x} {timeframe}", have=0, need=LEAST_BARS)
     return pair_prices(load_pair_market([y, x], timeframe, newest, window), y, x)
 
 
-def _q_value(prices: PairPrices, y: str, x: str, timeframe: str) -> float | None:
-    """Of the newest scan, unless it is old or does not hold the pair."""
-    as_of = prices.closes.index[-1].to_pydatetime()
-    return load_q_values(timeframe, since=as_of - SCAN_LASTS_BARS * length(timeframe)).get((y, x))
-
-
-def _snapshot(prices: PairPrices, y: str, x: str, timeframe: str) -> PairSnapshot:
-    return pair_snapshot(
-        prices.closes,
-        y,
-        x,
-        timeframe=timeframe,
+def analysis_of(prices: PairPrices, choice: PairChoice, rule: MeanReversionRule) -> PairAnalysis:
+    """The analysis of these prices, with the q-value of the newest scan."""
+    return pair_analysis(
+        prices,
+        choice,
         computed_at=datetime.now(UTC),
-        completeness=prices.completeness,
-        names=prices.names,
-        q_value=_q_value(prices, y, x, timeframe),
-        signal_of=partial(signal_now, rule=MeanReversionRule()),
+        q_value=_q_value(prices),
+        states_of=partial(signal_events, rule=rule),
     )
 
 
-def _analysis(y: str, x: str, timeframe: str, choice: PairChoice, rule: MeanReversionRule) -> PairAnalysis:
-    prices = _prices(y, x, timeframe, choice.window)
-    return pair_analysis(
-        prices.closes,
-        y,
-        x,
-        choice,
-        timeframe=timeframe,
+def _q_value(prices: PairPrices) -> float | None:
+    """Of the newest scan, unless it is old or does not hold the pair."""
+    since = prices.as_of - SCAN_LASTS_BARS * length(prices.timeframe)
+    return load_q_values(prices.timeframe, since=since).get((prices.y, prices.x))
+
+
+def _snapshot(prices: PairPrices) -> PairSnapshot:
+    return pair_snapshot(
+        prices,
         computed_at=datetime.now(UTC),
-        completeness=prices.completeness,
-        names=prices.names,
-        q_value=_q_value(prices, y, x, timeframe),
-        states_of=partial(signal_events, rule=rule),
+        q_value=_q_value(prices),
+        signal_of=partial(signal_now, rule=MeanReversionRule()),
     )

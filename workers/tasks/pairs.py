@@ -97,13 +97,4 @@ def _snapshot(market: PairMarket, pair: Pair, q_value: float | None) -> PairSnap
     except NotEnoughData as error:
         log.info("pair not computed pair=%s/%s reason=%s", *pair, error)
         return None
-    return pair_snapshot(
-        prices.closes,
-        *pair,
-        timeframe=market.timeframe,
-        computed_at=datetime.now(UTC),
-        completeness=prices.completeness,
-        names=prices.names,
-        q_value=q_value,
-        signal_of=_signal_of,
-    )
+    return pair_snapshot(prices, computed_at=datetime.now(UTC), q_value=q_value, signal_of=_signal_of)

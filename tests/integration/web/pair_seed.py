@@ -65,5 +65,6 @@ def seed_analysis(**choice: object) -> None:
     assert newest is not None
     chosen = PairChoice(asked["window"], asked["method"], asked["spread"], asked["z_window"], asked["robust"])
     rule = MeanReversionRule(asked["entry"], asked["exit"], asked["stop"])
-    found = pair_requests._analysis(ETH, BTC, asked["tf"], chosen, rule)
+    prices = pair_requests.newest_prices(ETH, BTC, asked["tf"], asked["window"])
+    found = pair_requests.analysis_of(prices, chosen, rule)
     save_result(result_key("pair_analysis", asked, iso(newest)), pair_analysis_json(found))

@@ -14,7 +14,7 @@ from analytics.pairs.analysis import PairChoice, pair_analysis
 from analytics.records.pairs import PairAnalysis
 from analytics.records.snapshots import Completeness
 from analytics.strategies.mean_reversion import MeanReversionRule, signal_events
-from tests.factories import planted_pair
+from tests.factories import planted_pair, priced_pair
 from workers.reports.pair import pair_report
 
 
@@ -23,14 +23,13 @@ def found() -> PairAnalysis:
     """An analysis of a planted pair."""
     y, x = planted_pair(1, 300, half_life=6.0)
     return pair_analysis(
-        pd.DataFrame({"ETHUSDT": np.exp(y), "BTCUSDT": np.exp(x)}),
-        "ETHUSDT",
-        "BTCUSDT",
+        priced_pair(
+            pd.DataFrame({"ETHUSDT": np.exp(y), "BTCUSDT": np.exp(x)}),
+            completeness=Completeness(300, 299, 298, 1),
+            names=("ETH", "<BTC>"),
+        ),
         PairChoice(),
-        timeframe="1m",
         computed_at=datetime(2024, 8, 9, tzinfo=UTC),
-        completeness=Completeness(300, 299, 298, 1),
-        names=("ETH", "<BTC>"),
         states_of=partial(signal_events, rule=MeanReversionRule(1.5, 0.2, 3.0)),
     )
 

@@ -8,7 +8,7 @@ import { probability, stateWords } from "./lead.js";
 // names: how a reader calls the two, {y: "ETH", x: "BTC"}.
 export function showStatistics(analysis, names) {
   const bar = TIMEFRAME_MS[analysis.timeframe];
-  facts("test", testFacts(analysis.cointegration, names));
+  facts("test", testFacts(analysis, names));
   facts("reversion", reversionFacts(analysis.half_life, bar));
   facts("hedge", hedgeFacts(analysis));
   facts("residual", residualFacts(analysis.residual));
@@ -16,9 +16,11 @@ export function showStatistics(analysis, names) {
   facts("whole", wholeFacts(analysis.completeness));
 }
 
-function testFacts(test, { y, x }) {
+// A ratio is tested itself; a line through both is Engle and Granger's.
+function testFacts({ cointegration: test, kind }, { y, x }) {
+  const [there, back] = kind === "ratio" ? [`${y} / ${x}`, `${x} / ${y}`] : [`${y} on ${x}`, `${x} on ${y}`];
   const rows = [["One p for the pair", test.reason ? `${DASH} ${test.reason}` : probability(test.p_value)]];
-  for (const [name, one] of [[`${y} on ${x}`, test.y_on_x], [`${x} on ${y}`, test.x_on_y]]) {
+  for (const [name, one] of [[there, test.y_on_x], [back, test.x_on_y]]) {
     rows.push([`${name}, t`, ratio(one.statistic, 3)], [`${name}, p`, probability(one.p_value)], [`${name}, lags`, count(one.lags)]);
   }
   const critical = Object.values(test.y_on_x.critical_values);

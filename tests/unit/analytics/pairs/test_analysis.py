@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pytest
+from statsmodels.tsa.stattools import adfuller
 
 from analytics.errors import AnalyticsError, NotEnoughData
 from analytics.pairs.analysis import PairChoice, pair_analysis
@@ -15,13 +16,11 @@ from analytics.pairs.hedge_ratio import HEDGE_METHODS, HedgeMethod
 from analytics.pairs.snapshot import pair_snapshot
 from analytics.pairs.spread import SPREAD_KINDS, SpreadKind
 from analytics.records.pairs import PairAnalysis
-from analytics.records.snapshots import Completeness
 from analytics.strategies.mean_reversion import MeanReversionRule, signal_events
-from tests.factories import planted_pair
+from tests.factories import planted_pair, priced_pair
 
 NOW = datetime(2024, 8, 9, tzinfo=UTC)
 RULE = MeanReversionRule(entry=1.5, exit=0.2, stop=3.5)
-FRAME = {"timeframe": "1m", "computed_at": NOW}
 
 
 def prices(seed: int, count: int = 400) -> pd.DataFrame:
@@ -31,13 +30,9 @@ def prices(seed: int, count: int = 400) -> pd.DataFrame:
 
 def analysis(closes: pd.DataFrame, choice: PairChoice | None = None) -> PairAnalysis:
     return pair_analysis(
-        closes,
-        "ETHUSDT",
-        "BTCUSDT",
+        priced_pair(closes),
         choice or PairChoice(),
-        timeframe="1m",
         computed_at=NOW,
-        completeness=Completeness(len(closes), len(closes), len(closes), 0),
         states_of=partial(signal_events, rule=RULE),
     )
 
@@ -68,14 +63,7 @@ def test_every_choice_gives_series_of_one_length_that_fit_together(
 def test_the_default_choice_is_that_of_the_snapshot() -> None:
     closes = prices(2, 1_440)
     found = analysis(closes)
-    snapshot = pair_snapshot(
-        closes,
-        "ETHUSDT",
-        "BTCUSDT",
-        timeframe="1m",
-        computed_at=NOW,
-        completeness=Completeness(1_440, 1_440, 1_440, 0),
-    )
+    snapshot = pair_snapshot(priced_pair(closes), computed_at=NOW)
     for name in ("spread", "cointegration", "half_life", "correlation", "verdict", "as_of", "bars"):
         assert getattr(found, name) == getattr(snapshot, name)
     assert found.hedge == snapshot.hedges["ols"]
@@ -147,3 +135,27 @@ def test_what_cannot_be_meant_is_refused() -> None:
         PairChoice(method="ridge")  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(AnalyticsError, match="at most 3,000 bars"):
         PairChoice(method="theil_sen", window=4_000)
+
+
+def test_a_ratio_is_tested_itself_because_nothing_is_fitted() -> None:
+    closes = prices(10)
+    found = analysis(closes, PairChoice(kind="ratio"))
+    forward, backward = closes["ETHUSDT"] / closes["BTCUSDT"], closes["BTCUSDT"] / closes["ETHUSDT"]
+    for test, ratio in ((found.cointegration.y_on_x, forward), (found.cointegration.x_on_y, backward)):
+        statistic, p_value, lags, *_ = adfuller(ratio, autolag="AIC", result_object=False)
+        assert test.statistic == pytest.approx(statistic, rel=1e-9)
+        assert test.p_value == pytest.approx(p_value, rel=1e-9)
+        assert test.lags == lags
+    window, last = found.p_path["window"], found.p_path["p_value"][-1]  # type: ignore[index]
+    assert last == pytest.approx(
+        adfuller(forward.iloc[-window:], autolag="AIC", result_object=False)[1], rel=1e-6
+    )  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(("kind", "q_value"), [("log", 0.01), ("residual", None), ("ratio", None)])
+def test_a_scan_of_logarithms_says_nothing_of_other_spreads(kind: SpreadKind, q_value: float | None) -> None:
+    y, x = planted_pair(11, 600, half_life=6.0)
+    pair = priced_pair(pd.DataFrame({"ETHUSDT": np.exp(y), "BTCUSDT": np.exp(x)}))
+    found = pair_analysis(pair, PairChoice(kind=kind), computed_at=NOW, q_value=0.01)
+    assert found.q_value == q_value
+    assert ("q =" in found.verdict.sentence) == (kind == "log")

@@ -17,7 +17,7 @@ from analytics.pairs.snapshot import pair_snapshot, price_levels
 from analytics.records.pairs import PairSnapshot
 from analytics.records.snapshots import Completeness
 from analytics.strategies.mean_reversion import MeanReversionRule, mean_reversion_states, signal_now
-from tests.factories import planted_pair
+from tests.factories import planted_pair, priced_pair
 
 RULE = MeanReversionRule()
 NOW = datetime(2024, 8, 9, tzinfo=UTC)
@@ -28,15 +28,12 @@ def prices(seed: int, count: int = 600) -> pd.DataFrame:
     return pd.DataFrame({"ETHUSDT": np.exp(y), "BTCUSDT": np.exp(x)})
 
 
-def snapshot(closes: pd.DataFrame, y: str = "ETHUSDT", x: str = "BTCUSDT") -> PairSnapshot:
+def snapshot(closes: pd.DataFrame) -> PairSnapshot:
+    newest = len(closes[-1_440:])
+    whole = Completeness(1_440, newest, newest, 0)
     return pair_snapshot(
-        closes,
-        y,
-        x,
-        timeframe="1m",
+        priced_pair(closes, completeness=whole, names=("ETH", "BTC")),
         computed_at=NOW,
-        completeness=Completeness(1_440, len(closes[-1_440:]), len(closes[-1_440:]), 0),
-        names=("ETH", "BTC"),
         signal_of=partial(signal_now, rule=RULE),
     )
 
@@ -89,12 +86,12 @@ def test_its_levels_are_by_prices() -> None:
     np.testing.assert_allclose(
         np.array(found.z_series, float), rolling_zscore(gaps, 60), rtol=1e-7, atol=1e-7
     )
-    assert price_levels(closes, "ETHUSDT", "BTCUSDT") == found
+    assert price_levels(priced_pair(closes)) == found
 
 
 def test_a_smaller_window_of_z_is_used() -> None:
     closes = prices(3)
-    found = price_levels(closes, "ETHUSDT", "BTCUSDT", z_window=20)
+    found = price_levels(priced_pair(closes), z_window=20)
     assert [value is None for value in found.z_series[:21]] == [True] * 19 + [False] * 2
 
 
@@ -114,7 +111,7 @@ def test_prices_in_another_unit_give_the_same() -> None:
 
 def test_both_directions_have_one_p() -> None:
     closes = prices(6)
-    one, other = snapshot(closes), snapshot(closes, "BTCUSDT", "ETHUSDT")
+    one, other = snapshot(closes), snapshot(closes[["BTCUSDT", "ETHUSDT"]])
     assert one.cointegration.p_value == other.cointegration.p_value
     assert one.cointegration.y_on_x == other.cointegration.x_on_y
 

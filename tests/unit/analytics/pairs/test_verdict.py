@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from analytics.pairs.verdict import verdict
 from analytics.records.pairs import Cointegration, Reversion, UnitRootTest, Verdict
 from analytics.records.snapshots import Completeness
+from tests.factories import priced_pair
 
 TEST = UnitRootTest(-4.1, 0.01, {}, 1, 1_440)
 PASSED = Cointegration(TEST, TEST, 0.02)
@@ -23,16 +25,9 @@ def said(
     timeframe: str = "1m",
     bars: int = 1_440,
 ) -> Verdict:
-    return verdict(
-        ("ETH", "BTC"),
-        z=z,
-        cointegration=test,
-        half_life=half_life,
-        q_value=q,
-        timeframe=timeframe,
-        bars=bars,
-        completeness=whole,
-    )
+    closes = pd.DataFrame(index=range(bars), columns=["ETHUSDT", "BTCUSDT"])
+    prices = priced_pair(closes, timeframe=timeframe, names=("ETH", "BTC"), completeness=whole)
+    return verdict(prices, z=z, cointegration=test, half_life=half_life, q_value=q)
 
 
 def test_a_pair_that_is_out_of_line() -> None:

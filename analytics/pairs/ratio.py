@@ -1,0 +1,43 @@
+"""Does the ratio of two prices return to its mean? Nothing is fitted, so a plain test of it is right."""
+
+import numpy as np
+import pandas as pd
+
+from analytics.pairs.cointegration import CointegrationBothWays, CointegrationTest
+from analytics.pairs.stationarity import adf_test
+from analytics.pairs.two_series import values_of_two
+
+
+def ratio_test(y: pd.Series, x: pd.Series) -> CointegrationTest:
+    """Augmented Dickey-Fuller test of y / x, with a constant and the lags chosen by AIC.
+
+    Parameters
+    ----------
+    y, x : Series of one index, prices, oldest first
+
+    Returns
+    -------
+    CointegrationTest
+        NaN and the reason for a ratio that does not move, is too short, or has
+        a value that is missing or infinite.
+
+    Examples
+    --------
+    >>> prices = pd.Series(range(1, 60), dtype=float)
+    >>> ratio_test(2 * prices, prices).reason
+    'the series does not move'
+    """
+    values_of_two(y, x)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = adf_test(y / x)
+    return CointegrationTest(
+        found.statistic, found.p_value, found.critical_values, found.lags, len(y), found.reason
+    )
+
+
+def ratio_test_both(y: pd.Series, x: pd.Series) -> CointegrationBothWays:
+    """`ratio_test` of y / x and of x / y; the lesser p, doubled for having been picked."""
+    one, other = ratio_test(y, x), ratio_test(x, y)
+    reason = one.reason or other.reason
+    chance = np.nan if reason else min(1.0, 2 * min(one.p_value, other.p_value))
+    return CointegrationBothWays(one, other, chance, reason)
