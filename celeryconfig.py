@@ -40,6 +40,10 @@ task_default_queue = "batch"
 task_routes = {
     "workers.tasks.bar_check.*": {"queue": "batch"},
     "workers.tasks.bars.*": {"queue": "bars"},
+    "workers.tasks.canary.analytics": {"queue": "analytics"},
+    "workers.tasks.canary.bars": {"queue": "bars"},
+    "workers.tasks.canary.batch": {"queue": "batch"},
+    "workers.tasks.canary.stream": {"queue": "stream"},
     "workers.tasks.correlations.correlate": {"queue": "batch"},
     "workers.tasks.correlations.*": {"queue": "analytics"},
     "workers.tasks.gaps.*": {"queue": "batch"},
@@ -80,4 +84,8 @@ beat_schedule = {
     "compare bars that somebody asks about": _every(2.0, "bar_check.answer_wishes"),
     "go on with imports of files": _every(1.0, "imports.run_imports"),
     "compare the exchange's clock with ours": _every(30.0, "bar_check.check_clock"),
+    "send a canary through stream": _every(2.0, "canary.stream"),
+    "send a canary through bars": _every(2.0, "canary.bars"),
+    "send a canary through analytics": _every(2.0, "canary.analytics"),
+    "send a canary through batch": _every(2.0, "canary.batch"),
 }

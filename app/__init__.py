@@ -12,6 +12,7 @@ from app.json_text import FastJSON, SocketJSON
 from app.listeners import Listeners
 from app.live import LiveUpdates
 from app.live_manager import LiveManager
+from app.metrics import blueprint as metrics
 from app.pages import register_pages
 from app.rounds import Rounds
 from app.security import secure
@@ -41,6 +42,7 @@ def create_app(
     register_vendor(app)
     register_api(app)
     register_pages(app, settings)
+    app.register_blueprint(metrics)
     _add_live_updates(app, settings, message_queue=message_queue, background=background)
     secure(app, settings.allowed_hosts)
     return app

@@ -5,11 +5,22 @@ from datetime import UTC, datetime
 
 from app.disk import disk_state
 from app.feed import feed_state
+from app.flow_state import flow_state
 from app.machine_clock import clock_state
+from app.server_figures import server_figures
+from workers.coordination.canary import load_canary_ages
 from workers.coordination.errors import CoordinationDown
-from workers.coordination.queues import ping_redis, queue_depths
+from workers.coordination.queues import QUEUES, ping_redis, queue_depths
+from workers.coordination.task_times import TaskTimes, load_task_times
 from workers.messages.envelope import JSON
-from workers.messages.system import STALE_SECONDS, ProcessState, system_json
+from workers.messages.system import (
+    STALE_SECONDS,
+    Flow,
+    ProcessState,
+    canary_json,
+    system_json,
+    task_times_json,
+)
 from workers.settings import load_settings
 from workers.store.database import ping_database
 from workers.store.errors import StoreDown
@@ -34,6 +45,45 @@ def system_state() -> JSON:
         feed=feed_state(clock, now),
         disk=disk_state(),
         clock=clock_state(),
+        flow=_flow(clock),
+    )
+
+
+def canary_ages() -> Mapping[str, float | None]:
+    """Age of each queue's canary; None where Redis does not answer, or none ever came."""
+    try:
+        return load_canary_ages()
+    except CoordinationDown:
+        return dict.fromkeys(QUEUES)
+
+
+def task_times() -> Mapping[str, TaskTimes]:
+    """What the workers counted; nothing where Redis does not answer."""
+    try:
+        return load_task_times()
+    except CoordinationDown:
+        return {}
+
+
+def _flow(clock: datetime | None) -> Flow:
+    state = flow_state(clock)
+    return Flow(
+        state.bars_lag_seconds,
+        state.snapshots_lag_seconds,
+        state.open_gaps,
+        canary_ages(),
+        [_task(name, times) for name, times in task_times().items()],
+        server_figures(),
+    )
+
+
+def _task(name: str, times: TaskTimes) -> JSON:
+    return task_times_json(
+        name,
+        runs=times.runs,
+        failures=times.failures,
+        seconds=times.seconds,
+        last_seconds=times.last_seconds,
     )
 
 
@@ -47,7 +97,7 @@ def readiness() -> dict[str, Part]:
     parts = {"mongodb": _answers(ping_database, StoreDown), "redis": _answers(ping_redis, CoordinationDown)}
     if parts["mongodb"]["ok"]:
         now = datetime.now(UTC)
-        parts |= _processes(now) | {"feed": _feed(now)}
+        parts |= _processes(now) | {"feed": _feed(now)} | _queues()
     return parts
 
 
@@ -80,6 +130,17 @@ def _alive(beat: Heartbeat | None, now: datetime) -> Part:
     if age > STALE_SECONDS:
         return {"ok": False, "reason": f"no sign of life for {age:.0f} s"}
     return {"ok": True}
+
+
+def _queues() -> dict[str, Part]:
+    """Queues whose canary once came through: whether it still does."""
+    told = {queue: canary_json(queue, age) for queue, age in canary_ages().items() if age is not None}
+    return {
+        f"queue {queue}": {"ok": True}
+        if canary["state"] == "ok"
+        else {"ok": False, "reason": f"its canary came through {canary['age_seconds']:.0f} s ago"}
+        for queue, canary in told.items()
+    }
 
 
 def _feed(now: datetime) -> Part:

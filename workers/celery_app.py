@@ -10,12 +10,15 @@ from celery import Celery
 from celery.signals import beat_init, celeryd_init, setup_logging, worker_process_init
 from click import Option
 
+from workers import task_clock
 from workers.heartbeat import HeartbeatThread
 from workers.logs import set_up_logging
 from workers.store.schema import wait_for_schema
 from workers.stream.step import HeartbeatStep, StreamStep
 
 log = logging.getLogger(__name__)
+
+CLOCK = task_clock  # its signals are connected by its import
 
 GIVES_WAY = 10  # of the 19 steps a process can stand back
 

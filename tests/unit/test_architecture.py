@@ -95,9 +95,17 @@ TABLE: dict[str, MayImport] = {
     "workers.trading": MayImport(("analytics", *REACHES_THE_WORLD), ("urllib3", "orjson")),
     "workers.notify": MayImport(("analytics", *REACHES_THE_WORLD), ("urllib3", "orjson")),
     "workers.celery_app": MayImport(
-        ("workers.stream.step", "workers.heartbeat", "workers.logs", "workers.store", SETTINGS),
+        (
+            "workers.stream.step",
+            "workers.task_clock",
+            "workers.heartbeat",
+            "workers.logs",
+            "workers.store",
+            SETTINGS,
+        ),
         ("celery", "kombu", "click"),
     ),
+    "workers.task_clock": MayImport(("workers.coordination",), ("celery",)),
     "workers.scheduler": MayImport(("workers.coordination", SETTINGS), ("celery", *LOST_SERVERS)),
     "workers.tasks": MayImport(
         (
@@ -141,6 +149,8 @@ TABLE: dict[str, MayImport] = {
         ),
         ("flask", "flask_socketio", "werkzeug", "socketio", "engineio", "simple_websocket", "orjson"),
     ),
+    "app.metrics": MayImport((*RECORDS, "app", "workers.store", SETTINGS), ("flask", "prometheus_client")),
+    "app.metric_families": MayImport(("workers.coordination",), ("prometheus_client",)),
     "wsgi": MayImport(("app", "workers.logs", "workers.store", SETTINGS)),
     "celeryconfig": MayImport((SETTINGS,), ("kombu", "celery")),
 }

@@ -15,6 +15,11 @@ STEPS = ("received", "stored", "sent", "drawn")
 PERCENTILES = ("p50", "p95", "p99")
 
 
+# Beat sends a canary through each queue every two seconds; one older than this is late.
+# Long work stands in `batch` by its nature: a task may take two minutes.
+CANARY_LIMITS = {"stream": 15.0, "bars": 30.0, "analytics": 60.0, "batch": 150.0}
+
+
 @dataclass(frozen=True, slots=True)
 class ProcessState:
     """One process as the page shows it."""
@@ -53,6 +58,18 @@ class ClockState:
     offset_ms: float  # exchange less ours
 
 
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """How far stages are behind, and what the workers did."""
+
+    bars_lag_seconds: float | None  # behind the exchange's clock
+    snapshots_lag_seconds: float | None  # behind the bars
+    open_gaps: int
+    canary_ages: Mapping[str, float | None]  # queue -> seconds; None: never came, or Redis is away
+    tasks: Sequence[JSON]
+    servers: JSON
+
+
 def process_json(state: ProcessState, now: datetime) -> JSON:
     """One process with the age of its last sign of life."""
     age = (now - state.beat_at).total_seconds()
@@ -78,6 +95,7 @@ def system_json(
     feed: FeedState,
     disk: DiskState | None = None,
     clock: ClockState | None = None,
+    flow: Flow | None = None,
 ) -> JSON:
     """State of the `system` topic; null: what Redis, MongoDB or the exchange did not tell."""
     return {
@@ -90,7 +108,45 @@ def system_json(
         "delays": delays_json(processes, now),
         "processes": [process_json(state, now) for state in processes],
         "queues": dict(queues),
+        **(flow_json(flow) if flow else {}),
     }
+
+
+def flow_json(flow: Flow) -> JSON:
+    """Lags of the stages, canaries, tasks and servers."""
+    return {
+        "stages": {
+            "bars": {"lag_seconds": _rounded(flow.bars_lag_seconds)},
+            "snapshots": {"lag_seconds": _rounded(flow.snapshots_lag_seconds)},
+        },
+        "open_gaps": flow.open_gaps,
+        "canaries": {queue: canary_json(queue, age) for queue, age in flow.canary_ages.items()},
+        "tasks": list(flow.tasks),
+        "servers": flow.servers,
+    }
+
+
+def canary_json(queue: str, age_seconds: float | None) -> JSON:
+    """When a queue's canary came through last, and whether that is long ago."""
+    known = age_seconds is not None
+    late = age_seconds is not None and age_seconds > CANARY_LIMITS[queue]
+    state = "late" if late else "ok" if known else "unknown"
+    return {"state": state, "age_seconds": _rounded(age_seconds), "limit_seconds": CANARY_LIMITS[queue]}
+
+
+def task_times_json(task: str, *, runs: int, failures: int, seconds: float, last_seconds: float) -> JSON:
+    """One task since the counters began."""
+    return {
+        "task": task,
+        "runs": runs,
+        "failures": failures,
+        "mean_ms": round(1000 * seconds / runs, 1) if runs else None,
+        "last_ms": round(1000 * last_seconds, 1),
+    }
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 1)
 
 
 def delays_json(processes: Sequence[ProcessState], now: datetime) -> JSON:

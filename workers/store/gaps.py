@@ -51,6 +51,12 @@ def load_unresolved_gaps(symbol: str | None = None) -> list[Gap]:
     return [_gap(document) for document in collection("gaps").find(query, sort=[("first_id", 1)])]
 
 
+def count_gaps() -> dict[str, int]:
+    """How many rows of the ledger are in each state; states without any are missing."""
+    found = collection("gaps").aggregate([{"$group": {"_id": "$state", "rows": {"$sum": 1}}}])
+    return {str(row["_id"]): int(row["rows"]) for row in found}
+
+
 def load_resolved(symbol: str, first_ids: Collection[int]) -> set[int]:
     """Which of these rows of a symbol are resolved by now."""
     query = {"_id": {"$in": [f"{symbol}:{id}" for id in first_ids]}, "state": {"$nin": list(UNRESOLVED)}}

@@ -67,14 +67,15 @@ def _exit_with_niceness_after_giving_way() -> None:
 @pytest.mark.parametrize(
     ("queues", "modules"),
     [
-        (["stream"], []),
-        (["bars"], ["workers.tasks.bars"]),
+        (["stream"], ["workers.tasks.canary"]),
+        (["bars"], ["workers.tasks.bars", "workers.tasks.canary"]),
         (
             ["batch"],
             [
                 f"workers.tasks.{name}"
                 for name in (
                     "bar_check",
+                    "canary",
                     "correlations",
                     "gaps",
                     "history",
