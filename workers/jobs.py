@@ -34,7 +34,7 @@ from kombu.exceptions import OperationalError
 from workers.settings import load_settings
 
 Value = str | int | float | bool | list[str] | None
-Kind = Literal["symbol", "symbols", "timeframe", "whole", "number", "choice", "flag"]
+Kind = Literal["symbol", "symbols", "timeframe", "whole", "number", "choice", "flag", "moment", "text"]
 Queue = Literal["bars", "analytics", "batch"]
 
 REQUIRED = ...  # a parameter without a default
@@ -51,7 +51,8 @@ class Parameter:
 
     kind: "symbol" one the exchange offers or the watch-list holds; "symbols" a list of such, each once;
     "timeframe" one of the table, or of `choices`; "whole" and "number" from `low` to `high`; "choice"
-    one of `choices`; "flag" true or false. `low` and `high` count the items of a list.
+    one of `choices`; "flag" true or false; "moment" ISO 8601 or milliseconds; "text" anything but
+    nothing. `low` and `high` count the items of a list.
     """
 
     kind: Kind
@@ -59,6 +60,7 @@ class Parameter:
     high: float = float("inf")
     choices: tuple[str, ...] = ()
     default: object = REQUIRED  # None: may be left out
+    about: str = ""  # what it means, where the name does not tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +74,33 @@ class Job:
 
 # Scheduled statistics have no seconds.
 _TIMEFRAME = Parameter("timeframe", choices=("1m", "5m", "15m", "1h"), default="1m")
-_PAIR = {"y": Parameter("symbol"), "x": Parameter("symbol"), "tf": _TIMEFRAME}
+_PAIR = {
+    "y": Parameter("symbol", about="what is explained"),
+    "x": Parameter("symbol", about="by what it is explained"),
+    "tf": _TIMEFRAME,
+}
 _PAIR_CHOICE = {
     **_PAIR,
-    "window": Parameter("whole", low=100, high=5_000, default=1_440),  # bars
+    "window": Parameter("whole", low=100, high=5_000, default=1_440, about="bars"),
     "method": Parameter(
-        "choice", choices=("ols", "rolling_ols", "tls", "huber", "theil_sen", "kalman"), default="ols"
+        "choice",
+        choices=("ols", "rolling_ols", "tls", "huber", "theil_sen", "kalman"),
+        default="ols",
+        about="of the hedge ratio",
     ),
     "spread": Parameter("choice", choices=("log", "residual", "ratio"), default="log"),
-    "z_window": Parameter("whole", low=10, high=1_000, default=60),  # bars
-    "robust": Parameter("flag", default=False),  # median and MAD instead of mean and deviation
-    "entry": Parameter("number", low=0.1, high=10, default=2.0),  # thresholds on |z|
-    "exit": Parameter("number", low=0, high=10, default=0.0),
-    "stop": Parameter("number", low=0.2, high=20, default=4.0),
+    "z_window": Parameter("whole", low=10, high=1_000, default=60, about="bars"),
+    "robust": Parameter("flag", default=False, about="median and MAD instead of mean and deviation"),
+    "entry": Parameter("number", low=0.1, high=10, default=2.0, about="of |z|"),
+    "exit": Parameter("number", low=0, high=10, default=0.0, about="of |z|, below entry"),
+    "stop": Parameter("number", low=0.2, high=20, default=4.0, about="of |z|, above entry"),
 }
 
 JOBS: dict[str, Job] = {
     "recompute_indicators": Job(
         "workers.tasks.indicators.recompute_indicators",
         "analytics",
-        {"symbol": Parameter("symbol", default=None)},  # all symbols without it
+        {"symbol": Parameter("symbol", default=None, about="all symbols without it")},
     ),
     "correlation": Job(
         "workers.tasks.correlations.correlate",
@@ -99,16 +108,16 @@ JOBS: dict[str, Job] = {
         {
             "symbols": Parameter("symbols", low=1, high=100),
             "tf": Parameter("timeframe", default="1m"),
-            "window": Parameter("whole", low=20, high=5_000, default=1_440),  # returns
+            "window": Parameter("whole", low=20, high=5_000, default=1_440, about="returns"),
             "method": Parameter("choice", choices=("pearson", "spearman", "kendall"), default="pearson"),
-            "day_before": Parameter("flag", default=False),  # up to the same bar of yesterday
+            "day_before": Parameter("flag", default=False, about="up to the same bar of yesterday"),
         },
     ),
     "pair_snapshot": Job("workers.tasks.pair_requests.snapshot_pair", "analytics", _PAIR),
     "pair_prices": Job(
         "workers.tasks.pair_requests.price_pair",
         "analytics",
-        {**_PAIR, "window": Parameter("whole", low=10, high=1_000, default=60)},  # bars of the score
+        {**_PAIR, "window": Parameter("whole", low=10, high=1_000, default=60, about="bars of the score")},
     ),
     "pair_analysis": Job("workers.tasks.pair_requests.analyse_pair", "analytics", _PAIR_CHOICE),
     "pair_report": Job("workers.tasks.pair_requests.report_pair", "batch", _PAIR_CHOICE),
@@ -118,15 +127,15 @@ JOBS: dict[str, Job] = {
         {
             "symbols": Parameter("symbols", low=2, high=200),
             "tf": _TIMEFRAME,
-            "window": Parameter("whole", low=100, high=10_080, default=1_440),  # bars
+            "window": Parameter("whole", low=100, high=10_080, default=1_440, about="bars"),
         },
     ),
     "self_test": Job(
         "workers.tasks.selftest.run_self_test",
         "batch",
         {
-            "pairs": Parameter("whole", low=100, high=10_000, default=2_000),  # of random walks
-            "bars": Parameter("whole", low=200, high=5_000, default=1_440),  # of each
+            "pairs": Parameter("whole", low=100, high=10_000, default=2_000, about="of random walks"),
+            "bars": Parameter("whole", low=200, high=5_000, default=1_440, about="of each walk"),
             "seed": Parameter("whole", low=0, high=2**31 - 1, default=1),
         },
     ),

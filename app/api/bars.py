@@ -1,8 +1,13 @@
 """Bars: `GET /api/get_ohlc`, also as `/api/ohlc`."""
 
+from datetime import datetime
+
 from flask import Blueprint, Response
 
-from app.api.parameters import limit_parameter, range_parameters, symbol_parameter, timeframe_parameter
+from app.api.contract import endpoint
+from app.api.parameters import RANGE, SYMBOL, TIMEFRAME
+from app.api.shapes.market import BAR
+from app.api.shapes.vocabulary import many
 from app.bar_history import BarHistory
 
 blueprint = Blueprint("bars", __name__)
@@ -11,9 +16,8 @@ history = BarHistory()
 
 @blueprint.get("/get_ohlc")
 @blueprint.get("/ohlc")
-def ohlc() -> Response:
+@endpoint(many(BAR), query={"symbol": SYMBOL, "tf": TIMEFRAME, **RANGE})
+def ohlc(symbol: str, tf: str, limit: int, start: datetime | None, end: datetime | None) -> Response:
     """The newest `limit` bars of a symbol between `start` and `end`, oldest first."""
-    symbol, timeframe, limit = symbol_parameter(), timeframe_parameter(), limit_parameter()
-    start, end = range_parameters()
-    body = history.answer(symbol, timeframe, limit=limit, start=start, end=end)
+    body = history.answer(symbol, tf, limit=limit, start=start, end=end)
     return Response(body, mimetype="application/json")

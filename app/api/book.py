@@ -1,8 +1,12 @@
 """Best bid and ask: `GET /api/book`, and second by second `GET /api/book/seconds`."""
 
+from datetime import datetime
+
 from flask import Blueprint
 
-from app.api.parameters import limit_parameter, range_parameters, symbol_parameter
+from app.api.contract import endpoint
+from app.api.parameters import RANGE, SYMBOL
+from app.api.shapes.market import BOOK, BOOK_SECONDS
 from app.topic_state import book_state
 from workers.messages.book import book_seconds_json
 from workers.messages.envelope import JSON
@@ -12,14 +16,14 @@ blueprint = Blueprint("book", __name__)
 
 
 @blueprint.get("/book")
-def top() -> JSON:
+@endpoint(BOOK, query={"symbol": SYMBOL})
+def top(symbol: str) -> JSON:
     """The newest stored bid and ask of a symbol, with spread and mid; null before the first."""
-    return book_state(symbol_parameter())
+    return book_state(symbol)
 
 
 @blueprint.get("/book/seconds")
-def seconds() -> JSON:
+@endpoint(BOOK_SECONDS, query={"symbol": SYMBOL, **RANGE})
+def seconds(symbol: str, limit: int, start: datetime | None, end: datetime | None) -> JSON:
     """The newest `limit` seconds of a symbol between `start` and `end`, oldest first, as columns."""
-    symbol, limit = symbol_parameter(), limit_parameter()
-    start, end = range_parameters()
     return book_seconds_json(symbol, load_book(symbol, start=start, end=end, limit=limit))

@@ -12,8 +12,10 @@ from flask import Blueprint, Response, jsonify
 
 from analytics.records.correlations import LEAST_RETURNS, CorrelationSnapshot
 from analytics.timeframes import length
+from app.api.contract import ON_DEMAND, endpoint
 from app.api.job_parameters import job_parameters
-from app.api.query_parameters import query_values
+from app.api.parameters import of_watchlist
+from app.api.shapes import statistics
 from app.errors import BadRequest
 from app.form_tokens import json_body
 from app.on_demand import Build, answer
@@ -31,9 +33,10 @@ JOB = "correlation"
 
 
 @blueprint.get("/correlation")
-def correlation() -> Response:
+@endpoint(statistics.CORRELATION, query=of_watchlist(JOBS[JOB].parameters), **ON_DEMAND)
+def correlation(**given: Value) -> Response:
     """Correlations of the watch-list, or of `symbols` (with commas between)."""
-    asked = job_parameters(JOBS[JOB], {"symbols": load_watchlist()} | query_values(JOB))
+    asked = job_parameters(JOBS[JOB], given | {"symbols": given["symbols"] or load_watchlist()})
     stored = _stored(asked)
     if stored and sorted(stored.symbols) == sorted(_symbols(asked)):
         return jsonify(correlation_json(stored))
@@ -41,11 +44,10 @@ def correlation() -> Response:
 
 
 @blueprint.post("/corr_heatmap")
-def corr_heatmap() -> Response:
+@endpoint(statistics.HEATMAP, body=JOBS[JOB].parameters, **ON_DEMAND)
+def corr_heatmap(**asked: Value) -> Response:
     """The same as {symbol: {symbol: value}}, the symbols spelled as they were asked for."""
-    body = json_body()
-    asked = job_parameters(JOBS[JOB], body)
-    spelled = _spellings(body["symbols"])
+    spelled = _spellings(json_body()["symbols"])
     stored = _stored(asked)
     if stored and set(_symbols(asked)) <= set(stored.symbols):
         return jsonify(heatmap_json(correlation_json(stored), spelled))

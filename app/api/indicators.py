@@ -1,11 +1,15 @@
 """Indicators as columns for a chart, and what each figure means: `GET /api/indicators`."""
 
 from dataclasses import asdict
+from datetime import datetime
 
 from flask import Blueprint, Response, jsonify
 
 from analytics.records.indicators import INDICATORS
-from app.api.parameters import limit_parameter, range_parameters, symbol_parameter, timeframe_parameter
+from app.api.contract import endpoint
+from app.api.parameters import RANGE, SYMBOL, TIMEFRAME
+from app.api.shapes import market
+from app.api.shapes.vocabulary import many
 from workers.messages.envelope import JSON
 from workers.messages.snapshots import indicator_series_json
 from workers.store.divergences import load_divergences
@@ -15,17 +19,17 @@ blueprint = Blueprint("indicators", __name__)
 
 
 @blueprint.get("/indicators")
-def indicators() -> JSON:
+@endpoint(market.INDICATORS, query={"symbol": SYMBOL, "tf": TIMEFRAME, **RANGE})
+def indicators(symbol: str, tf: str, limit: int, start: datetime | None, end: datetime | None) -> JSON:
     """The newest `limit` snapshots of a symbol between `start` and `end`, oldest first."""
-    symbol, timeframe, limit = symbol_parameter(), timeframe_parameter(), limit_parameter()
-    start, end = range_parameters()
-    history = load_indicator_history(symbol, timeframe, start=start, end=end, limit=limit)
+    history = load_indicator_history(symbol, tf, start=start, end=end, limit=limit)
     since = history.as_of[0] if history.as_of else start
-    divergences = load_divergences(symbol, timeframe, start=since, end=end, limit=limit)
-    return indicator_series_json(symbol, timeframe, history, divergences)
+    divergences = load_divergences(symbol, tf, start=since, end=end, limit=limit)
+    return indicator_series_json(symbol, tf, history, divergences)
 
 
 @blueprint.get("/indicators/definitions")
+@endpoint(many(market.DEFINITION))
 def definitions() -> Response:
     """What each figure is, in the order in which they are shown."""
     return jsonify([{"name": name} | asdict(definition) for name, definition in INDICATORS.items()])

@@ -16,10 +16,11 @@ from flask import Blueprint, Response, jsonify
 
 from analytics.records.pairs import LEAST_BARS, Z_WINDOW_BARS, PairSnapshot
 from analytics.timeframes import length
-from app.api.query_parameters import query_parameters
+from app.api.contract import ON_DEMAND, File, endpoint
+from app.api.shapes import statistics
 from app.errors import BadRequest
 from app.on_demand import answer
-from workers.jobs import Value
+from workers.jobs import JOBS, Parameter, Value
 from workers.messages.envelope import JSON
 from workers.messages.pairs import (
     pair_analytics_json,
@@ -40,28 +41,30 @@ KEPT_BODIES = 64  # of 150 kB
 
 Parameters = dict[str, Value]
 
+PRICES = JOBS["pair_prices"].parameters
+
 
 @blueprint.get("/pair")
-def pair() -> Response:
+@endpoint(statistics.PAIR_SNAPSHOT, query=JOBS["pair_snapshot"].parameters, **ON_DEMAND)
+def pair(**asked: Value) -> Response:
     """The snapshot of a pair."""
-    asked = query_parameters("pair_snapshot")
     stored = _stored(asked)
     return jsonify(pair_snapshot_json(stored)) if stored else _asked("pair_snapshot", asked)
 
 
 @blueprint.get("/pair/analysis")
-def analysis() -> Response:
+@endpoint(statistics.PAIR_ANALYSIS, query=JOBS["pair_analysis"].parameters, **ON_DEMAND)
+def analysis(**asked: Value) -> Response:
     """Series, paths, marks and figures of a pair for one choice of method, spread and thresholds."""
-    asked = query_parameters("pair_analysis")
     if not 0 <= float(str(asked["exit"])) < float(str(asked["entry"])) < float(str(asked["stop"])):
         raise BadRequest(422, "out_of_range", "thresholds must be exit < entry < stop", "entry")
     return _asked("pair_analysis", asked)
 
 
 @blueprint.get("/pair_analytics")
-def pair_analytics() -> Response:
+@endpoint(statistics.PAIR_ANALYTICS, query=PRICES, **ON_DEMAND)
+def pair_analytics(**asked: Value) -> Response:
     """Beta, spread, score, test and correlation of a pair by prices."""
-    asked = query_parameters("pair_prices")
     stored = _stored(asked) if asked["window"] == Z_WINDOW_BARS else None
     if stored is None:
         return _asked("pair_prices", asked, pair_analytics_json)
@@ -69,9 +72,9 @@ def pair_analytics() -> Response:
 
 
 @blueprint.get("/pair_cointegration")
-def pair_cointegration() -> Response:
+@endpoint(statistics.PAIR_COINTEGRATION, query=PRICES, **ON_DEMAND)
+def pair_cointegration(**asked: Value) -> Response:
     """Test, half-life and series of a pair by prices."""
-    asked = query_parameters("pair_prices")
     stored = _stored(asked) if asked["window"] == Z_WINDOW_BARS else None
     if stored is None:
         return _asked("pair_prices", asked, pair_cointegration_json)
@@ -82,6 +85,7 @@ def pair_cointegration() -> Response:
 
 
 @blueprint.get("/pair/report/<task>")
+@endpoint(File(("text/html",)), path={"task": Parameter("text")}, refusals=(404, 409))
 def report(task: str) -> Response:
     """The file that the job `pair_report` of this id has drawn; job and id as in `/api/tasks`."""
     job = load_job(task)

@@ -2,9 +2,12 @@
 
 from flask import Blueprint
 
-from app.api.watchlist import offered_symbol, position_of
+from app.api.contract import endpoint
+from app.api.parameters import POSITION
+from app.api.shapes.market import PAIRS, UNWATCHED_PAIR, WATCHED_PAIR
+from app.api.watchlist import OFFERED, offered_symbol
 from app.errors import BadRequest
-from app.form_tokens import json_body, require_own_change
+from workers.jobs import Parameter
 from workers.messages.envelope import JSON
 from workers.store.pairs import Pair, add_pair, load_pairs, remove_pair
 from workers.store.watchlist import add_symbol
@@ -13,20 +16,25 @@ blueprint = Blueprint("pairs", __name__)
 
 
 @blueprint.get("/pairs")
+@endpoint(PAIRS)
 def pairs() -> JSON:
     """Pairs that are watched, in order."""
     return {"pairs": _listed()}
 
 
 @blueprint.post("/pairs")
-def add() -> tuple[JSON, int]:
+@endpoint(
+    WATCHED_PAIR,
+    also={201: WATCHED_PAIR},
+    body={"y": OFFERED, "x": OFFERED, "position": POSITION},
+    refusals=(404,),
+    is_change=True,
+)
+def add(y: str, x: str, position: int | None) -> tuple[JSON, int]:
     """Watch one more pair, y explained by x: 201, or 200 if it is watched already. Both are captured then."""
-    require_own_change()
-    body = json_body()
-    y, x = offered_symbol(body.get("y"), "y"), offered_symbol(body.get("x"), "x")
+    y, x = offered_symbol(y, "y"), offered_symbol(x, "x")
     if y == x:
         raise BadRequest(422, "same_symbol", f"a pair needs two symbols, got {y} twice", "x")
-    position = position_of(body.get("position"))
     captured = [symbol for symbol in (y, x) if add_symbol(symbol)]
     is_new = add_pair((y, x), position=position)
     answer: JSON = {"y": y, "x": x, "captured": captured, "pairs": _listed()}
@@ -34,9 +42,11 @@ def add() -> tuple[JSON, int]:
 
 
 @blueprint.delete("/pairs/<y>/<x>")
+@endpoint(
+    UNWATCHED_PAIR, path={"y": Parameter("text"), "x": Parameter("text")}, refusals=(404,), is_change=True
+)
 def remove(y: str, x: str) -> JSON:
     """Watch a pair no longer; its symbols stay. `position` puts it back where it was."""
-    require_own_change()
     pair: Pair = (y.upper(), x.upper())
     position = remove_pair(pair)
     if position is None:

@@ -11,10 +11,12 @@ from datetime import UTC, datetime
 from flask import Blueprint
 
 from analytics.records.market import UNRESOLVED
+from app.api.contract import endpoint
+from app.api.shapes.operation import COMPARISON, QUALITY, REPAIR
 from app.errors import BadRequest
-from app.form_tokens import json_body, require_own_change
 from app.quality_state import quality_state
 from app.system_state import is_alive
+from workers.jobs import Parameter
 from workers.messages.envelope import JSON
 from workers.store.gaps import ask_again, load_gap
 from workers.store.quality import wish_comparison
@@ -22,6 +24,9 @@ from workers.store.watchlist import load_watchlist
 
 blueprint = Blueprint("quality", __name__)
 
+FIRST_ID = Parameter(
+    "whole", low=0, high=(1 << 44) - 1, default=None, about="id a gap begins with; all holes without it"
+)
 SETTLED = {
     "filled": "its trades were read already",
     "verified_absent": "the exchange never had trades with these ids",
@@ -30,17 +35,23 @@ SETTLED = {
 
 
 @blueprint.get("/quality")
+@endpoint(QUALITY)
 def quality() -> JSON:
     """Completeness of each symbol, holes, counters, quarantine, clock, and bars against the exchange's."""
     return quality_state()
 
 
 @blueprint.post("/quality/repair")
-def repair() -> tuple[JSON, int]:
+@endpoint(
+    REPAIR,
+    status=202,
+    body={"symbol": Parameter("text"), "first_id": FIRST_ID},
+    refusals=(404, 409),
+    is_change=True,
+)
+def repair(symbol: str, first_id: int | None) -> tuple[JSON, int]:
     """Try the holes of a symbol, or one of them, again at once."""
-    require_own_change()
-    body = json_body()
-    symbol, first_id = _watched(body.get("symbol")), _identity(body.get("first_id"))
+    symbol = _watched(symbol)
     _require_batch()
     asked = ask_again(symbol, first_id)
     if not asked:
@@ -49,33 +60,28 @@ def repair() -> tuple[JSON, int]:
 
 
 @blueprint.post("/quality/compare")
-def compare() -> tuple[JSON, int]:
+@endpoint(
+    COMPARISON,
+    status=202,
+    body={"symbol": Parameter("text", default=None, about="all symbols without it")},
+    refusals=(404,),
+    is_change=True,
+)
+def compare(symbol: str | None) -> tuple[JSON, int]:
     """Compare the last hour of bars of a symbol, or of all, with the exchange's at once."""
-    require_own_change()
-    body = json_body()
-    symbols = [_watched(body["symbol"])] if "symbol" in body else load_watchlist()
+    symbols = load_watchlist() if symbol is None else [_watched(symbol)]
     _require_batch()
     asked_at = datetime.now(UTC)
     wish_comparison(symbols, asked_at)
     return {"symbols": symbols}, 202
 
 
-def _watched(value: object) -> str:
+def _watched(text: str) -> str:
     """A symbol of the watch-list."""
-    if not isinstance(value, str) or not value.strip():
-        raise BadRequest(400, "malformed", "symbol must be a text", "symbol")
-    symbol = value.strip().upper()
+    symbol = text.upper()
     if symbol not in load_watchlist():
-        raise BadRequest(404, "unknown_symbol", f"symbol {value[:40]!r} is not on the watch-list", "symbol")
+        raise BadRequest(404, "unknown_symbol", f"symbol {text[:40]!r} is not on the watch-list", "symbol")
     return symbol
-
-
-def _identity(value: object) -> int | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1 << 44:
-        raise BadRequest(422, "out_of_range", "first_id must be the id a gap begins with", "first_id")
-    return value
 
 
 def _require_batch() -> None:

@@ -1,25 +1,29 @@
-"""Parameters of a job taken from the address: text first, then checked like those of a task."""
+"""Values taken from the address: texts first, then of the kind that is declared."""
+
+import re
 
 from flask import request
 
-from app.api.job_parameters import job_parameters
+from app.api.checked_values import Rules
 from app.errors import BadRequest
-from workers.jobs import JOBS, Parameter, Value
+from workers.jobs import Parameter
 
 FLAGS = {"true": True, "1": True, "false": False, "0": False}
+WHOLE = re.compile(r"-?[0-9]{1,15}")
+NUMBER = re.compile(r"[-+]?([0-9.]{1,30}([eE][-+]?[0-9]{1,3})?|nan|inf)", re.IGNORECASE)
+WANTED = {"whole": "a whole number", "number": "a number", "flag": "true or false"}
 
 
-def query_parameters(job: str) -> dict[str, Value]:
-    """What is asked of a job by the query; names it does not take are left alone."""
-    return job_parameters(JOBS[job], query_values(job))
+def query_values(rules: Rules) -> dict[str, object]:
+    """What the address gives of the declared values, not checked yet; other names are left alone."""
+    return {name: _typed(name, rule, _given(name)) for name, rule in rules.items() if name in request.args}
 
 
-def query_values(job: str) -> dict[str, object]:
-    """The same as far as it was given, not checked yet."""
-    rules = JOBS[job].parameters
-    return {
-        name: _typed(name, rule, request.args[name]) for name, rule in rules.items() if name in request.args
-    }
+def _given(name: str) -> str:
+    texts = request.args.getlist(name)
+    if len(texts) > 1:
+        raise BadRequest(400, "malformed", f"{name} is given {len(texts)} times", name)
+    return texts[0]
 
 
 def _typed(name: str, rule: Parameter, text: str) -> object:
@@ -27,9 +31,9 @@ def _typed(name: str, rule: Parameter, text: str) -> object:
     try:
         match rule.kind:
             case "whole":
-                return int(text)
+                return int(_matching(WHOLE, text))
             case "number":
-                return float(text)
+                return float(_matching(NUMBER, text))
             case "flag":
                 return FLAGS[text.lower()]
             case "symbols":
@@ -37,5 +41,11 @@ def _typed(name: str, rule: Parameter, text: str) -> object:
             case _:
                 return text
     except (ValueError, KeyError):
-        wanted = {"whole": "a whole number", "number": "a number", "flag": "true or false"}[rule.kind]
-        raise BadRequest(400, "malformed", f"{name} must be {wanted}, got {text[:40]!r}", name) from None
+        message = f"{name} must be {WANTED[rule.kind]}, got {text[:40]!r}"
+        raise BadRequest(400, "malformed", message, name) from None
+
+
+def _matching(pattern: re.Pattern[str], text: str) -> str:
+    if not pattern.fullmatch(text):
+        raise ValueError(text)
+    return text

@@ -4,7 +4,6 @@ The watch-list's scan of WINDOW_BARS is read from the store; other symbols and
 windows are asked of the workers.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,12 +12,13 @@ from flask import Blueprint, Response, jsonify, request
 
 from analytics.records.scans import LEAST_BARS, WINDOW_BARS, ScanReport
 from analytics.timeframes import length, seconds
+from app.api.contract import ON_DEMAND, endpoint
 from app.api.job_parameters import job_parameters
-from app.api.parameters import limit_parameter
-from app.api.query_parameters import query_values
+from app.api.parameters import limit_rule, of_watchlist
+from app.api.shapes.statistics import SCAN_PAGE
 from app.errors import BadRequest
 from app.on_demand import answer
-from workers.jobs import JOBS, Value
+from workers.jobs import JOBS, Parameter, Value
 from workers.messages.envelope import JSON
 from workers.messages.scans import scan_json, scan_page_json
 from workers.messages.times import iso
@@ -34,6 +34,26 @@ MAX_ROWS = 5_000
 NUMBERS = ("beta", "statistic", "p_value", "pair_p_value", "q_value", "lags", "half_life", "zscore", "n")
 SORTED_BY = ("y", "x", *NUMBERS, "abs_zscore", "quote_volume", "rest_p_value", "verdict")
 VERDICTS = ("confirmed", "found", "not_held", "by_luck", "none", "untestable")
+HIGHEST = 1e15
+
+
+def _bound(about: str) -> Parameter:
+    return Parameter("number", low=0, high=HIGHEST, default=None, about=about)
+
+
+# What rows are wanted, in which order and how many.
+CHOICE = {
+    "sort": Parameter("choice", choices=SORTED_BY, default="q_value"),
+    "order": Parameter("choice", choices=("asc", "desc"), default="asc", about="what is unknown comes last"),
+    "offset": Parameter("whole", low=0, high=999_999_999, default=0, about="rows to leave out"),
+    "limit": limit_rule(1_000, MAX_ROWS),
+    "q_max": _bound("highest q"),
+    "z_min": _bound("least |z|"),
+    "half_life_min": _bound("seconds"),
+    "half_life_max": _bound("seconds"),
+    "volume_min": _bound("least quote volume of a day, of the less traded symbol"),
+    "verdict": Parameter("choice", choices=VERDICTS, default=None),
+}
 
 Row = Mapping[str, Any]  # JSON of a score
 
@@ -59,42 +79,26 @@ class RowChoice:
 
 
 @blueprint.get("/scan")
-def scan() -> Response:
+@endpoint(SCAN_PAGE, query={**of_watchlist(JOBS[JOB].parameters), **CHOICE}, **ON_DEMAND)
+def scan(**given: Any) -> Response:  # Any: of the kinds that are declared
     """Rows of the watch-list's scan, or of one of `symbols` (with commas between)."""
-    asked = job_parameters(JOBS[JOB], {"symbols": load_watchlist()} | query_values(JOB))
-    choice = row_choice(str(asked["tf"]))
+    named = {name: given[name] for name in JOBS[JOB].parameters}
+    asked = job_parameters(JOBS[JOB], named | {"symbols": given["symbols"] or load_watchlist()})
+    choice = row_choice(given, str(asked["tf"]))
     stored = _stored(asked)
     if stored:
         return jsonify(choice.page(scan_json(stored)))
     return _computed(asked, choice)
 
 
-def row_choice(timeframe: str) -> RowChoice:
+def row_choice(given: Mapping[str, Any], timeframe: str) -> RowChoice:  # Any: as above
     """Conditions, order and page as the query names them."""
-    sort = request.args.get("sort", "q_value")
-    if sort not in SORTED_BY:
-        raise BadRequest(400, "malformed", f"sort must be one of {', '.join(SORTED_BY)}", "sort")
-    order = request.args.get("order", "asc")
-    if order not in ("asc", "desc"):
-        raise BadRequest(400, "malformed", f"order must be asc or desc, got {order[:40]!r}", "order")
-    offset = request.args.get("offset", "0")
-    if not re.fullmatch("[0-9]{1,9}", offset):
-        raise BadRequest(400, "malformed", f"offset must be a whole number, got {offset[:40]!r}", "offset")
-    limit = limit_parameter(default=1_000, highest=MAX_ROWS)
-    return RowChoice(_conditions(seconds(timeframe)), sort, order == "desc", int(offset), limit)
+    conditions = _conditions(given, seconds(timeframe))
+    return RowChoice(conditions, given["sort"], given["order"] == "desc", given["offset"], given["limit"])
 
 
-def _conditions(bar_seconds: int) -> list[Callable[[Row], bool]]:
+def _conditions(given: Mapping[str, Any], bar_seconds: int) -> list[Callable[[Row], bool]]:
     """One for each filter given: q_max, z_min, half_life_min and _max (seconds), volume_min, verdict."""
-    found: list[Callable[[Row], bool]] = []
-    bounds = {
-        name: _number(name) for name in ("q_max", "z_min", "half_life_min", "half_life_max", "volume_min")
-    }
-    verdict = request.args.get("verdict")
-    if verdict is not None and verdict not in VERDICTS:
-        raise BadRequest(400, "malformed", f"verdict must be one of {', '.join(VERDICTS)}", "verdict")
-    if verdict is not None:
-        found.append(lambda row: row["verdict"] == verdict)
     measures: dict[str, tuple[Callable[[Row], float | None], int]] = {
         "q_max": (lambda row: row["q_value"], -1),
         "z_min": (lambda row: _sorted_by(row, "abs_zscore"), 1),
@@ -102,9 +106,9 @@ def _conditions(bar_seconds: int) -> list[Callable[[Row], bool]]:
         "half_life_max": (lambda row: _seconds_of(row, bar_seconds), -1),
         "volume_min": (lambda row: row["quote_volume"], 1),
     }
-    for name, bound in bounds.items():
-        if bound is not None:
-            found.append(_within(*measures[name], bound))
+    found = [_within(*measures[name], given[name]) for name in measures if given[name] is not None]
+    if given["verdict"] is not None:
+        found.append(lambda row: row["verdict"] == given["verdict"])
     return found
 
 
@@ -116,19 +120,6 @@ def _within(measure: Callable[[Row], float | None], sign: int, bound: float) -> 
         return value is not None and sign * value >= sign * bound
 
     return holds
-
-
-def _number(name: str) -> float | None:
-    text = request.args.get(name)
-    if text is None:
-        return None
-    try:
-        number = float(text)
-    except ValueError:
-        raise BadRequest(400, "malformed", f"{name} must be a number, got {text[:40]!r}", name) from None
-    if not 0 <= number < float("inf"):
-        raise BadRequest(422, "out_of_range", f"{name} must be at least 0 and finite", name)
-    return number
 
 
 def _sorted_by(row: Row, name: str) -> Any:  # Any: a text or a number, or None

@@ -2,7 +2,9 @@
 
 from flask import Blueprint
 
+from app.api.contract import endpoint
 from app.api.job_parameters import job_parameters
+from app.api.shapes.statistics import SELF_TEST
 from app.api.tasks import NEWEST
 from workers.jobs import JOBS
 from workers.messages.envelope import JSON
@@ -13,6 +15,7 @@ blueprint = Blueprint("selftest", __name__)
 
 
 @blueprint.get("/self_test")
+@endpoint(SELF_TEST)
 def self_test() -> JSON:
     """What came of the last run with the usual parameters; null when there was none within a day."""
     key = result_key("self_test", job_parameters(JOBS["self_test"], {}), NEWEST)

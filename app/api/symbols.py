@@ -2,6 +2,9 @@
 
 from flask import Blueprint, Response, jsonify
 
+from app.api.contract import endpoint
+from app.api.shapes.market import SYMBOL_ROW
+from app.api.shapes.vocabulary import many
 from workers.messages.market import symbol_json
 from workers.store.instruments import load_instruments
 from workers.store.summaries import load_summaries
@@ -12,6 +15,7 @@ blueprint = Blueprint("symbols", __name__)
 
 
 @blueprint.get("/symbols")
+@endpoint(many(SYMBOL_ROW))
 def symbols() -> Response:
     """Rows in the order of the watch-list."""
     instruments, summaries = load_instruments(), load_summaries()

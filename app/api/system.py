@@ -2,6 +2,8 @@
 
 from flask import Blueprint, Response, jsonify
 
+from app.api.contract import endpoint
+from app.api.shapes.operation import HEALTH, NOT_READY, READY, SYSTEM
 from app.system_state import readiness, system_state
 from workers.messages.envelope import JSON
 
@@ -9,12 +11,14 @@ blueprint = Blueprint("system", __name__)
 
 
 @blueprint.get("/health")
+@endpoint(HEALTH)
 def health() -> JSON:
     """The process is up."""
     return {"status": "ok"}
 
 
 @blueprint.get("/ready")
+@endpoint(READY, also={503: NOT_READY})
 def ready() -> tuple[Response, int]:
     """Whether each part works; 503 names those that do not."""
     parts = readiness()
@@ -26,6 +30,7 @@ def ready() -> tuple[Response, int]:
 
 
 @blueprint.get("/system")
+@endpoint(SYSTEM)
 def system() -> JSON:
     """Processes, queues and the feed."""
     return system_state()

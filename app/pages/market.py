@@ -1,10 +1,10 @@
 """Market: one symbol's chart and its indicators."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from analytics.timeframes import TIMEFRAMES
-from app.api.parameters import known_symbol, timeframe_parameter
+from app.api.parameters import known_symbol, known_timeframe
 from workers.settings import load_settings
 from workers.store.instruments import load_instruments
 from workers.store.watchlist import load_watchlist
@@ -22,7 +22,7 @@ def first() -> Response:
 @blueprint.get("/market/<symbol>")
 def page(symbol: str) -> str | Response:
     """Chart, indicators and last trades of a symbol."""
-    known, timeframe = known_symbol(symbol), timeframe_parameter()
+    known, timeframe = known_symbol(symbol), known_timeframe(request.args.get("tf", "1m"))
     if known != symbol:
         return redirect(url_for("market.page", symbol=known, tf=timeframe))
     instrument = load_instruments().get(known)

@@ -5,6 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
+from tests.integration.web.documented import documented_client
 from tests.integration.web.running_web import web, web_environ, web_settings
 from workers.settings import Settings
 
@@ -19,5 +20,5 @@ def app(settings: Settings) -> Flask:
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    """Flask's test client."""
-    return app.test_client()
+    """A test client; what it is answered must be in the OpenAPI document."""
+    return documented_client(app)

@@ -13,6 +13,7 @@ from scipy.stats import spearmanr
 from app import create_app
 from tests.integration.tasks.worker_process import WorkerProcess
 from tests.integration.web.correlation_seed import SYMBOLS, seed_correlations
+from tests.integration.web.documented import documented_client
 from tests.integration.web.market_seed import seed_processes
 from tests.product import wait_for
 from workers.settings import Settings
@@ -25,7 +26,7 @@ DONE_SECONDS = 60.0
 def client(web_settings: Settings) -> FlaskClient:
     """A test client over three symbols with 1,600 minutes each, and 30 bars of five."""
     seed_correlations({"1m": 1_600, "5m": 30})
-    return create_app(web_settings, message_queue=False, background=False).test_client()
+    return documented_client(create_app(web_settings, message_queue=False, background=False))
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from statsmodels.tsa.stattools import coint
 
 from app import create_app
 from tests.integration.tasks.worker_process import WorkerProcess
+from tests.integration.web.documented import documented_client
 from tests.integration.web.market_seed import seed_processes
 from tests.integration.web.pair_seed import BTC, DOGE, ETH, seed_pair
 from tests.product import wait_for
@@ -31,7 +32,7 @@ def client(web_settings: Settings) -> FlaskClient:
     """A test client over one planted pair of 400 minutes, and 60 bars of five."""
     seed_pair({"1m": 400, "5m": 60})
     app: Flask = create_app(web_settings, message_queue=False, background=False)
-    return app.test_client()
+    return documented_client(app)
 
 
 @pytest.fixture(scope="module")

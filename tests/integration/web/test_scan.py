@@ -11,6 +11,7 @@ from statsmodels.tsa.stattools import coint
 
 from app import create_app
 from tests.integration.tasks.worker_process import WorkerProcess
+from tests.integration.web.documented import documented_client
 from tests.integration.web.market_seed import seed_processes
 from tests.integration.web.scan_seed import SYMBOLS, seed_scans
 from tests.product import wait_for
@@ -25,7 +26,7 @@ DONE_SECONDS = 90.0
 def client(web_settings: Settings) -> FlaskClient:
     """A test client over four symbols with 600 minutes each, and 30 bars of five."""
     seed_scans({"1m": 600, "5m": 30})
-    return create_app(web_settings, message_queue=False, background=False).test_client()
+    return documented_client(create_app(web_settings, message_queue=False, background=False))
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +136,7 @@ def test_too_few_bars_are_a_409_that_says_how_many(client: FlaskClient, worker: 
         ("order=up", 400, "order"),
         ("limit=0", 422, "limit"),
         ("limit=5001", 422, "limit"),
-        ("offset=-1", 400, "offset"),
+        ("offset=-1", 422, "offset"),
         ("q_max=few", 400, "q_max"),
         ("z_min=-2", 422, "z_min"),
         ("z_min=nan", 422, "z_min"),

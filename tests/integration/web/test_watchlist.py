@@ -57,8 +57,8 @@ def test_instruments_are_what_there_is_to_choose_from(client: FlaskClient) -> No
         ({"symbol": ""}, (400, "malformed")),
         ({}, (400, "malformed")),
         ([], (400, "malformed")),
-        ({"symbol": "DOGEUSDT", "position": "0"}, (422, "out_of_range")),
-        ({"symbol": "DOGEUSDT", "position": True}, (422, "out_of_range")),
+        ({"symbol": "DOGEUSDT", "position": "0"}, (400, "malformed")),
+        ({"symbol": "DOGEUSDT", "position": True}, (400, "malformed")),
     ],
 )
 def test_what_cannot_be_added_is_refused(
