@@ -119,7 +119,7 @@ def _choice(lag_choice: str | None) -> int:
 def _detrended(values: np.ndarray, columns: np.ndarray) -> np.ndarray:
     """Changes no statistic, since the trend is in the regression; saves the digits it would cost."""
     if not len(columns):
-        return values
+        return values.copy()  # one that can be written, for which alone the kernels are compiled
     centered = values - values.mean()
     if len(columns) == 1:
         return centered

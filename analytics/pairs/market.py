@@ -49,7 +49,7 @@ class PairPrices:
     @property
     def values(self) -> tuple[Values, Values]:
         """The prices of y and of x."""
-        y, x = (np.ascontiguousarray(self.closes[name].to_numpy(np.float64)) for name in (self.y, self.x))
+        y, x = (np.array(self.closes[name], dtype=np.float64) for name in (self.y, self.x))
         return y, x
 
 

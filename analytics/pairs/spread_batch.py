@@ -7,6 +7,7 @@ from itertools import chain
 import numpy as np
 
 from analytics.kernels.adf import adf_rows
+from analytics.pairs.dickey_fuller import trend_columns
 from analytics.pairs.half_life import half_lives
 from analytics.pairs.two_series import DUST
 
@@ -36,7 +37,7 @@ class SpreadFigures:
 def spread_figures(batch: SpreadBatch, *, choice: int, window: int, points: int) -> SpreadFigures:
     """Statistic, half-life and z-scores of the spreads of a batch."""
     statistic, lags = np.empty(len(batch.products)), np.empty(len(batch.products), dtype=np.int64)
-    nothing, none = np.empty((0, batch.bars)), np.empty(0)
+    nothing, none = trend_columns(batch.bars, 0), np.empty(0)
     adf_rows(
         batch.products,
         batch.heads,

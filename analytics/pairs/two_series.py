@@ -12,7 +12,7 @@ DUST = 1e-12
 
 
 def values_of_two(y: pd.Series, x: pd.Series) -> tuple[Values, Values]:
-    """The numbers of two series.
+    """The numbers of two series, copied: kernels are compiled anew for arrays that cannot be written.
 
     Raises
     ------
@@ -21,7 +21,7 @@ def values_of_two(y: pd.Series, x: pd.Series) -> tuple[Values, Values]:
     """
     if len(y) != len(x) or not y.index.equals(x.index):
         raise AnalyticsError(f"y and x must have one index; they have {len(y)} and {len(x)} values")
-    return np.ascontiguousarray(y.to_numpy(np.float64)), np.ascontiguousarray(x.to_numpy(np.float64))
+    return np.array(y, dtype=np.float64), np.array(x, dtype=np.float64)
 
 
 def why_no_line(y: Values, x: Values, *, least: int) -> str | None:

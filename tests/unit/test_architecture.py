@@ -77,6 +77,9 @@ TABLE: dict[str, MayImport] = {
         ),
         ("orjson", *LOST_SERVERS),
     ),
+    "workers.access": MayImport(
+        (*RECORDS, "workers.store", "workers.logs", SETTINGS), ("werkzeug.security", *LOST_SERVERS)
+    ),
     "workers.backup": MayImport(("workers.store", "workers.logs", SETTINGS), LOST_SERVERS),
     "workers.heartbeat": MayImport(("workers.store", SETTINGS), LOST_SERVERS),
     "workers.stream": MayImport(
@@ -137,12 +140,16 @@ TABLE: dict[str, MayImport] = {
     "workers.local": MayImport(
         (SETTINGS,), ("numpy", "orjson", "picows", "pymongo", "redis", "supervisor", "uvloop", "playwright")
     ),
+    "workers.local.kernels": MayImport(
+        ("workers.local", "analytics.pairs", "analytics.records"), ("numpy", "pandas")
+    ),
     "app": MayImport(
         (
             *RECORDS,
             "workers.store",
             "workers.coordination",
             "workers.messages",
+            "workers.access",
             "workers.jobs",
             "workers.logs",
             SETTINGS,

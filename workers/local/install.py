@@ -16,6 +16,7 @@ from pathlib import Path
 from workers.local.errors import CannotStart
 from workers.local.folder import PROJECT
 from workers.local.frontend import install_frontend
+from workers.local.kernels import compile_in
 from workers.local.logged_command import run_logged
 from workers.local.terminal import complain, dotted, say
 
@@ -30,6 +31,7 @@ def main() -> int:
     develop = sys.argv[1:] == ["develop"]
     try:
         install_packages(develop=develop)
+        compile_in(VENV)
         install_frontend(PROJECT / "app", VENV)
     except CannotStart as problem:
         complain(str(problem))
