@@ -1,6 +1,6 @@
 # Everything a person runs. REPLAY, REPLAY_SPEED, SEED, PORT, SYMBOLS, MONGO_URL ... are passed on.
 .DEFAULT_GOAL := help
-.PHONY: help run live import backup restore test lint bench soak soak-seed fault-results reset install install-develop
+.PHONY: help run live import backup restore password token test lint bench soak soak-seed fault-results reset install install-develop
 
 PY := .venv/bin/python
 OLDEST := (3, 11)
@@ -33,6 +33,12 @@ backup: install ## the database into one file, also while it runs (FILE=..., LIV
 
 restore: install ## FILE=...: a backup into the database (REPLACE=1 removes what it holds, LIVE=1)
 	@$(PY) -m workers.local.attach $(if $(LIVE),--live) workers.backup restore $(FILE) $(if $(REPLACE),--replace)
+
+password: install ## sets the password of the pages; from then on they ask for it
+	@LOCAL_DIR="$(or $(LOCAL_DIR),.local)" $(PY) -m workers.access password
+
+token: install ## NAME=...: a token for a program (OPTIONS="--read-only --days 30"); LIST=1 names all, REVOKE=1 closes it
+	@$(PY) -m workers.local.attach $(if $(LIVE),--live) workers.access $(if $(LIST),list,$(if $(REVOKE),revoke,add) "$(NAME)" $(OPTIONS))
 
 test: install-develop ## every test: unit, integration, browser, fault
 	@$(PY) -m workers.local.browser

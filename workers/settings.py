@@ -3,6 +3,7 @@
 A bad value stops the process with a sentence that names the variable.
 """
 
+import ipaddress
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -20,6 +21,7 @@ StreamKind = Literal["aggTrade", "trade"]
 # Only these may feed what the pages call LIVE.
 BINANCE_DOMAINS = ("binance.com", "binance.vision")
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
+ANY_ADDRESS = ("0.0.0.0", "::")  # of HOST: every network this machine is in
 
 PUBLIC_ADDRESSES = {
     "spot": ("wss://stream.binance.com:9443", "https://api.binance.com"),
@@ -58,6 +60,14 @@ class Settings:
     host: str  # HOST the web listens on, default 127.0.0.1
     port: int  # PORT of the web, default 5000
     allowed_hosts: tuple[str, ...]  # ALLOWED_HOSTS: Host names the web answers to, default loopback names
+    password_file: str  # PASSWORD_FILE: holds the hash of the sign-in password; default none, no sign-in
+    session_hours: float  # SESSION_HOURS: a sign-in ends when unused for so long, default 12
+    trusted_proxies: tuple[
+        str, ...
+    ]  # TRUSTED_PROXIES: addresses whose X-Forwarded headers count, default none
+    clients_per_address: (
+        int  # CLIENTS_PER_ADDRESS: live connections of one address beyond loopback, default 30
+    )
     secret_key: str = field(repr=False)  # SECRET_KEY signs sessions; no default, the web demands it
 
 
@@ -93,9 +103,13 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         shards=int(_number(environ, "SHARDS", 1, low=1, high=64, whole=True)),
         spool_dir=environ.get("SPOOL_DIR") or f"{environ.get('LOCAL_DIR') or '.local'}/spool",
         spool_gb=_number(environ, "SPOOL_GB", 2.0, low=0.05, high=10_000.0),
-        host=_host(environ),
+        host=environ.get("HOST") or "127.0.0.1",
         port=int(_number(environ, "PORT", 5000, low=1, high=65_535, whole=True)),
         allowed_hosts=_allowed_hosts(environ),
+        password_file=environ.get("PASSWORD_FILE", ""),
+        session_hours=_number(environ, "SESSION_HOURS", 12.0, low=0.01, high=720.0),
+        trusted_proxies=_trusted_proxies(environ),
+        clients_per_address=int(_number(environ, "CLIENTS_PER_ADDRESS", 30, low=1, high=350, whole=True)),
         secret_key=environ.get("SECRET_KEY", ""),
     )
 
@@ -203,16 +217,16 @@ def _pairs(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys(pairs))
 
 
-def _host(environ: Mapping[str, str]) -> str:
-    host = environ.get("HOST") or "127.0.0.1"
-    if host not in LOOPBACK_HOSTS:
-        raise BadSetting(
-            f"HOST: {host!r} is refused: without sign-in the pages are served on this machine only; "
-            "use 127.0.0.1 and reach it through an SSH tunnel"
-        )
-    return host
-
-
 def _allowed_hosts(environ: Mapping[str, str]) -> tuple[str, ...]:
     extra = [name.strip().lower() for name in environ.get("ALLOWED_HOSTS", "").split(",") if name.strip()]
-    return (*LOOPBACK_HOSTS, *extra)
+    own = environ.get("HOST", "").strip().lower()
+    named = [own] if own and own not in ANY_ADDRESS else []
+    return tuple(dict.fromkeys((*LOOPBACK_HOSTS, *named, *extra)))
+
+
+def _trusted_proxies(environ: Mapping[str, str]) -> tuple[str, ...]:
+    found = [part.strip() for part in environ.get("TRUSTED_PROXIES", "").split(",") if part.strip()]
+    for one in found:
+        if _readable(ipaddress.ip_network, one) is None:
+            raise BadSetting(f"TRUSTED_PROXIES: expected addresses like 127.0.0.1 or 10.0.0.0/8, got {one!r}")
+    return tuple(found)

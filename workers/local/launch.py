@@ -19,7 +19,7 @@ from workers.local.market_source import choose_source
 from workers.local.part import Part
 from workers.local.preflight import check_disk, check_port
 from workers.local.private_files import kept_password
-from workers.local.procfile import procfile_parts
+from workers.local.procfile import procfile_parts, reachable
 from workers.local.services import choose_services
 from workers.local.signals import Stopped, StopSignals
 from workers.local.supervision import Supervisor
@@ -80,6 +80,7 @@ def describe_run(folder: LocalFolder, *, live: bool) -> tuple[Settings, list[Par
         "MONGO_URL": services.mongo_url,
         "REDIS_URL": services.redis_url,
         "SECRET_KEY": os.environ.get("SECRET_KEY") or kept_password(folder.secrets / "web"),
+        "PASSWORD_FILE": os.environ.get("PASSWORD_FILE") or _password_file(folder),
         "LOCAL_DIR": str(folder.root),
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
         "PYTHONUNBUFFERED": "1",  # a line of a log is on disk when it is written
@@ -88,10 +89,16 @@ def describe_run(folder: LocalFolder, *, live: bool) -> tuple[Settings, list[Par
     return settings, [*services.parts(settings.database), *source.exchange], environ
 
 
+def _password_file(folder: LocalFolder) -> str:
+    """What `make password` left; nothing before that."""
+    path = folder.secrets / "sign-in"
+    return str(path) if path.exists() else ""
+
+
 def address(settings: Settings) -> str:
     """Where the first page is."""
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"http://{host}:{settings.port}"
+    host = reachable(settings.host)
+    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
 
 
 def stop(supervisor: Supervisor, folder: LocalFolder) -> None:

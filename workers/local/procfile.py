@@ -12,6 +12,7 @@ from workers.local.part import Part
 LINE = re.compile(r"^([A-Za-z0-9_-]+):\s*(\S.*)$")
 # Celery's own words for "a worker takes tasks" and "the schedule runs".
 CELERY_IS_UP = re.compile(r" ready\.|beat: Starting")
+UP = (200, 302)  # the first page, or the way to the sign-in page
 TITLES = {"web": "Web", "stream": "Stream", "compute": "Compute", "batch": "Batch", "beat": "Beat"}
 
 
@@ -44,8 +45,17 @@ def _name_and_command(line: str) -> tuple[str, str]:
 
 def _readiness(name: str, command: str, log: Path, host: str, port: int) -> Callable[[], bool] | None:
     if name == "web":
-        return lambda: status_of(host, port, "/") == 200
+        return lambda: status_of(reachable(host), port, "/") in UP
     if "celery" in command:
         written_before = size_of(log)
         return lambda: bool(CELERY_IS_UP.search(text_since(log, written_before)))
     return None
+
+
+def reachable(host: str) -> str:
+    """Where this machine finds what listens on an address.
+
+    >>> reachable("0.0.0.0"), reachable("192.168.1.5")
+    ('127.0.0.1', '192.168.1.5')
+    """
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)

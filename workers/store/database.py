@@ -30,6 +30,10 @@
 | results      | what came of an asked job, for a while             | results.py      |
 | stretches    | a run of ids of one symbol that came from files    | stretches.py    |
 | meta         | the version of what is stored                      | schema.py       |
+| sessions     | one id of one sign-in                              | sessions.py     |
+| sign_in_attempts | how often one address tried the password       | sign_in_attempts.py |
+| api_tokens   | one program's token, as a hash                     | api_tokens.py   |
+| audit        | one change: who, what, when, from where, outcome   | audit.py        |
 | counters     | symbol numbers, and the newest fencing token       | ticks.py        |
 """
 

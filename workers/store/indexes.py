@@ -1,6 +1,8 @@
 """Prepares the database; run at worker start, harmless when run again."""
 
 from workers.store import (
+    api_tokens,
+    audit,
     bars,
     book,
     divergences,
@@ -11,6 +13,8 @@ from workers.store import (
     jobs,
     quarantine,
     results,
+    sessions,
+    sign_in_attempts,
     ticks,
 )
 from workers.store.schema import ensure_schema
@@ -36,5 +40,9 @@ def create_indexes() -> None:
         imports,
         jobs,
         results,
+        sessions,
+        sign_in_attempts,
+        api_tokens,
+        audit,
     ):
         part.ensure_indexes()

@@ -1,6 +1,8 @@
 """Documents as MongoDB keeps them, byte for byte: for backup and restore, which look into none.
 
-Heartbeats are left out: they say which processes live, and those of a backup do not.
+Heartbeats are left out: they say which processes live, and those of a backup do not. So
+is who may come in and who changed what: a restore brings no revoked token back and
+removes no entry of the audit log.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,7 +15,8 @@ from workers.settings import load_settings
 from workers.store.database import DURABLE, database
 from workers.store.heartbeats import load_heartbeats
 
-LEFT_OUT = ("heartbeats",)
+ACCESS = ("sessions", "sign_in_attempts", "api_tokens", "audit")
+LEFT_OUT = ("heartbeats", *ACCESS)
 BEATS_WITHIN = timedelta(seconds=10)
 AT_ONCE_BYTES = 4 << 20
 AT_ONCE = 10_000
@@ -69,7 +72,7 @@ def drop_everything() -> None:
     for name in database().list_collection_names():
         if name == "meta":
             database()[name].delete_many({"_id": {"$ne": "restore"}})
-        elif not name.startswith("system."):
+        elif name not in ACCESS and not name.startswith("system."):
             database().drop_collection(name)
 
 

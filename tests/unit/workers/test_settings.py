@@ -85,8 +85,10 @@ def test_each_source_has_a_database_of_its_own() -> None:
         ("SYMBOLS", "BTCUSDT@trade"),
         ("PAIRS", "ETHUSDT"),
         ("PAIRS", "ETHUSDT/ETHUSDT"),
-        ("HOST", "0.0.0.0"),
-        ("HOST", "192.168.1.5"),
+        ("SESSION_HOURS", "0"),
+        ("TRUSTED_PROXIES", "my-proxy"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("CLIENTS_PER_ADDRESS", "0"),
     ],
 )
 def test_a_bad_value_is_named(name: str, value: str) -> None:
@@ -109,6 +111,11 @@ def test_symbols_and_pairs_are_taken_in_any_case_and_once() -> None:
     settings = settings_from({"SYMBOLS": "btcusdt, ETHUSDT,btcusdt,", "PAIRS": "ethusdt/btcusdt"})
     assert settings.symbols == ("BTCUSDT", "ETHUSDT")
     assert settings.pairs == (("ETHUSDT", "BTCUSDT"),)
+
+
+def test_the_address_that_is_listened_on_is_a_name_that_is_answered() -> None:
+    assert "192.168.1.5" in settings_from({"HOST": "192.168.1.5"}).allowed_hosts
+    assert settings_from({"HOST": "0.0.0.0"}).allowed_hosts == settings_from({}).allowed_hosts
 
 
 def test_secrets_are_not_in_its_text() -> None:
