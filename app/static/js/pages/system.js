@@ -6,10 +6,17 @@ import { currentZone, followDelay, onZone, startFrame } from "../frame.js";
 import { onStatus, serverNow } from "../live.js";
 import { oncePerFrame } from "../paint.js";
 import { hideState, showFacts, showState } from "../states.js";
+import { drawAsked } from "../system/asked.js";
+import { drawDelays } from "../system/delays.js";
+import { arrowsOf, drawFlow, stagesOf } from "../system/flow.js";
+import { drawTaskTimes, queueFacts, serverFacts } from "../system/work.js";
+import { cancelTask } from "../tasks.js";
+import { showToast } from "../toast.js";
 
 const READY_MS = 5_000;
+const ASKED_MS = 3_000;
 const JUST_NOW_MS = 3_000;
-const FLOW = ["Exchange", "Stream", "Store", "Compute", "Web", "This page"];
+const TOLD_APART = "trade_to_"; // in the strip, for all processes together
 const ORDER = ["stream", "compute", "batch", "beat", "web"];
 const NAMES = { mongodb: "MongoDB", redis: "Redis" };
 const DOTS = { ok: "good", stale: "bad", gone: "waiting" };
@@ -22,9 +29,13 @@ let connected = false;
 const draw = oncePerFrame(() => {
   if (!state) return;
   const processes = judged(state.processes);
+  const judgedState = { ...state, processes };
+  drawFlow(document.getElementById("flow"), stagesOf(judgedState, parts, connected), arrowsOf(judgedState, connected), dot);
+  drawDelays(document.getElementById("delays"), state.delays);
   drawProcesses(processes);
-  drawFlow(processes);
-  drawQueues();
+  drawTaskTimes(document.getElementById("times"), state.tasks);
+  showFacts(document.getElementById("queues"), queueFacts(state));
+  showFacts(document.getElementById("servers"), serverFacts(state));
   drawFeed();
 });
 
@@ -42,8 +53,10 @@ onStatus((status) => {
 });
 load();
 askReady();
+loadAsked();
 followDelay();
 setInterval(askReady, READY_MS);
+setInterval(() => document.hidden || loadAsked(), ASKED_MS);
 setInterval(draw, 1_000); // ages grow between two messages
 
 async function load() {
@@ -68,6 +81,27 @@ async function askReady() {
     list.replaceChildren(partLine("web", { ok: false, reason: error.message }));
   }
   draw();
+}
+
+async function loadAsked() {
+  const place = document.getElementById("asked-state");
+  try {
+    const { tasks } = await getJson("/api/tasks");
+    drawAsked(document.getElementById("asked"), tasks, { now: serverNow(), cancel });
+    if (tasks.length) hideState(place);
+    else showState(place, { title: "Nothing was asked for today", text: "Scans, reports and imports that somebody asks for stand here, with how far they are." });
+  } catch (error) {
+    showState(place, { title: "The work could not be read", text: error.message, kind: "bad", retry: loadAsked });
+  }
+}
+
+async function cancel(task) {
+  try {
+    await cancelTask(task.id);
+  } catch (error) {
+    showToast(error.message);
+  }
+  loadAsked();
 }
 
 function partLine(name, part) {
@@ -111,7 +145,7 @@ function processRow(each) {
   age.textContent = format.duration((each.age_seconds * 1000) + (serverNow() - receivedAt));
   up.textContent = format.duration(Date.parse(each.beat_at) - Date.parse(each.started_at));
   figures.className = "figures";
-  figures.append(...Object.entries(each.figures).map(figureText));
+  figures.append(...Object.entries(each.figures).filter(([name]) => !name.startsWith(TOLD_APART)).map(figureText));
   row.append(name, stateCell, age, up, figures);
   return row;
 }
@@ -123,41 +157,6 @@ function figureText([name, value]) {
   number.textContent = text;
   part.append(document.createTextNode(`${words} `), number);
   return part;
-}
-
-function drawFlow(processes) {
-  const best = (name) => processes.find((each) => each.process === name && each.state === "ok") ?? processes.find((each) => each.process === name);
-  const age = (each) => (each ? `${format.duration(each.age_seconds * 1000)} ago` : "not started");
-  const mark = (each) => (each ? DOTS[each.state] : "bad");
-  const rates = processes.filter((each) => each.state === "ok" && "trades_per_second" in each.figures).map((each) => each.figures.trades_per_second);
-  const rate = rates.length ? `${format.figure(rates.reduce((sum, each) => sum + each))} trades/s` : null;
-  const stages = {
-    Exchange: [{ fresh: "good", stale: "bad", waiting: "waiting" }[state.feed.state], { fresh: "heard", stale: "silent", waiting: "not heard yet" }[state.feed.state]],
-    Stream: [mark(best("stream")), rate ?? age(best("stream"))],
-    Store: [parts.mongodb ? (parts.mongodb.ok ? "good" : "bad") : "waiting", "MongoDB"],
-    Compute: [mark(best("compute")), age(best("compute"))],
-    Web: [mark(best("web")), age(best("web"))],
-    "This page": [connected ? "good" : "bad", connected ? "connected" : "no connection"],
-  };
-  document.getElementById("flow").replaceChildren(...FLOW.map((name) => stage(name, ...stages[name])));
-}
-
-function stage(name, mark, text) {
-  const item = document.createElement("li");
-  const box = document.createElement("div");
-  const title = document.createElement("b");
-  const line = document.createElement("span");
-  box.className = "stage";
-  title.append(dot(mark), document.createTextNode(name));
-  line.textContent = text;
-  box.append(title, line);
-  item.append(box);
-  return item;
-}
-
-function drawQueues() {
-  const facts = Object.entries(state.queues).map(([name, depth]) => [titled(name), depth === null ? "Redis silent" : format.count(depth)]);
-  showFacts(document.getElementById("queues"), facts);
 }
 
 function drawFeed() {
