@@ -4,6 +4,10 @@ from flask import Flask
 from flask_socketio import SocketIO
 from socketio import Manager
 
+from app.access.audit import AuditLog
+from app.access.gate import register_gate
+from app.access.live_door import LiveDoor
+from app.access.proxies import KnownProxies
 from app.api import register_api
 from app.config import MAX_BODY_BYTES, flask_config
 from app.drawn import DrawnDelays
@@ -37,6 +41,8 @@ def create_app(
     app = Flask(__name__, static_folder=None)
     app.config.from_mapping(flask_config(settings))
     app.json = FastJSON(app)
+    register_gate(app, settings)
+    AuditLog().register(app)
     register_errors(app)
     register_static_files(app)
     register_vendor(app)
@@ -45,6 +51,7 @@ def create_app(
     app.register_blueprint(metrics)
     _add_live_updates(app, settings, message_queue=message_queue, background=background)
     secure(app, settings.allowed_hosts)
+    app.wsgi_app = KnownProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign] # as Flask documents
     return app
 
 
@@ -64,5 +71,6 @@ def _add_live_updates(app: Flask, settings: Settings, *, message_queue: bool, ba
     )
     listeners, drawn = Listeners(), DrawnDelays()
     LiveUpdates(socketio, listeners, drawn)
+    door = LiveDoor(socketio, settings)
     if background:
-        Rounds(socketio, listeners, drawn).start()
+        Rounds(socketio, listeners, drawn, door).start()

@@ -1,8 +1,9 @@
-"""Who may change something: a page of ours by its token, a program by sending JSON without a foreign Origin.
+"""Who may change something: a page of ours by its token, a program by its own or by sending JSON from here.
 
 A browser names the Origin with every change it is told to make. Where one is
 named it must be this server, and the token that stands in our pages must come
-with it: another site can neither read the page nor send the header.
+with it, in a header or in the field of a form: another site can neither read the
+page nor send the header. Who came by a session's cookie needs it in any case.
 """
 
 import hashlib
@@ -11,29 +12,43 @@ from urllib.parse import urlsplit
 
 from flask import current_app, request
 
+from app.access.callers import current_caller
 from app.errors import BadRequest
 
 HEADER = "X-Form-Token"
+FIELD = "form_token"
 
 
 def form_token() -> str:
-    """The token that stands in every page; the same as long as the secret key is."""
+    """The token that stands in every page; another one after each sign-in."""
+    caller = current_caller()
     key = str(current_app.config["SECRET_KEY"]).encode()
-    return hmac.new(key, b"form token", hashlib.sha256).hexdigest()[:32]
+    purpose = f"form token {caller.key}" if caller and caller.kind == "session" else "form token"
+    return hmac.new(key, purpose.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def require_own_change() -> None:
     """Refuse a change that another site may have asked for."""
+    caller = current_caller()
     origin = request.headers.get("Origin")
-    if origin is None:
-        if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
-            raise BadRequest(403, "foreign_origin", "changes are not taken from other sites", "Origin")
-        return
-    if urlsplit(origin).netloc != request.host:
+    if _is_foreign(origin):
         raise BadRequest(403, "foreign_origin", "changes are not taken from other sites", "Origin")
-    if not hmac.compare_digest(request.headers.get(HEADER, ""), form_token()):
+    if caller is not None and not caller.can_change:
+        raise BadRequest(403, "read_only", "this token may read, and change nothing")
+    if caller is not None and caller.kind == "token":
+        return
+    if origin is None and (caller is None or caller.kind == "local"):
+        return
+    given = request.headers.get(HEADER) or request.form.get(FIELD, "")
+    if not hmac.compare_digest(given.encode(), form_token().encode()):
         message = f"the header {HEADER} is missing or wrong; reload the page"
         raise BadRequest(403, "no_form_token", message, HEADER)
+
+
+def _is_foreign(origin: str | None) -> bool:
+    if origin is None:
+        return request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none")
+    return urlsplit(origin).netloc != request.host
 
 
 def json_body() -> dict[str, object]:

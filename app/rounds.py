@@ -12,6 +12,7 @@ from pathlib import Path
 
 from flask_socketio import SocketIO
 
+from app.access.live_door import LiveDoor
 from app.drawn import DrawnDelays
 from app.listeners import Listeners
 from app.lost_jobs import mend_jobs
@@ -36,13 +37,14 @@ STATUS = Path("/proc/self/status")
 class Rounds:
     """One background thread; each duty has its own interval."""
 
-    def __init__(self, socketio: SocketIO, listeners: Listeners, drawn: DrawnDelays) -> None:
+    def __init__(self, socketio: SocketIO, listeners: Listeners, drawn: DrawnDelays, door: LiveDoor) -> None:
         self._socketio = socketio
         self._listeners = listeners
         self._drawn = drawn
         self._started_at = datetime.now(UTC)
         self._duties: list[tuple[float, Callable[[], None]]] = [
             (1.0, self._cut_slow_clients),
+            (3.0, door.cut_those_that_ended),
             (2.0, self._send_system_state),
             (3.0, self._send_quality_state),
             (2.0, self._mend_jobs),

@@ -47,9 +47,14 @@ def cut_clients_that_do_not_read(engine_sockets: Iterable[Any]) -> int:
     """Cut every client for whom too much waits; returns how many."""
     slow = [each for each in engine_sockets if each.queue.qsize() > MAX_WAITING_PACKETS]
     for each in slow:
-        each.close(wait=False, abort=True)
-        wire = _wires.get(each)
-        if wire is not None:
-            with contextlib.suppress(OSError):  # it closed by itself meanwhile
-                wire.shutdown(socket.SHUT_RDWR)
+        cut_off(each)
     return len(slow)
+
+
+def cut_off(engine_socket: Any) -> None:
+    """End a connection without waiting for what its client has still to read."""
+    engine_socket.close(wait=False, abort=True)
+    wire = _wires.get(engine_socket)
+    if wire is not None:
+        with contextlib.suppress(OSError):  # it closed by itself meanwhile
+            wire.shutdown(socket.SHUT_RDWR)

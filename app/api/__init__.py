@@ -3,6 +3,7 @@
 from flask import Flask
 
 from app.api import (
+    access,
     bars,
     book,
     correlation,
@@ -23,6 +24,7 @@ from app.api import (
 def register_api(app: Flask) -> None:
     """Every resource under /api."""
     for part in (
+        access,
         bars,
         book,
         correlation,

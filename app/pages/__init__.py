@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from flask import Flask, request
 
+from app.access import sign_in
+from app.access.callers import current_caller
 from app.form_tokens import form_token
-from app.pages import correlation, market, overview, pairs, quality, scanner, selftest, system
+from app.pages import access, correlation, market, overview, pairs, quality, scanner, selftest, system
 from workers.settings import Settings
 
 
@@ -36,7 +38,7 @@ MARKET_NAMES = {"spot": "", "usdm": "USD-M"}  # beside the source; spot is what 
 
 def register_pages(app: Flask, settings: Settings) -> None:
     """Every page, and what the frame around them needs to know."""
-    for part in (overview, market, pairs, correlation, quality, scanner, selftest, system):
+    for part in (overview, market, pairs, correlation, quality, scanner, selftest, system, access, sign_in):
         app.register_blueprint(part.blueprint)
     navigation = [link for link in NAVIGATION if link.endpoint in app.view_functions]
 
@@ -49,5 +51,6 @@ def register_pages(app: Flask, settings: Settings) -> None:
             "market_name": MARKET_NAMES[settings.market],
             "theme": theme if theme in THEMES else None,
             "form_token": form_token(),
+            "caller": current_caller(),
             "navigation": navigation,
         }

@@ -46,8 +46,14 @@ async function answerOf(response, accept) {
     throw new ApiError(response.status, "unreadable", `The server answered with status ${response.status}.`);
   }
   if (accept.includes(response.status)) return body;
+  if (response.status === 401) toSignIn();
   const { code = "error", message = `The server answered with status ${response.status}.` } = body.error ?? {};
   const error = new ApiError(response.status, code, message);
   error.details = body.error ?? {}; // the server's words, as have and need of "not_enough_data"
   throw error;
+}
+
+// The sign-in has ended: sign in again, and come back here.
+function toSignIn() {
+  location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
 }

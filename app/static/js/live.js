@@ -1,12 +1,14 @@
 // The one socket. A page watches topics; it is given their state at once, every change,
 // and a word when something was missed, so that it reloads from the API.
 
+import { getJson } from "./api.js";
 import { Sequence } from "./sequence.js";
 
 const ANSWER_MS = 6_000;
 const RETRY_MS = 2_000;
 const LATE_MS = 400; // a number that has not come by then is lost
 const CLOCK_MS = 30_000;
+const ASK_WHO_MS = 5_000;
 
 const topics = new Map(); // topic -> {listeners, sequence, held, joined, timer}
 const statusListeners = new Set();
@@ -14,6 +16,7 @@ let socket = null;
 let status = { connected: false, since: Date.now(), ever: false };
 let clockOffsetMs = 0; // server's clock less this one's
 let bestRoundTripMs = Infinity;
+let askedWhoAt = -Infinity;
 
 // listener: {onState(data, message, isSnapshot), onMissed(), onError(error)}; returns how to stop.
 export function watch(topic, listener) {
@@ -61,7 +64,7 @@ function connect() {
   socket = globalThis.io({ transports: ["websocket"], reconnectionDelay: 500, reconnectionDelayMax: 4_000 });
   socket.on("connect", connected);
   socket.on("disconnect", () => setStatus(false));
-  socket.on("connect_error", () => setStatus(false));
+  socket.on("connect_error", notLetIn);
   socket.on("update", received);
   setInterval(askClock, CLOCK_MS);
 }
@@ -72,6 +75,14 @@ function connected() {
   bestRoundTripMs = Infinity;
   for (let ask = 0; ask < 3; ask++) askClock();
   for (const [topic, entry] of topics) join(topic, entry, again);
+}
+
+// Either the server is away or the sign-in has ended; the API tells, and leads to the sign-in page then.
+function notLetIn() {
+  setStatus(false);
+  if (document.body.dataset.caller !== "session" || Date.now() - askedWhoAt < ASK_WHO_MS) return;
+  askedWhoAt = Date.now();
+  getJson("/api/caller").catch(() => {});
 }
 
 function setStatus(isConnected) {
