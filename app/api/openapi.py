@@ -65,7 +65,8 @@ def written(app: Flask) -> Node:
     paths: dict[str, Node] = {}
     for rule, method, contract in declared(app):
         about = app.view_functions[rule.endpoint].__doc__ or ""
-        operation = _operation(contract, about, rule.endpoint, method)
+        operation = _operation(contract, about, tag=rule.endpoint.partition(".")[0])
+        operation["operationId"] = operation_id(method, path_of(rule))
         paths.setdefault(path_of(rule), {})[method.lower()] = _named(operation, components)
     return {
         "openapi": "3.1.0",
@@ -90,11 +91,19 @@ def path_of(rule: Rule) -> str:
     return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
 
 
-def _operation(contract: Contract, about: str, name: str, method: str) -> Node:
+def operation_id(method: str, path: str) -> str:
+    """The name of an address and method, for programs that make themselves a client.
+
+    >>> operation_id("DELETE", "/api/pairs/{y}/{x}")
+    'delete_pairs_y_x'
+    """
+    return "_".join([method.lower(), *re.findall(r"\w+", path.removeprefix("/api"))])
+
+
+def _operation(contract: Contract, about: str, *, tag: str) -> Node:
     summary, _, rest = about.strip().partition("\n")
     operation: Node = {
-        "operationId": f"{name.replace('.', '_')}_{method.lower()}",
-        "tags": [name.partition(".")[0]],
+        "tags": [tag],
         "summary": summary,
         "parameters": _parameters(contract),
         "responses": _responses(contract),

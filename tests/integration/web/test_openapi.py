@@ -57,6 +57,12 @@ def test_the_document_is_openapi_and_every_name_in_it_is_known(client: FlaskClie
         jsonschema_rs.meta.validate(schema)
 
 
+def test_no_two_operations_share_a_name(app: Flask) -> None:
+    paths = document(app)["paths"].values()
+    names = [operation["operationId"] for path in paths for operation in path.values()]
+    assert len(names) == len(set(names))
+
+
 def _references(node: object) -> list[str]:
     if isinstance(node, list):
         return [found for item in node for found in _references(item)]
