@@ -6,13 +6,12 @@ was corrected is corrected here too.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from workers.settings import load_settings
 from workers.store.bar_columns import BarRow, load_newest_rows, load_rows_saved_since
+from workers.store.kept_age import KeptAge
 
-# A bar is stamped before it is written, and clocks of machines differ a little.
-OVERLAP = timedelta(seconds=10)
 CHANGES_AT_ONCE = 20_000  # more than this is read anew
 KEPT_SYMBOLS = 200  # 560 bars take 150 kB
 
@@ -25,23 +24,27 @@ class KeptBars:
     def __init__(self, timeframe: str, kept: int) -> None:
         self.timeframe = timeframe
         self._most = kept
-        self._looked_at = datetime.min.replace(tzinfo=UTC)
+        self._age = KeptAge()
         self._rows: _Kept = {}
         self._database = ""
 
     def look(self, symbols: Sequence[str]) -> None:
         """Bring the bars of these symbols up to what is stored."""
         if self._database != load_settings().database:
-            self._rows, self._database = {}, load_settings().database
-        looked_at = datetime.now(UTC)
+            self._rows, self._database, self._age = {}, load_settings().database, KeptAge()
+        for symbol in self._age.begin(self._rows):
+            del self._rows[symbol]
         if not self._took_changes(list(self._rows)):
             self._rows = {}
         for symbol in symbols:
-            rows = self._rows.pop(symbol, None)
-            self._rows[symbol] = rows or load_newest_rows(symbol, self.timeframe, end=None, limit=self._most)
+            self._rows[symbol] = self._rows.pop(symbol, []) or self._read(symbol)
         for symbol in list(self._rows)[: -max(KEPT_SYMBOLS, len(symbols))]:
             del self._rows[symbol]  # asked for longest ago
-        self._looked_at = looked_at
+        self._age.end()
+
+    def _read(self, symbol: str) -> list[BarRow]:
+        self._age.read(symbol)
+        return load_newest_rows(symbol, self.timeframe, end=None, limit=self._most)
 
     def window(self, symbol: str, *, since: datetime, before: int, end: datetime) -> list[BarRow] | None:
         """`before` bars up to the one at `since`, and those up to `end`; None when that reaches too far."""
@@ -55,8 +58,7 @@ class KeptBars:
         """Whether what was saved since the last look is in; False when there is too much of it."""
         if not symbols:
             return True
-        since = self._looked_at - OVERLAP
-        changed = load_rows_saved_since(symbols, self.timeframe, since, limit=CHANGES_AT_ONCE)
+        changed = load_rows_saved_since(symbols, self.timeframe, self._age.since, limit=CHANGES_AT_ONCE)
         for symbol, row in changed:
             _put(self._rows[symbol], row, self._most)
         return len(changed) < CHANGES_AT_ONCE
@@ -69,7 +71,7 @@ def _put(rows: list[BarRow], row: BarRow, most: int) -> None:
         return  # older than what is kept
     known = place < len(rows) and rows[place].start == row.start
     rows[place : place + known] = [row]
-    del rows[: len(rows) - most]
+    del rows[: max(0, len(rows) - most)]
 
 
 def _start(row: BarRow) -> int:

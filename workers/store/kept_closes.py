@@ -7,17 +7,16 @@ that was corrected is corrected here too.
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from analytics.records.closes import Closes
 from workers.settings import load_settings
 from workers.store.database import Document, collection
+from workers.store.kept_age import KeptAge
 
 KEPT_BARS = 1_600
 KEPT_SYMBOLS = 120  # 1,600 closes take 130 kB
 CHANGES_AT_ONCE = 20_000  # more than this is read anew
-# A bar is stamped before it is written, and clocks of machines differ a little.
-OVERLAP = timedelta(seconds=10)
 
 
 @dataclass(slots=True)
@@ -43,13 +42,14 @@ class KeptCloses:
     def __init__(self, timeframe: str) -> None:
         self.timeframe = timeframe
         self._database = ""
-        self._looked_at = datetime.min.replace(tzinfo=UTC)
+        self._age = KeptAge()
         self._series: dict[str, _Series] = {}
 
     def closes(self, symbols: Sequence[str], end: datetime, limit: int) -> dict[str, Closes]:
-        """The newest `limit` closes of each symbol before `end`; what is not kept is read."""
-        if len(symbols) <= KEPT_SYMBOLS and limit <= KEPT_BARS:
-            self._look(symbols)
+        """The newest `limit` closes of each symbol before `end`; too many or too long to keep are read."""
+        if len(set(symbols)) > KEPT_SYMBOLS or limit > KEPT_BARS:
+            return {symbol: read_closes(symbol, self.timeframe, end, limit) for symbol in symbols}
+        self._look(symbols)
         found = {}
         for symbol in symbols:
             kept = self._slice(symbol, int(end.timestamp()), limit)
@@ -57,10 +57,8 @@ class KeptCloses:
         return found
 
     def _slice(self, symbol: str, end: int, limit: int) -> Closes | None:
-        """From what is kept; None when it reaches behind that."""
-        series = self._series.get(symbol) if self._database == load_settings().database else None
-        if series is None or limit > KEPT_BARS:
-            return None
+        """From what was just brought up to date; None when it reaches behind that."""
+        series = self._series[symbol]
         last = bisect_left(series.starts, end)
         if last < limit and len(series.starts) >= KEPT_BARS:
             return None
@@ -69,23 +67,25 @@ class KeptCloses:
 
     def _look(self, symbols: Sequence[str]) -> None:
         if self._database != load_settings().database:
-            self._series, self._database = {}, load_settings().database
+            self._series, self._database, self._age = {}, load_settings().database, KeptAge()
         if len(self._series.keys() | set(symbols)) > KEPT_SYMBOLS:
             self._series = {name: series for name, series in self._series.items() if name in symbols}
-        looked_at = datetime.now(UTC)
+        for symbol in self._age.begin(self._series):
+            del self._series[symbol]
         if not self._took_changes():
             self._series = {}
         for symbol in symbols:
             if symbol not in self._series:
                 read = read_closes(symbol, self.timeframe, None, KEPT_BARS)
                 self._series[symbol] = _Series(list(read.starts), list(read.closes), list(read.finals))
-        self._looked_at = looked_at
+                self._age.read(symbol)
+        self._age.end()
 
     def _took_changes(self) -> bool:
         """Whether what was saved since the last look is in; False when there is too much of it."""
         if not self._series:
             return True
-        rows = list(_changed(self._series, self.timeframe, self._looked_at - OVERLAP))
+        rows = list(_changed(self._series, self.timeframe, self._age.since))
         for symbol, milliseconds, close, is_final in rows:
             self._series[symbol].put(milliseconds // 1_000, close, is_final)
         return len(rows) < CHANGES_AT_ONCE

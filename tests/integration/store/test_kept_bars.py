@@ -1,11 +1,14 @@
 """Bars that are kept in the process, on a real database."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tests.factories import at, bar
 from workers.settings import Settings
-from workers.store import kept_bars
+from workers.store import kept_age, kept_bars
 from workers.store.bars import save_bars
+from workers.store.database import collection
 from workers.store.kept_bars import KeptBars
 
 SYMBOLS = ["AUSDT", "BUSDT", "CUSDT"]
@@ -73,3 +76,28 @@ def test_too_many_changes_are_read_anew(settings: Settings, monkeypatch: pytest.
     kept.look(SYMBOLS)
     for symbol in SYMBOLS:
         assert closes(kept, symbol, since=6, before=2, end=20) == [5.0, 6.0, 7.0, 8.0]
+
+
+def test_what_a_look_cannot_see_is_read_after_a_while(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(4)
+    kept = KeptBars("1m", 5)
+    kept.look(SYMBOLS)
+    change = {"close": 20.0, "saved_at": datetime.now(UTC) - timedelta(hours=1)}  # behind every look
+    collection("bars").update_one({"symbol": "AUSDT", "start": at(120)}, {"$set": change})
+    kept.look(SYMBOLS)
+    assert closes(kept, "AUSDT", since=3, before=2, end=9) == [2.0, 3.0]
+    later = kept_age.steady() + kept_age.READ_ANEW_SECONDS + 1
+    monkeypatch.setattr(kept_age, "steady", lambda: later)
+    kept.look(SYMBOLS)
+    assert closes(kept, "AUSDT", since=3, before=2, end=9) == [20.0, 3.0]
+
+
+def test_a_young_symbol_keeps_all_its_bars_when_one_is_corrected(settings: Settings) -> None:
+    store(4)
+    kept = KeptBars("1m", 6)
+    kept.look(SYMBOLS)
+    save_bars([bar(at(60), close=10.0, symbol="AUSDT")])
+    kept.look(SYMBOLS)
+    assert closes(kept, "AUSDT", since=3, before=4, end=9) == [0.0, 10.0, 2.0, 3.0]
