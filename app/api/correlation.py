@@ -21,10 +21,10 @@ from app.form_tokens import json_body
 from app.on_demand import Build, answer
 from workers.jobs import JOBS, Value
 from workers.messages.correlations import correlation_json, heatmap_json
-from workers.messages.times import iso
 from workers.store.correlations import load_correlations
 from workers.store.progress import load_progress, newest_shared_bar
 from workers.store.results import result_key
+from workers.store.rewritten import state_of_bars
 from workers.store.watchlist import load_watchlist
 
 blueprint = Blueprint("correlation", __name__)
@@ -73,7 +73,8 @@ def _computed(asked: Mapping[str, Value], build: Build | None = None) -> Respons
         message = f"a correlation of {timeframe} returns needs {LEAST_RETURNS} observations, has 0"
         raise BadRequest(409, "not_enough_data", message, None, have=0, need=LEAST_RETURNS)
     parameters = {**asked, "symbols": symbols}
-    key = result_key(JOB, parameters, iso(newest_shared_bar(rows, timeframe)))
+    state = state_of_bars([row.symbol for row in rows], timeframe, newest_shared_bar(rows, timeframe))
+    key = result_key(JOB, parameters, state)
     return answer(JOB, parameters, key, build)
 
 

@@ -28,12 +28,12 @@ from workers.messages.pairs import (
     pair_snapshot_json,
     price_levels_json,
 )
-from workers.messages.times import iso
 from workers.settings import load_settings
 from workers.store.jobs import load_job
 from workers.store.pair_market import load_newest_closed
 from workers.store.pair_snapshots import load_pair_snapshot
 from workers.store.results import load_result, result_key
+from workers.store.rewritten import state_of_bars
 
 blueprint = Blueprint("pair_analytics", __name__)
 
@@ -126,4 +126,4 @@ def _asked(job: str, asked: Parameters, build: Callable[[JSON], JSON] | None = N
     if newest is None:
         message = f"the pair {y}/{x} needs {LEAST_BARS} bars of {timeframe}, has 0"
         raise BadRequest(409, "not_enough_data", message, None, have=0, need=LEAST_BARS)
-    return answer(job, asked, result_key(job, asked, iso(newest)), build)
+    return answer(job, asked, result_key(job, asked, state_of_bars([y, x], timeframe, newest)), build)

@@ -21,9 +21,9 @@ from app.on_demand import answer
 from workers.jobs import JOBS, Parameter, Value
 from workers.messages.envelope import JSON
 from workers.messages.scans import scan_json, scan_page_json
-from workers.messages.times import iso
 from workers.store.progress import load_progress, newest_shared_bar
 from workers.store.results import result_key
+from workers.store.rewritten import state_of_bars
 from workers.store.scans import load_scan
 from workers.store.watchlist import load_watchlist
 
@@ -158,5 +158,6 @@ def _computed(asked: Mapping[str, Value], choice: RowChoice) -> Response:
         message = f"a scan of {timeframe} bars of two symbols needs {LEAST_BARS} observations, has 0"
         raise BadRequest(409, "not_enough_data", message, None, have=0, need=LEAST_BARS)
     parameters = {**asked, "symbols": known}
-    key = result_key(JOB, parameters, iso(newest_shared_bar(rows, timeframe)))
+    state = state_of_bars([row.symbol for row in rows], timeframe, newest_shared_bar(rows, timeframe))
+    key = result_key(JOB, parameters, state)
     return answer(JOB, parameters, key, choice.page)

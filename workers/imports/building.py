@@ -17,8 +17,8 @@ from analytics.records.market import Bar, Gap, Tick
 from analytics.second_bars import second_bars, with_finality
 from analytics.timeframes import FOLDED_FROM, bar_end, bar_start
 from workers.store.bars import load_bars, save_bars
+from workers.store.rewritten import note_rewritten
 from workers.store.ticks import load_ticks, load_ticks_down, load_ticks_up
-from workers.store.watermarks import lower_watermarks, watermark_name
 
 MARGIN = timedelta(seconds=1)  # moments may step back a little from one id to the next
 SECOND = timedelta(seconds=1)
@@ -99,8 +99,7 @@ def _save(place: Ground, timeframe: str, bars: Sequence[Bar]) -> int:
     changed = [bar for bar in ours if _is_fuller(bar, stored.get(bar.start))]
     save_bars(changed)
     if changed:
-        name = watermark_name("indicators", place.symbol, timeframe)
-        lower_watermarks([name], rewritten=changed[0].start)
+        note_rewritten(place.symbol, timeframe, first=changed[0].start, last=changed[-1].start)
     return len(changed)
 
 

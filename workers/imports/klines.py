@@ -8,7 +8,7 @@ from analytics.second_bars import finality
 from analytics.timeframes import bar_end
 from workers.store.bars import load_bars, save_exchange_bars
 from workers.store.gaps import load_unresolved_gaps
-from workers.store.watermarks import lower_watermarks, watermark_name
+from workers.store.rewritten import note_rewritten
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,5 +35,5 @@ def store_klines(bars: Sequence[Bar]) -> SavedKlines:
     gaps = load_unresolved_gaps(symbol)
     save_exchange_bars([replace(bar, is_final=finality(bar, gaps, bar.end)) for bar in new])
     if new:
-        lower_watermarks([watermark_name("indicators", symbol, timeframe)], rewritten=new[0].start)
+        note_rewritten(symbol, timeframe, first=new[0].start, last=new[-1].start)
     return SavedKlines(len(new), len(theirs) - len(new), len(made), len(bars) - len(traded))

@@ -19,6 +19,8 @@ from pymongo.errors import DuplicateKeyError
 
 from workers.store.database import collection
 
+WATCHLIST = "watchlist"  # stands for a symbol in the name of what is computed of all watched ones
+
 
 def watermark_name(stage: str, symbol: str, timeframe: str) -> str:
     """Key of a stage's mark.
@@ -73,10 +75,14 @@ def advance_watermarks(moves: Sequence[tuple[str, Watermark | None, datetime]]) 
         collection("watermarks").bulk_write(writes, ordered=False)
 
 
-def lower_watermarks(names: Iterable[str], *, rewritten: datetime) -> None:
-    """Have stages work again from the bar that starts at `rewritten` on, those at work on it included."""
+def lower_watermarks(names: Iterable[str], *, rewritten: datetime, until: datetime | None = None) -> None:
+    """Have stages work again from the bar that starts at `rewritten` on, those at work on it included.
+
+    With `until` those alone that are done with no later bar.
+    """
+    reached = {} if until is None else {"done": {"$lte": until}}
     before = rewritten - timedelta(milliseconds=1)
     change = {"$min": {"done": before}, "$inc": {"rewrites": 1}}
-    writes = [UpdateOne({"_id": name}, change) for name in names]
+    writes = [UpdateOne({"_id": name, **reached}, change) for name in names]
     if writes:
         collection("watermarks").bulk_write(writes, ordered=False)

@@ -22,13 +22,12 @@ from workers.publish import publish
 from workers.store.bars import load_bars, load_neighbours, load_unfinished_bars, save_bars
 from workers.store.gaps import load_unresolved_gaps
 from workers.store.market_clock import load_market_clock
-from workers.store.pairs import load_pairs_of
 from workers.store.progress import BarProgress, load_progress, save_progress
 from workers.store.rebuilds import Rebuild, finish_rebuilds, load_rebuilds
+from workers.store.rewritten import note_rewritten
 from workers.store.seams import folds_from, load_seams
 from workers.store.ticks import load_ticks
 from workers.store.watchlist import load_watchlist
-from workers.store.watermarks import lower_watermarks, watermark_name
 
 log = logging.getLogger(__name__)
 
@@ -232,15 +231,12 @@ def _note_rewritten(symbol: str, changed: Sequence[Bar], progress: BarProgress |
     """Have the stages behind this one work again from the oldest closed bar that changed."""
     if progress is None:
         return
-    rewritten: dict[str, datetime] = {}
+    rewritten: dict[str, list[datetime]] = {}
     for bar in changed:
         if bar.end <= progress.built_until:
-            rewritten[bar.timeframe] = min(bar.start, rewritten.get(bar.timeframe, bar.start))
-    pairs = ["/".join(pair) for pair in load_pairs_of(symbol)] if rewritten else []
-    for timeframe, start in rewritten.items():
-        names = [watermark_name("indicators", symbol, timeframe)]
-        names += [watermark_name("pairs", pair, timeframe) for pair in pairs]
-        lower_watermarks(names, rewritten=start)
+            rewritten.setdefault(bar.timeframe, []).append(bar.start)
+    for timeframe, starts in rewritten.items():
+        note_rewritten(symbol, timeframe, first=min(starts), last=max(starts))
 
 
 def _corrections(symbol: str, changed: Sequence[Bar]) -> dict[str, dict[str, object]]:

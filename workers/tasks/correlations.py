@@ -22,7 +22,7 @@ from workers.store.gaps import load_unresolved_gaps
 from workers.store.progress import load_progress, newest_shared_bar
 from workers.store.seams import load_symbols_with_history
 from workers.store.watchlist import load_watchlist
-from workers.store.watermarks import Watermark, advance_watermark, load_watermarks, watermark_name
+from workers.store.watermarks import WATCHLIST, Watermark, advance_watermark, load_watermarks, watermark_name
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ def compute_timeframe(
 
 def mark_name(timeframe: str) -> str:
     """Key of how far the correlations of a timeframe have come."""
-    return watermark_name("correlations", "watchlist", timeframe)
+    return watermark_name("correlations", WATCHLIST, timeframe)
 
 
 def _snapshots(symbols: Sequence[str], asked: Sequence[CorrelationWindow]) -> list[CorrelationSnapshot]:

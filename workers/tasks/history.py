@@ -18,11 +18,11 @@ from workers.settings import load_settings
 from workers.store.bars import load_bars, save_bars
 from workers.store.gaps import load_unresolved_gaps
 from workers.store.market_clock import load_market_clock
+from workers.store.rewritten import note_rewritten
 from workers.store.seams import HISTORY, JOIN, Seam, load_seams, save_seam
 from workers.store.stretches import load_last_imported_id
 from workers.store.ticks import load_first_tick
 from workers.store.watchlist import load_watchlist
-from workers.store.watermarks import lower_watermarks, watermark_name
 
 log = logging.getLogger(__name__)
 
@@ -132,7 +132,7 @@ def _take_over(symbol: str, timeframe: str, bars: Sequence[Bar], clock: datetime
     taken = [bar for bar in over if bar.start not in stored or stored[bar.start].trades < bar.trades]
     save_bars(taken)
     if taken:
-        lower_watermarks([watermark_name("indicators", symbol, timeframe)], rewritten=taken[0].start)
+        note_rewritten(symbol, timeframe, first=taken[0].start, last=taken[-1].start)
     return len(taken)
 
 

@@ -33,7 +33,7 @@ from workers.store.scans import load_scanned_symbols, save_scan
 from workers.store.seams import load_symbols_with_history
 from workers.store.summaries import load_summaries
 from workers.store.watchlist import load_watchlist
-from workers.store.watermarks import Watermark, advance_watermark, load_watermarks, watermark_name
+from workers.store.watermarks import WATCHLIST, Watermark, advance_watermark, load_watermarks, watermark_name
 
 log = logging.getLogger(__name__)
 
@@ -137,7 +137,7 @@ def compute_timeframe(
 
 def mark_name(timeframe: str) -> str:
     """Key of how far the scans of a timeframe have come."""
-    return watermark_name("scans", "watchlist", timeframe)
+    return watermark_name("scans", WATCHLIST, timeframe)
 
 
 def piece_key(job_id: str, piece: int) -> str:

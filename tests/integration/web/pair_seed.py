@@ -12,13 +12,13 @@ from tests.factories import bar, planted_pair
 from tests.integration.web.market_seed import seed_processes, seed_symbols, tick
 from workers.jobs import JOBS
 from workers.messages.pairs import pair_analysis_json
-from workers.messages.times import iso
 from workers.store.bars import save_bars
 from workers.store.market_clock import save_market_clock
 from workers.store.pair_market import load_newest_closed
 from workers.store.pairs import add_pair
 from workers.store.progress import BarProgress, save_progress
 from workers.store.results import result_key, save_result
+from workers.store.rewritten import state_of_bars
 from workers.store.seams import HISTORY, Seam, save_seam
 from workers.store.ticks import save_ticks
 from workers.tasks import pair_requests
@@ -67,4 +67,5 @@ def seed_analysis(**choice: object) -> None:
     rule = MeanReversionRule(asked["entry"], asked["exit"], asked["stop"])
     prices = pair_requests.newest_prices(ETH, BTC, asked["tf"], asked["window"])
     found = pair_requests.analysis_of(prices, chosen, rule)
-    save_result(result_key("pair_analysis", asked, iso(newest)), pair_analysis_json(found))
+    key = result_key("pair_analysis", asked, state_of_bars([ETH, BTC], asked["tf"], newest))
+    save_result(key, pair_analysis_json(found))

@@ -84,9 +84,15 @@ function choose(next) {
 function watchSnapshots() {
   unwatch();
   unwatch = watch(`pair:${y}:${x}:${choice.tf}`, {
-    onState: ({ snapshot }) => snapshot && analysis && Date.parse(snapshot.as_of) > Date.parse(analysis.as_of) && load(),
+    onState: ({ snapshot }) => snapshot && analysis && isNewer(snapshot) && load(),
     onMissed: load,
   });
+}
+
+// Of a later bar, or of the same one after earlier bars were corrected.
+function isNewer(snapshot) {
+  const [bar, shown] = [Date.parse(snapshot.as_of), Date.parse(analysis.as_of)];
+  return bar > shown || (bar === shown && Date.parse(snapshot.computed_at) > Date.parse(analysis.computed_at));
 }
 
 // A pair that is not watched has no snapshots: its bars close all the same.
