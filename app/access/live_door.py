@@ -104,10 +104,14 @@ class LiveDoor:
         connection = self._open.get(sid)
         if connection is None or connection.is_cut:
             return
-        if connection.messages.take():
-            self._on_message(sid, data)
-        else:
+        if not connection.messages.take():
             self._cut(sid, "it sent too much")
+            return
+        try:
+            self._on_message(sid, data)
+        except (ValueError, TypeError, KeyError, IndexError) as error:
+            log.warning("live message failed address=%s", connection.address, exc_info=error)
+            self._cut(sid, "it sent what cannot be read")
 
     def _cut(self, sid: str, reason: str) -> None:
         connection, engine_socket = self._open.get(sid), self._engine.sockets.get(sid)
