@@ -19,7 +19,7 @@ from app.api.checked_values import Rules, checked_values, refuse_unknown
 from app.api.query_parameters import query_values
 from app.api.shapes.operation import ACCEPTED
 from app.api.shapes.vocabulary import Schema
-from app.form_tokens import json_body, require_own_change
+from app.form_tokens import json_body
 
 View = Callable[..., ResponseReturnValue]
 # What may have to be computed first: an address instead of the answer, or too few bars.
@@ -64,15 +64,13 @@ def endpoint(
     refusals: tuple[int, ...] = (),
     is_change: bool = False,
 ) -> Callable[[View], View]:
-    """Declare an address; `path` is described only, its function says what it refuses."""
+    """Declare an address; what of its path is refused says the function, of changes the gate."""
     answers = ({} if answer is None else {status: answer}) | dict(also)
     contract = Contract(answers, query, path, body, bodies, refusals, is_change)
 
     def declared(view: View) -> View:
         @wraps(view)
         def answered(**of_path: Any) -> ResponseReturnValue:  # Any: texts, as Flask gives them
-            if contract.is_change:
-                require_own_change()
             return view(**of_path, **_asked(contract))
 
         answered.__dict__["contract"] = contract

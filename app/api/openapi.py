@@ -22,8 +22,8 @@ VERSION = "1"
 ABOUT = (
     "Market data and statistics of pairs, as the pages show them. Moments are ISO 8601 in UTC; one that "
     "is given may also be milliseconds since 1970. A value that does not exist is null, with a reason "
-    "beside it. "
-    "A program on the same machine sends JSON; a page also sends its form token."
+    "beside it. A program sends a token where a sign-in is asked for, and JSON for every change; a page "
+    "also sends its form token."
 )
 MEANINGS = {
     200: "The answer",
@@ -32,7 +32,7 @@ MEANINGS = {
     206: "A part of it",
     400: "A value is malformed or missing",
     401: "Who asks is not known",
-    403: "Asked by another site",
+    403: "Not allowed: asked by another site, from another machine, or by a token that may only read",
     404: "There is no such thing",
     409: "Not possible yet, or no longer",
     413: "The body is too large",
@@ -41,7 +41,7 @@ MEANINGS = {
     429: "Too many requests; Retry-After says how long to wait",
     503: "A part of the system is down; the code names it",
 }
-ALWAYS = (401, 429, 503)
+ALWAYS = (401, 403, 429, 503)
 
 
 @blueprint.get("/openapi.json")
@@ -72,8 +72,12 @@ def written(app: Flask) -> Node:
         "openapi": "3.1.0",
         "info": {"title": "GemsCap Quant", "version": VERSION, "description": ABOUT},
         "servers": [{"url": "/"}],
+        "security": [{}, {"token": []}],
         "paths": dict(sorted(paths.items())),
-        "components": {"schemas": dict(sorted(components.items()))},
+        "components": {
+            "schemas": dict(sorted(components.items())),
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
     }
 
 
@@ -199,7 +203,7 @@ def _refusals(contract: Contract) -> set[int]:
         found.add(404)
     if contract.body is not None or contract.bodies:
         found |= {400, 413, 415, 422}
-    return found | ({403} if contract.is_change else set())
+    return found
 
 
 def _response(status: int, answer: Answer) -> Node:
