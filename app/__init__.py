@@ -21,6 +21,7 @@ from app.pages import register_pages
 from app.rounds import Rounds
 from app.security import secure
 from app.static_files import register_static_files
+from app.transfer import register_transfer
 from app.vendor import register_vendor
 from app.websocket_limits import limit_websocket_messages
 from workers.settings import SOCKETIO_CHANNEL, BadSetting, Settings, load_settings
@@ -44,6 +45,7 @@ def create_app(
     register_gate(app, settings)
     AuditLog().register(app)
     register_errors(app)
+    register_transfer(app)
     register_static_files(app)
     register_vendor(app)
     register_api(app)

@@ -41,6 +41,7 @@ MEANINGS = {
     429: "Too many requests; Retry-After says how long to wait",
     503: "A part of the system is down; the code names it",
 }
+UNCHANGED = {"304": {"description": "The same as before: the ETag that If-None-Match names still holds"}}
 ALWAYS = (401, 403, 429, 503)
 
 
@@ -66,6 +67,8 @@ def written(app: Flask) -> Node:
     for rule, method, contract in declared(app):
         about = app.view_functions[rule.endpoint].__doc__ or ""
         operation = _operation(contract, about, tag=rule.endpoint.partition(".")[0])
+        if method == "GET":
+            operation["responses"] |= UNCHANGED
         operation["operationId"] = operation_id(method, path_of(rule))
         paths.setdefault(path_of(rule), {})[method.lower()] = _named(operation, components)
     return {

@@ -158,6 +158,7 @@ TABLE: dict[str, MayImport] = {
     ),
     "app.metrics": MayImport((*RECORDS, "app", "workers.store", SETTINGS), ("flask", "prometheus_client")),
     "app.metric_families": MayImport(("workers.coordination",), ("prometheus_client",)),
+    "app.transfer": MayImport((), ("flask", "flask_compress")),
     "wsgi": MayImport(("app", "workers.logs", "workers.store", SETTINGS)),
     "celeryconfig": MayImport((SETTINGS,), ("kombu", "celery")),
 }

@@ -53,9 +53,11 @@ def undocumented(told: Node, operation: Node, answer: TestResponse) -> list[str]
     response = operation["responses"].get(str(answer.status_code))
     if response is None:
         return [f"status {answer.status_code} is not in the document"]
+    if "content" not in response:
+        return ["a body is not in the document"] if answer.data else []
     if answer.mimetype not in response["content"]:
         return [f"{answer.mimetype} is not in the document"]
-    if answer.mimetype != "application/json":
+    if answer.mimetype != "application/json" or "Content-Encoding" in answer.headers:
         return []
     schema = response["content"]["application/json"]["schema"]
     errors = _validator(_frozen({**schema, "components": told["components"]})).iter_errors(answer.json)
