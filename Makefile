@@ -1,6 +1,6 @@
 # Everything a person runs. REPLAY, REPLAY_SPEED, SEED, PORT, SYMBOLS, MONGO_URL ... are passed on.
 .DEFAULT_GOAL := help
-.PHONY: help run live import backup restore password token test lint bench soak soak-seed fault-results reset install install-develop
+.PHONY: help run live doctor export scan import backup restore password token test lint bench soak soak-seed fault-results reset install install-develop
 
 PY := .venv/bin/python
 OLDEST := (3, 11)
@@ -24,6 +24,15 @@ run: install ## the whole product on this machine, fed by a simulated market, at
 
 live: install ## the same, fed by Binance itself
 	@exec $(PY) -m workers.local.launch --live
+
+doctor: install ## what the product needs, and what is wrong with it (LIVE=1)
+	@$(PY) -m workers.local.attach $(if $(LIVE),--live) workers.cli doctor $(OPTIONS)
+
+export: install ## WHAT="bars BTCUSDT": stored bars or trades into a file (OPTIONS="--tf 1m --to FILE", LIVE=1)
+	@$(PY) -m workers.local.attach $(if $(LIVE),--live) workers.cli export $(WHAT) $(OPTIONS)
+
+scan: install ## every pair of the watch-list, tested for cointegration (OPTIONS="--tf 5m --top 10", LIVE=1)
+	@$(PY) -m workers.local.attach $(if $(LIVE),--live) workers.cli scan $(OPTIONS)
 
 import: install ## FILES="...": trades and klines from files, also while it runs (LIVE=1, OPTIONS="--symbol ...")
 	@$(PY) -m workers.local.attach $(if $(LIVE),--live) workers.imports $(FILES) $(OPTIONS)

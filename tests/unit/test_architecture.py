@@ -80,6 +80,18 @@ TABLE: dict[str, MayImport] = {
     "workers.access": MayImport(
         (*RECORDS, "workers.store", "workers.logs", SETTINGS), ("werkzeug.security", *LOST_SERVERS)
     ),
+    "workers.cli": MayImport(
+        (
+            "analytics.pairs",
+            *RECORDS,
+            *REACHES_THE_WORLD,
+            "workers.coordination",
+            "workers.imports",
+            "workers.stream.link",
+            "workers.logs",
+        ),
+        LOST_SERVERS,
+    ),
     "workers.backup": MayImport(("workers.store", "workers.logs", SETTINGS), LOST_SERVERS),
     "workers.heartbeat": MayImport(("workers.store", SETTINGS), LOST_SERVERS),
     "workers.stream": MayImport(

@@ -30,7 +30,7 @@ def test_every_command_it_names_is_there(target: tuple[str, str]) -> None:
     assert re.search(rf"^{''.join(target)}:", MAKEFILE, re.M)
 
 
-@pytest.mark.parametrize("variable", ["FILES", "OPTIONS", "FILE", "REPLACE", "LIVE"])
+@pytest.mark.parametrize("variable", ["FILES", "OPTIONS", "FILE", "REPLACE", "LIVE", "WHAT"])
 def test_what_it_says_to_give_a_command_is_what_the_command_takes(variable: str) -> None:
     assert f"{variable}=" in README
     assert f"$({variable})" in MAKEFILE or f"$(if $({variable})," in MAKEFILE
