@@ -95,6 +95,7 @@ def ended(job: AskedJob, seconds: float = WAIT_SECONDS) -> AskedJob:
         with endings.heard(job.id) as event:
             until = time.monotonic() + seconds
             while True:
+                event.clear()  # before the look: a word that comes after it is not missed
                 job = load_job(job.id) or job
                 left = until - time.monotonic()
                 if not job.is_open or left <= 0:

@@ -3,15 +3,14 @@
 A job is added here by its owner, with one line per parameter:
 
     JOBS["pair_analysis"] = ...   in the table below:
-    "pair_analysis": Job("workers.tasks.pairs.analyse_pair", "analytics", {
+    "pair_snapshot": Job("workers.tasks.pair_requests.snapshot_pair", "analytics", {
         "y": Parameter("symbol"), "x": Parameter("symbol"),
-        "tf": Parameter("timeframe", default="1m"),
-        "window": Parameter("whole", low=30, high=5_000, default=1_440)}),
+        "tf": Parameter("timeframe", default="1m")}),
 
 Its task takes `job_id` and the parameters by name, all plain JSON values:
 
-    @shared_task(name="workers.tasks.pairs.analyse_pair")
-    def analyse_pair(job_id: str, y: str, x: str, tf: str, window: int) -> None:
+    @shared_task(name="workers.tasks.pair_requests.snapshot_pair")
+    def snapshot_pair(job_id: str, y: str, x: str, tf: str) -> None:
         with started_job(job_id) as job:               # workers/running_job.py
             job.progress(1, 3, "loading the bars")
             ...
@@ -22,10 +21,10 @@ Its task takes `job_id` and the parameters by name, all plain JSON values:
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 from uuid import uuid4
 
 from celery import Celery
@@ -39,6 +38,7 @@ Queue = Literal["bars", "analytics", "batch"]
 
 REQUIRED = ...  # a parameter without a default
 WAITS_AT_MOST_SECONDS = 600.0  # in the queue
+MOST_THEIL_SEN_BARS = 3_000  # it needs memory for the square of them
 # Which process consumes a queue (Procfile).
 PROCESSES: Mapping[str, str] = {"bars": "compute", "analytics": "compute", "batch": "batch"}
 
@@ -70,6 +70,8 @@ class Job:
     task: str  # its Celery name
     queue: Queue  # as celeryconfig.py routes it
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    # What is wrong with values that are each in their range: the field and a sentence; None: nothing.
+    contradiction: Callable[[Mapping[str, Any]], tuple[str, str] | None] = lambda _values: None
 
 
 # Scheduled statistics have no seconds.
@@ -94,7 +96,17 @@ _PAIR_CHOICE = {
     "entry": Parameter("number", low=0.1, high=10, default=2.0, about="of |z|"),
     "exit": Parameter("number", low=0, high=10, default=0.0, about="of |z|, below entry"),
     "stop": Parameter("number", low=0.2, high=20, default=4.0, about="of |z|, above entry"),
+    "time_stop": Parameter("whole", low=0, high=5_000, default=0, about="bars a position is held; 0: any"),
 }
+
+
+def _pair_contradiction(asked: Mapping[str, Any]) -> tuple[str, str] | None:  # Any: checked values
+    if not asked["exit"] < asked["entry"] < asked["stop"]:
+        return "entry", "thresholds must be exit < entry < stop"
+    if asked["method"] == "theil_sen" and asked["window"] > MOST_THEIL_SEN_BARS:
+        return "window", f"Theil-Sen takes at most {MOST_THEIL_SEN_BARS:,} bars, got {asked['window']:,}"
+    return None
+
 
 JOBS: dict[str, Job] = {
     "recompute_indicators": Job(
@@ -119,8 +131,10 @@ JOBS: dict[str, Job] = {
         "analytics",
         {**_PAIR, "window": Parameter("whole", low=10, high=1_000, default=60, about="bars of the score")},
     ),
-    "pair_analysis": Job("workers.tasks.pair_requests.analyse_pair", "analytics", _PAIR_CHOICE),
-    "pair_report": Job("workers.tasks.pair_requests.report_pair", "batch", _PAIR_CHOICE),
+    "pair_analysis": Job(
+        "workers.tasks.pair_requests.analyse_pair", "analytics", _PAIR_CHOICE, _pair_contradiction
+    ),
+    "pair_report": Job("workers.tasks.pair_requests.report_pair", "batch", _PAIR_CHOICE, _pair_contradiction),
     "scan": Job(
         "workers.tasks.scan.scan_symbols",
         "batch",

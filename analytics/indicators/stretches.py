@@ -8,6 +8,7 @@ import pandas as pd
 from analytics.errors import AnalyticsError
 
 Values = np.ndarray  # float64, one per bar, oldest first
+MOST_BARS = 100_000  # TA-Lib's bound of a period
 
 
 def over_stretches(compute: Callable[..., Values], *columns: Values, rows: int | None = None) -> Values:
@@ -28,7 +29,15 @@ def over_stretches(compute: Callable[..., Values], *columns: Values, rows: int |
 
 
 def values_of(series: pd.Series) -> Values:
-    """The numbers of a series as TA-Lib wants them: contiguous float64."""
+    """The numbers of a series as TA-Lib wants them: contiguous float64.
+
+    Raises
+    ------
+    AnalyticsError
+        Bars are not given oldest first, each start once.
+    """
+    if isinstance(series.index, pd.DatetimeIndex) and not _ascends(series.index):
+        raise AnalyticsError("bars must be given oldest first, each start once")
     return np.ascontiguousarray(series.to_numpy(np.float64))
 
 
@@ -47,9 +56,15 @@ def columns_of(bars: pd.DataFrame, *names: str) -> list[Values]:
 
 
 def check_period(period: int, *, least: int = 2) -> None:
-    """A period of at least two bars, or AnalyticsError."""
-    if period < least:
-        raise AnalyticsError(f"a period is at least {least} bars, got {period}")
+    """A whole period of at least two bars, or AnalyticsError."""
+    if not isinstance(period, int | np.integer):
+        raise AnalyticsError(f"a period is a whole number of bars, got {period}")
+    if not least <= period <= MOST_BARS:
+        raise AnalyticsError(f"a period is at least {least} bars, got {period}; the most are {MOST_BARS}")
+
+
+def _ascends(index: pd.DatetimeIndex) -> bool:
+    return bool(index.is_monotonic_increasing and index.is_unique)
 
 
 def stretches_of(known: np.ndarray) -> list[tuple[int, int]]:

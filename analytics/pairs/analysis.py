@@ -1,7 +1,7 @@
 """One pair by one choice of window, method, spread and thresholds: all series of its page."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -11,14 +11,21 @@ from scipy import stats
 from analytics.errors import AnalyticsError
 from analytics.pairs.cointegration import engle_granger, engle_granger_both
 from analytics.pairs.half_life import half_life_of_values
-from analytics.pairs.hedge_ratio import HEDGE_METHODS, HedgeMethod, hedge_ratio
+from analytics.pairs.hedge_ratio import HEDGE_METHODS, HedgeMethod, hedge_line, hedge_ratio
 from analytics.pairs.market import PairPrices
 from analytics.pairs.numbers import known, shown
 from analytics.pairs.paths import p_path
 from analytics.pairs.ratio import ratio_test, ratio_test_both
 from analytics.pairs.rolling import rolling_correlation_values, rolling_lines
 from analytics.pairs.spread import SPREAD_KINDS, SpreadKind, hedge_terms, spread_values
-from analytics.pairs.statements import cointegration_of, hedge_of, last_of, reversion_of, spread_now
+from analytics.pairs.statements import (
+    cointegration_of,
+    hedge_of,
+    last_of,
+    reversion_of,
+    spread_now,
+    why_no_score,
+)
 from analytics.pairs.two_series import Values
 from analytics.pairs.verdict import verdict
 from analytics.pairs.zscore import rolling_bands
@@ -35,6 +42,9 @@ from analytics.records.pairs import (
 )
 
 MOST_THEIL_SEN_BARS = 3_000  # it needs memory for the square of them
+MOVING_METHODS = ("rolling_ols", "kalman")
+# A hedge that follows the spread takes a part of each gap away, so that gaps seem to close sooner.
+ONE_LINE = "of one line through the window: a hedge that moves shortens gaps"
 P_POINTS = 40  # of the path of p
 LATER_POINTS = 500
 EDGES = np.arange(-5.0, 5.01, 0.25)  # of the histogram of z; what lies beyond counts in the outermost
@@ -105,13 +115,14 @@ def pair_analysis(
     found = _spread_of(prices, choice)
     tested = _Tested.of(prices, choice.kind)
     cointegration = tested.both_ways()
-    half_life = reversion_of(half_life_of_values(found.gaps, regressors=0 if choice.kind == "ratio" else 1))
-    spread = spread_now(
-        last_of(found.gaps), last_of(found.middle), last_of(found.deviation), found.hedge.reason
-    )
+    half_life = _half_life(found, tested, choice)
+    why = found.hedge.reason if choice.kind != "ratio" else None
+    why = why or why_no_score(choice.z_window, len(prices.closes))
+    spread = spread_now(last_of(found.gaps), last_of(found.middle), last_of(found.deviation), why)
     signal, events = states_of(found.z) if states_of else (None, [])
     correlation = _correlation(*hedge_terms(*prices.values, "log"))
-    q_value = q_value if choice.kind == "log" else None
+    q_reason = _why_no_q(q_value, choice)
+    q_value = None if q_reason else q_value
     return PairAnalysis(
         y=prices.y,
         x=prices.x,
@@ -133,6 +144,7 @@ def pair_analysis(
         ),
         completeness=prices.completeness,
         q_value=q_value,
+        q_reason=q_reason,
         starts=[moment.to_pydatetime() for moment in prices.closes.index],
         series=_series(prices, found, correlation),
         marks=_marks(events, found),
@@ -196,6 +208,26 @@ def _spread_of(prices: PairPrices, choice: PairChoice) -> _Spread:
     return _Spread(hedge, beta, gaps, *rolling_bands(gaps, choice.z_window, robust=choice.robust))
 
 
+def _half_life(found: _Spread, tested: _Tested, choice: PairChoice) -> Reversion:
+    """Of the spread; with a hedge that moves after it, of the residual of one line through the window."""
+    if choice.kind == "ratio":
+        return reversion_of(half_life_of_values(found.gaps, regressors=0))
+    if choice.method not in MOVING_METHODS:
+        return reversion_of(half_life_of_values(found.gaps))
+    y, x = tested.terms
+    beta, intercept, reason = hedge_line(y, x, "ols")
+    reverts = reversion_of(half_life_of_values(y - intercept - beta * x))
+    return replace(reverts, reason=reverts.reason or reason or ONE_LINE)
+
+
+def _why_no_q(q_value: float | None, choice: PairChoice) -> str | None:
+    if choice.kind != "log":
+        return "scans test logarithms of prices"
+    if choice.window != WINDOW_BARS:
+        return f"scans test the newest {WINDOW_BARS:,} bars"
+    return "no scan holds this pair yet" if q_value is None else None
+
+
 def path_window(bars: int) -> int:
     """Over how many bars a path of so many bars rolls: a quarter of them, 60 at least."""
     return max(60, bars // 4)
@@ -244,7 +276,9 @@ def _histogram(z: Values) -> Mapping[str, object]:
 
 def _later(found: _Spread, half_life: Reversion) -> Mapping[str, object]:
     """What the spread did after each z: research, which looks ahead on purpose."""
-    bars = int(np.clip(round(half_life.bars or 15.0), 1, max(1, len(found.z) // 10)))
+    bars = int(
+        np.clip(round(15.0 if half_life.bars is None else half_life.bars), 1, max(1, len(found.z) // 10))
+    )
     z, change = found.z[:-bars], (found.gaps[bars:] - found.gaps[:-bars]) / found.deviation[:-bars]
     both = np.isfinite(z) & np.isfinite(change)
     z, change = z[both], change[both]

@@ -83,7 +83,8 @@ def half_life_of_values(values: np.ndarray, *, regressors: int = 1) -> HalfLife:
         return _refused(n, f"a half-life needs {FEWEST_CHANGES} changes from bar to bar, has {n}")
     if np.ptp(before) <= TINY * np.abs(before).max() or np.ptp(after) <= TINY * np.abs(after).max():
         return _refused(n, "the spread is constant")
-    coefficient, error = _fitted(before, after)
+    scale = np.abs(before).max()  # squares of what is very small or very large are no numbers
+    coefficient, error = _fitted(before / scale, after / scale)
     if coefficient >= 1.0:
         return _refused(n, "the spread does not revert: it moves on in the direction it has", coefficient - 1)
     if error <= TINY:

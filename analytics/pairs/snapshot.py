@@ -21,6 +21,7 @@ from analytics.pairs.statements import (
     reversion_of,
     spread_now,
     test_of,
+    why_no_score,
 )
 from analytics.pairs.two_series import Values, why_no_line
 from analytics.pairs.verdict import verdict
@@ -107,7 +108,12 @@ def _levels(prices: tuple[Values, Values], z_window: int = Z_WINDOW_BARS) -> Pri
     gaps, z, (middle, deviation) = _scored(prices, hedge, "residual", z_window)
     return PriceLevels(
         hedge=hedge,
-        spread=spread_now(last_of(gaps), last_of(middle), last_of(deviation), hedge.reason),
+        spread=spread_now(
+            last_of(gaps),
+            last_of(middle),
+            last_of(deviation),
+            hedge.reason or why_no_score(z_window, len(gaps)),
+        ),
         test=test_of(engle_granger(pd.Series(prices[0]), pd.Series(prices[1]))),
         half_life=reversion_of(half_life_of_values(gaps)),
         spread_series=shown(gaps),

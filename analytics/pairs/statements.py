@@ -46,6 +46,11 @@ def last_of(values: Values) -> float:
     return float(values[-1]) if len(values) else np.nan
 
 
+def why_no_score(window: int, bars: int) -> str | None:
+    """Why a score over so many bars cannot be there; None: it can."""
+    return f"z needs {window:,} bars, has {bars:,}" if bars < window else None
+
+
 def _why_no_score(value: float, deviation: float) -> str:
     if not np.isfinite(value):
         return "the spread has no value at this bar"

@@ -48,7 +48,8 @@ def rolling_bands(values: Values, window: int, *, robust: bool = False) -> tuple
     for place, rows in windows_of(np.ascontiguousarray(values), window):
         with np.errstate(invalid="ignore"):
             middle, deviation = (_median_and_mad if robust else _mean_and_deviation)(rows)
-            deviation[~(deviation > DUST * np.abs(rows).max(axis=1))] = np.nan
+            moves = deviation > DUST * np.abs(rows).max(axis=1)
+            deviation[~(moves & np.isfinite(deviation))] = np.nan
         middles[place], deviations[place] = middle, deviation
     return middles, deviations
 

@@ -79,6 +79,7 @@ class SignalNow:
     entry: float
     exit: float
     stop: float
+    time_stop_bars: int | None = None  # None: a position is held however long
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,7 @@ class PairAnalysis:
     verdict: Verdict
     completeness: Completeness
     q_value: float | None
+    q_reason: str | None  # why there is none
     starts: Sequence[datetime]
     series: Mapping[str, Sequence[float | None]]  # y, x, spread, mean, deviation, z, correlation
     marks: Sequence[Mapping[str, object]]  # at, event, state, spread, z

@@ -16,6 +16,7 @@ from analytics.timeframes import seconds
 
 LEAST_BARS = 100
 LEVEL = 0.05
+STILL = "one of the two stood still"
 STANDARD_ERRORS = 4.0  # three alone would miss once in some hundred looks
 # Prices come in steps and single closes miss the last moments of their bar: noise that shortens a half-life.
 ALLOWED_BESIDE_INTERVAL = 1.3
@@ -61,7 +62,7 @@ def _until(moment: object) -> object:
 
 
 def _beta(planted: PlantedPair, found: float, movement: float, independent: float) -> Finding:
-    error = planted.spread_deviation / (movement * sqrt(independent))
+    error = planted.spread_deviation / (movement * sqrt(independent)) if movement > 0 else np.nan
     return _within("beta", "", planted.beta, found, error, "standard errors of the fitted line")
 
 
@@ -74,6 +75,8 @@ def _deviation(planted: PlantedPair, found: float, independent: float) -> Findin
 def _within(name: str, unit: str, planted: float, found: float, error: float, of: str) -> Finding:
     low, high = planted - STANDARD_ERRORS * error, planted + STANDARD_ERRORS * error
     rule = f"within {STANDARD_ERRORS:g} {of}, each {error:.2g}"
+    if not np.isfinite([found, low, high]).all():
+        return Finding(name, unit, planted, None, None, None, False, rule, STILL)
     return Finding(name, unit, planted, found, low, high, bool(low <= found <= high), rule)
 
 
@@ -95,6 +98,8 @@ def _half_life(planted: PlantedPair, found: HalfLife, minutes: float) -> Finding
 
 def _test(p_value: float, bars: int) -> Finding:
     rule = f"below {LEVEL:g} while the relation holds, over {bars} bars"
+    if not np.isfinite(p_value):
+        return Finding("Engle-Granger p", "", None, None, None, None, False, rule, STILL)
     return Finding("Engle-Granger p", "", None, p_value, 0.0, LEVEL, bool(p_value < LEVEL), rule)
 
 

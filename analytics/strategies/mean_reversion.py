@@ -130,7 +130,7 @@ def signal_now(zscores: np.ndarray, rule: MeanReversionRule) -> SignalNow:
     last = _START
     for z in zscores.tolist():
         last = _next(last, z, rule)
-    return SignalNow(last[0], last[1], rule.entry, rule.exit, rule.stop)
+    return _told(last, rule)
 
 
 def signal_events(
@@ -143,4 +143,8 @@ def signal_events(
         last = _next(last, z, rule)
         if last[4] is not None:
             events.append((place, last[4], last[0]))
-    return SignalNow(last[0], last[1], rule.entry, rule.exit, rule.stop), events
+    return _told(last, rule), events
+
+
+def _told(last: _Step, rule: MeanReversionRule) -> SignalNow:
+    return SignalNow(last[0], last[1], rule.entry, rule.exit, rule.stop, rule.time_stop_bars)

@@ -10,6 +10,8 @@ from app.api.parameters import known_symbol
 from app.errors import BadRequest
 from workers.jobs import REQUIRED, Parameter
 
+MOST_ITEMS = 10_000  # of a list, repeats among them
+
 Rules = Mapping[str, Parameter]
 Checked = dict[str, Any]  # by name, of the kind its rule says
 
@@ -79,7 +81,9 @@ def _symbol(name: str, value: object) -> str:
 def _symbols(name: str, rule: Parameter, value: object) -> list[str]:
     if not isinstance(value, list):
         raise BadRequest(400, "malformed", f"{name} must be a list of symbols", name)
-    symbols = list(dict.fromkeys(_symbol(name, item) for item in value[: int(min(rule.high, 10_000)) + 1]))
+    if len(value) > MOST_ITEMS:
+        raise BadRequest(422, "out_of_range", f"{name} may have {MOST_ITEMS} items, got {len(value)}", name)
+    symbols = list(dict.fromkeys(_symbol(name, item) for item in value))
     _in_range(name, rule, len(symbols), "the number of symbols in ")
     return symbols
 

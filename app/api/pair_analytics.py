@@ -17,6 +17,7 @@ from flask import Blueprint, Response, jsonify
 from analytics.records.pairs import LEAST_BARS, Z_WINDOW_BARS, PairSnapshot
 from analytics.timeframes import length
 from app.api.contract import ON_DEMAND, File, endpoint
+from app.api.job_parameters import refuse_contradiction
 from app.api.shapes import statistics
 from app.errors import BadRequest
 from app.on_demand import answer
@@ -56,8 +57,7 @@ def pair(**asked: Value) -> Response:
 @endpoint(statistics.PAIR_ANALYSIS, query=JOBS["pair_analysis"].parameters, **ON_DEMAND)
 def analysis(**asked: Value) -> Response:
     """Series, paths, marks and figures of a pair for one choice of method, spread and thresholds."""
-    if not 0 <= float(str(asked["exit"])) < float(str(asked["entry"])) < float(str(asked["stop"])):
-        raise BadRequest(422, "out_of_range", "thresholds must be exit < entry < stop", "entry")
+    refuse_contradiction(JOBS["pair_analysis"], asked)
     return _asked("pair_analysis", asked)
 
 

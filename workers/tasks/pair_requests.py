@@ -1,16 +1,16 @@
 """What a user asks about a pair: any two symbols, any window, method, spread and thresholds."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from celery import shared_task
 
 from analytics.errors import NotEnoughData
 from analytics.pairs.analysis import PairChoice, pair_analysis
-from analytics.pairs.hedge_ratio import HedgeMethod
 from analytics.pairs.market import PairPrices, pair_prices
 from analytics.pairs.snapshot import pair_snapshot, price_levels
-from analytics.pairs.spread import SpreadKind
 from analytics.records.pairs import LEAST_BARS, WINDOW_BARS, PairAnalysis, PairSnapshot
 from analytics.strategies.mean_reversion import MeanReversionRule, signal_events, signal_now
 from analytics.timeframes import length
@@ -46,20 +46,11 @@ def analyse_pair(
     y: str,
     x: str,
     tf: str,
-    window: int,
-    method: HedgeMethod,
-    spread: SpreadKind,
-    z_window: int,
-    robust: bool,
-    entry: float,
-    exit: float,
-    stop: float,
+    **chosen: Any,  # what workers/jobs.py lists, checked
 ) -> None:
     """Everything the page of a pair draws."""
     with started_job(job_id) as job:
-        choice = PairChoice(window, method, spread, z_window, robust)
-        rule = MeanReversionRule(entry, exit, stop)
-        job.finish(pair_analysis_json(analysis_of(newest_prices(y, x, tf, window), choice, rule)))
+        job.finish(pair_analysis_json(analysis_of(newest_prices(y, x, tf, chosen["window"]), chosen)))
 
 
 @shared_task(name="workers.tasks.pair_requests.report_pair")
@@ -68,20 +59,12 @@ def report_pair(
     y: str,
     x: str,
     tf: str,
-    window: int,
-    method: HedgeMethod,
-    spread: SpreadKind,
-    z_window: int,
-    robust: bool,
-    entry: float,
-    exit: float,
-    stop: float,
+    **chosen: Any,  # what workers/jobs.py lists, checked
 ) -> None:
     """The same as one HTML file that needs nothing else."""
     with started_job(job_id) as job:
         job.progress(0, 2, "computing")
-        choice = PairChoice(window, method, spread, z_window, robust)
-        found = analysis_of(newest_prices(y, x, tf, window), choice, MeanReversionRule(entry, exit, stop))
+        found = analysis_of(newest_prices(y, x, tf, chosen["window"]), chosen)
         job.progress(1, 2, "drawing")
         job.finish({"html": pair_report(found, source=load_settings().source)})
 
@@ -94,8 +77,10 @@ def newest_prices(y: str, x: str, timeframe: str, window: int) -> PairPrices:
     return pair_prices(load_pair_market([y, x], timeframe, newest, window), y, x)
 
 
-def analysis_of(prices: PairPrices, choice: PairChoice, rule: MeanReversionRule) -> PairAnalysis:
-    """The analysis of these prices, with the q-value of the newest scan."""
+def analysis_of(prices: PairPrices, chosen: Mapping[str, Any]) -> PairAnalysis:  # Any: checked values
+    """The analysis of these prices as a reader chose it, with the q-value of the newest scan."""
+    choice = PairChoice(*(chosen[name] for name in ("window", "method", "spread", "z_window", "robust")))
+    rule = MeanReversionRule(chosen["entry"], chosen["exit"], chosen["stop"], chosen["time_stop"] or None)
     return pair_analysis(
         prices,
         choice,

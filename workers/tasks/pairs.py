@@ -97,4 +97,8 @@ def _snapshot(market: PairMarket, pair: Pair, q_value: float | None) -> PairSnap
     except NotEnoughData as error:
         log.info("pair not computed pair=%s/%s reason=%s", *pair, error)
         return None
-    return pair_snapshot(prices, computed_at=datetime.now(UTC), q_value=q_value, signal_of=_signal_of)
+    try:
+        return pair_snapshot(prices, computed_at=datetime.now(UTC), q_value=q_value, signal_of=_signal_of)
+    except (ArithmeticError, ValueError):  # one pair must not keep the others from their snapshots
+        log.exception("pair not computed pair=%s/%s timeframe=%s", *pair, market.timeframe)
+        return None

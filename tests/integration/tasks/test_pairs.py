@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
 
-from analytics.pairs.market import pair_prices
+from analytics.pairs.market import PairPrices, pair_prices
 from analytics.records.market import Bar
+from analytics.records.pairs import PairSnapshot
 from analytics.records.scans import PairScore, ScanLuck, ScanReport
 from analytics.records.snapshots import Completeness
 from analytics.timeframes import length
@@ -171,3 +173,22 @@ def test_a_correction_of_either_side_makes_the_pair_due(published: list[str], sy
     note_rewritten(symbol, [corrected], load_progress()[symbol])
     compute_pairs()
     assert published == ["pair:ETHUSDT:BTCUSDT:1m"]
+
+
+def test_a_pair_that_cannot_be_computed_keeps_no_other_from_its_snapshot(
+    published: list[str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = stage.pair_snapshot
+
+    def failing(prices: PairPrices, **more: Any) -> PairSnapshot:
+        if prices.y == BTC:
+            raise ZeroDivisionError("float division by zero")
+        return whole(prices, **more)
+
+    monkeypatch.setattr(stage, "pair_snapshot", failing)
+    add_pair((BTC, ETH))
+    store(300)
+    compute_pairs()
+    assert load_pair_snapshot(*PAIR, "1m") is not None
+    assert load_pair_snapshot(BTC, ETH, "1m") is None
+    assert "pair not computed pair=BTCUSDT/ETHUSDT timeframe=1m" in caplog.text

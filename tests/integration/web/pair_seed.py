@@ -5,8 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from analytics.pairs.analysis import PairChoice
-from analytics.strategies.mean_reversion import MeanReversionRule
 from analytics.timeframes import bar_start, length
 from tests.factories import bar, planted_pair
 from tests.integration.web.market_seed import seed_processes, seed_symbols, tick
@@ -63,9 +61,7 @@ def seed_analysis(**choice: object) -> None:
     }
     newest = load_newest_closed([ETH, BTC], asked["tf"])
     assert newest is not None
-    chosen = PairChoice(asked["window"], asked["method"], asked["spread"], asked["z_window"], asked["robust"])
-    rule = MeanReversionRule(asked["entry"], asked["exit"], asked["stop"])
     prices = pair_requests.newest_prices(ETH, BTC, asked["tf"], asked["window"])
-    found = pair_requests.analysis_of(prices, chosen, rule)
+    found = pair_requests.analysis_of(prices, asked)
     key = result_key("pair_analysis", asked, state_of_bars([ETH, BTC], asked["tf"], newest))
     save_result(key, pair_analysis_json(found))

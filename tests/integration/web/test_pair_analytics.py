@@ -118,6 +118,8 @@ def test_the_snapshot_is_answered_from_the_store(client: FlaskClient) -> None:
         (f"/api/pair/analysis?{QUERY}&method=ridge", (400, "malformed", "method")),
         (f"/api/pair/analysis?{QUERY}&entry=2&stop=1.5", (422, "out_of_range", "entry")),
         (f"/api/pair/analysis?{QUERY}&entry=nan", (422, "out_of_range", "entry")),
+        (f"/api/pair/analysis?{QUERY}&method=theil_sen&window=3001", (422, "out_of_range", "window")),
+        (f"/api/pair/analysis?{QUERY}&time_stop=-1", (422, "out_of_range", "time_stop")),
         (f"/api/pair/analysis?{QUERY}&robust=maybe", (400, "malformed", "robust")),
         ("/api/pair/report/0123", (404, "unknown_task", None)),
     ],

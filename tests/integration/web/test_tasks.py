@@ -204,3 +204,22 @@ def test_no_more_than_so_many_requests_wait(client: FlaskClient, monkeypatch: py
     began = time.monotonic()
     assert _answered(client, {}).status_code == 202
     assert time.monotonic() - began < app.on_demand.WAIT_SECONDS
+
+
+@pytest.mark.parametrize(
+    ("chosen", "field"),
+    [({"entry": 1.0, "exit": 1.5}, "entry"), ({"method": "theil_sen", "window": 3_001}, "window")],
+)
+def test_values_that_contradict_each_other_are_refused_at_the_door(
+    client: FlaskClient, chosen: dict[str, object], field: str
+) -> None:
+    answer = client.post("/api/tasks/pair_analysis", json=PAIR | chosen)
+    assert _error(answer) == (422, "out_of_range", field)
+    assert load_jobs() == []
+
+
+def test_no_symbol_of_a_long_list_is_dropped_unseen(client: FlaskClient) -> None:
+    repeated = {"symbols": ["BTCUSDT"] * 300 + ["NOSUCH"]}
+    assert _error(client.post("/api/tasks/correlation", json=repeated)) == (404, "unknown_symbol", "symbols")
+    endless = {"symbols": ["BTCUSDT"] * 10_001}
+    assert _error(client.post("/api/tasks/correlation", json=endless)) == (422, "out_of_range", "symbols")

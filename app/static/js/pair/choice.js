@@ -1,6 +1,6 @@
 // What the reader chose: the link holds it all, and the controls show it.
 
-const PICKED = ["window", "method", "spread", "z_window", "robust"];
+const PICKED = ["window", "method", "spread", "z_window", "robust", "time_stop"];
 const THRESHOLDS = ["entry", "exit", "stop"];
 
 // The choice in the link; what is missing or unknown there is the default.

@@ -11,7 +11,7 @@ export function showLead(analysis, zone, names) {
   showSentence(analysis.verdict.sentence, WARNED.has(analysis.verdict.kind) ? "warn" : "");
   const { cointegration: test, hedge, half_life: half } = analysis;
   figure("p", probability(test.p_value), test.reason ?? `${names.y} on ${names.x} ${probability(test.y_on_x.p_value)} · back ${probability(test.x_on_y.p_value)}`);
-  figure("q", probability(analysis.q_value), qNote(analysis));
+  figure("q", probability(analysis.q_value), analysis.q_reason ?? "of all pairs tried");
   figure("beta", ratio(hedge.beta, 3), hedge.reason ?? `intercept ${ratio(hedge.intercept, 3)}`);
   const bar = TIMEFRAME_MS[analysis.timeframe];
   figure("half-life", half.bars === null ? DASH : duration(half.bars * bar), halfLifeNote(half, bar));
@@ -53,11 +53,6 @@ export function stateWords(signal) {
   if (!signal) return "";
   const words = { flat: "no position", long_spread: "long the spread", short_spread: "short the spread", stopped: "stopped" };
   return words[signal.state] ?? signal.state;
-}
-
-function qNote({ q_value, kind }) {
-  if (q_value !== null) return "of all pairs tried";
-  return kind === "log" ? "no scan holds this pair yet" : "scans test logarithms of prices";
 }
 
 function halfLifeNote(half, bar) {

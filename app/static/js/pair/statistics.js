@@ -73,6 +73,7 @@ function signalFacts({ signal, marks }) {
     ["State", stateWords(signal)],
     ["Since", `${count(signal.bars)} bars`],
     ["Entry, exit, stop", [signal.entry, signal.exit, signal.stop].map((value) => figure(value)).join(", ")],
+    ["Time stop", signal.time_stop_bars === null ? "never" : `${count(signal.time_stop_bars)} bars`],
     ["Entries, stops in the window", `${count(entries)}, ${count(stops)}`],
   ];
 }

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analytics.errors import AnalyticsError
 from analytics.indicators import ema, sma
 from tests.captured import captured
 from tests.factories import random_closes
@@ -53,3 +54,18 @@ def _assert_equals_reference(values: pd.Series, file: str, key: str) -> None:
     rows = json.loads(captured(f"reference/indicators/{file}").read_text())
     expected = np.array([row[key] for row in rows], dtype=np.float64)
     np.testing.assert_allclose(values, expected, rtol=1e-12, atol=0)  # NaN stands at the same rows
+
+
+@pytest.mark.parametrize("period", [1, 0, -3, 2.5, 100_001])
+def test_a_period_is_a_whole_number_in_range(period: float) -> None:
+    for average in (sma, ema):
+        with pytest.raises(AnalyticsError, match=f"a period is .*, got {period}"):
+            average(random_closes(seed=1, count=10), period)  # type: ignore[arg-type]  # that is the test
+
+
+@pytest.mark.parametrize("places", [[2, 1, 0], [0, 1, 1, 2]])
+def test_bars_out_of_order_are_refused(places: list[int]) -> None:
+    close = random_closes(seed=1, count=3)
+    close.index = pd.date_range("2024-08-08", periods=3, freq="min", tz="UTC")
+    with pytest.raises(AnalyticsError, match="oldest first, each start once"):
+        sma(close.iloc[places], 2)

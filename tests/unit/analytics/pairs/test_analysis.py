@@ -13,7 +13,7 @@ from statsmodels.tsa.stattools import adfuller
 from analytics.errors import AnalyticsError, NotEnoughData
 from analytics.pairs.analysis import PairChoice, pair_analysis
 from analytics.pairs.hedge_ratio import HEDGE_METHODS, HedgeMethod
-from analytics.pairs.snapshot import pair_snapshot
+from analytics.pairs.snapshot import pair_snapshot, price_levels
 from analytics.pairs.spread import SPREAD_KINDS, SpreadKind
 from analytics.records.pairs import PairAnalysis
 from analytics.strategies.mean_reversion import MeanReversionRule, signal_events
@@ -159,3 +159,38 @@ def test_a_scan_of_logarithms_says_nothing_of_other_spreads(kind: SpreadKind, q_
     found = pair_analysis(pair, PairChoice(kind=kind), computed_at=NOW, q_value=0.01)
     assert found.q_value == q_value
     assert ("q =" in found.verdict.sentence) == (kind == "log")
+
+
+def test_a_score_over_more_bars_than_there_are_says_so() -> None:
+    found = analysis(prices(12, 300), PairChoice(z_window=1_000))
+    assert found.spread.z is None
+    assert found.spread.reason == "z needs 1,000 bars, has 300"
+    levels = price_levels(priced_pair(prices(12, 300)), z_window=1_000)
+    assert levels.spread.reason == "z needs 1,000 bars, has 300"
+
+
+@pytest.mark.parametrize("method", ["rolling_ols", "kalman"])
+def test_a_hedge_that_moves_shortens_no_half_life(method: HedgeMethod) -> None:
+    closes = prices(13, 1_440)
+    moving, still = analysis(closes, PairChoice(method=method)), analysis(closes)
+    assert moving.half_life.bars == pytest.approx(still.half_life.bars, rel=1e-9)
+    assert "one line through the window" in str(moving.half_life.reason)
+
+
+def test_a_scan_of_one_window_says_nothing_of_another() -> None:
+    found = pair_analysis(priced_pair(prices(14)), PairChoice(window=720), computed_at=NOW, q_value=0.01)
+    assert (found.q_value, found.q_reason) == (None, "scans test the newest 1,440 bars")
+    whole = pair_analysis(priced_pair(prices(14)), PairChoice(), computed_at=NOW, q_value=0.01)
+    assert (whole.q_value, whole.q_reason) == (0.01, None)
+    unknown = pair_analysis(priced_pair(prices(14)), PairChoice(), computed_at=NOW)
+    assert unknown.q_reason == "no scan holds this pair yet"
+
+
+def test_a_time_stop_marks_the_bar_at_which_it_gives_up() -> None:
+    rule = MeanReversionRule(entry=1.5, exit=0.2, stop=3.5, time_stop_bars=3)
+    found = pair_analysis(
+        priced_pair(prices(15)), PairChoice(), computed_at=NOW, states_of=partial(signal_events, rule=rule)
+    )
+    assert "time_stop" in {mark["event"] for mark in found.marks}
+    assert found.signal is not None
+    assert found.signal.time_stop_bars == 3

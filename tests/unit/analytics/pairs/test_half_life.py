@@ -159,3 +159,11 @@ def test_half_of_a_gap_is_what_is_left_after_it() -> None:
     found = half_life(pd.Series([3.0 * 0.8**k for k in range(50)]))
     assert 0.8**found.bars == pytest.approx(0.5, rel=1e-6)
     assert found.bars == pytest.approx(log(0.5) / log(0.8), rel=1e-6)
+
+
+@pytest.mark.parametrize("size", [1e-200, 1e-9, 1e200])
+def test_a_half_life_does_not_depend_on_the_size_of_the_spread(size: float) -> None:
+    spread = spreads(10.0, bars=400, seed=5)[:, 0]
+    assert half_life_of_values(size * spread).bars == pytest.approx(
+        half_life_of_values(spread).bars, rel=1e-9
+    )

@@ -116,3 +116,7 @@ def test_too_short_is_nan_and_a_window_of_two_is_refused(robust: bool) -> None:
     assert rolling_zscore(spread.iloc[:0], 21, robust).empty
     with pytest.raises(AnalyticsError, match="at least 3 values"):
         rolling_zscore(spread, 2, robust)
+
+
+def test_a_spread_too_large_to_square_has_no_score() -> None:
+    assert rolling_zscore(pd.Series([1e200, -1e200, 2e200, 5e199]), 3).isna().all()

@@ -1,6 +1,7 @@
 """A planted pair is found where it is, and not where it is not."""
 
 import dataclasses
+import json
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -106,3 +107,11 @@ def test_too_few_bars_are_not_judged() -> None:
 def test_the_size_of_steps_changes_where_it_changes() -> None:
     steps = np.concatenate([np.ones(300), 3 * np.ones(200)]) * np.where(np.arange(500) % 2, 1, -1)
     assert variance_break(np.cumsum(steps)) == 299
+
+
+@pytest.mark.parametrize("leg", ["Y", "X"])
+def test_a_symbol_that_stands_still_gets_crosses_with_the_reason(leg: str) -> None:
+    found = pair_findings(closes_of(PLANTED, seed=1).assign(**{leg: 3.0}), PLANTED, "5m")
+    json.dumps([dataclasses.asdict(finding) for finding in found], allow_nan=False)
+    assert [finding.passed for finding in found] == [False] * 4
+    assert all(finding.found is None and finding.reason for finding in found)
