@@ -18,6 +18,7 @@ from app.live import LiveUpdates
 from app.live_manager import LiveManager
 from app.metrics import blueprint as metrics
 from app.pages import register_pages
+from app.rate_limits import register_rate_limits
 from app.rounds import Rounds
 from app.security import secure
 from app.static_files import register_static_files
@@ -42,6 +43,7 @@ def create_app(
     app = Flask(__name__, static_folder=None)
     app.config.from_mapping(flask_config(settings))
     app.json = FastJSON(app)
+    register_rate_limits(app, settings)
     register_gate(app, settings)
     AuditLog().register(app)
     register_errors(app)

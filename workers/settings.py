@@ -68,6 +68,9 @@ class Settings:
     clients_per_address: (
         int  # CLIENTS_PER_ADDRESS: live connections of one address beyond loopback, default 30
     )
+    requests_per_minute: (
+        float  # REQUESTS_PER_MINUTE: of one client, fifty times that on loopback, default 1200
+    )
     secret_key: str = field(repr=False)  # SECRET_KEY signs sessions; no default, the web demands it
 
 
@@ -110,6 +113,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         session_hours=_number(environ, "SESSION_HOURS", 12.0, low=0.01, high=720.0),
         trusted_proxies=_trusted_proxies(environ),
         clients_per_address=int(_number(environ, "CLIENTS_PER_ADDRESS", 30, low=1, high=350, whole=True)),
+        requests_per_minute=_number(environ, "REQUESTS_PER_MINUTE", 1_200.0, low=6.0, high=1_000_000.0),
         secret_key=environ.get("SECRET_KEY", ""),
     )
 

@@ -59,6 +59,7 @@ TABLE: dict[str, MayImport] = {
     "workers.settings": MayImport(),
     "workers.logs": MayImport((SETTINGS,)),
     "workers.coordination": MayImport((SETTINGS,), ("redis",)),
+    "workers.coordination.rate_limits": MayImport(("workers.coordination", SETTINGS), ("limits",)),
     "workers.messages": MayImport((*RECORDS, SETTINGS)),
     "workers.publish": MayImport(
         ("workers.messages", "workers.coordination", SETTINGS), ("socketio", *LOST_SERVERS)
