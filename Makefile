@@ -49,16 +49,20 @@ password: install ## sets the password of the pages; from then on they ask for i
 token: install ## NAME=...: a token for a program (OPTIONS="--read-only --days 30"); LIST=1 names all, REVOKE=1 closes it
 	@$(PY) -m workers.local.attach $(if $(LIVE),--live) workers.access $(if $(LIST),list,$(if $(REVOKE),revoke,add) "$(NAME)" $(OPTIONS))
 
-test: install-develop ## every test: unit, integration, browser, fault
+# Faults mostly wait: what computes runs beside them and stands back. Browsers are measured alone.
+test: install-develop ## every test: unit, integration, fault, browser
 	@$(PY) -m workers.local.browser
-	@failed=; \
-	for group in unit integration browser fault; do \
-	  echo "=== $$group"; \
-	  places=tests/$$group; if [ $$group = unit ]; then places="tests/unit analytics workers"; fi; \
-	  $(PY) -m pytest -q $$places || failed="$$failed $$group"; \
-	done; \
+	@mkdir -p .local; log=.local/test-fault.log; failed=; \
+	echo "=== fault has begun; what it says comes when it has ended"; \
+	$(PY) -m pytest -q tests/fault > $$log 2>&1 & fault=$$!; trap "kill $$fault 2>/dev/null" EXIT INT TERM; \
+	run() { echo "=== $$1"; group=$$1; shift; "$$@" || failed="$$failed $$group"; }; \
+	ended() { wait $$fault; result=$$?; cat $$log; return $$result; }; \
+	run unit nice -n 10 $(PY) -m pytest -q tests/unit analytics workers; \
+	run integration nice -n 10 $(PY) -m pytest -q tests/integration; \
+	run fault ended; \
+	run browser $(PY) -m pytest -q tests/browser; \
 	if [ -n "$$failed" ]; then echo "FAILED:$$failed" >&2; exit 1; fi; \
-	echo "All groups passed: unit, integration, browser, fault"
+	echo "All groups passed: unit, integration, fault, browser"
 
 lint: install-develop ## style and types
 	@$(PY) -m ruff check .
