@@ -1,6 +1,7 @@
 """What a proxy says of the client is believed of the proxies that are named, and of nobody else."""
 
 import ipaddress
+import logging
 import ssl
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
@@ -9,6 +10,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+log = logging.getLogger(__name__)
 
 SAID_BY_PROXIES = (
     "HTTP_FORWARDED",
@@ -27,6 +30,7 @@ class KnownProxies:
     def __init__(self, wrapped: "WSGIApplication", trusted: Collection[str]) -> None:
         self._trusted = [ipaddress.ip_network(one) for one in trusted]
         self._direct = wrapped
+        self._has_warned = False
         self._through_proxy = ProxyFix(wrapped, x_for=1, x_proto=1, x_host=0)
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
@@ -34,12 +38,21 @@ class KnownProxies:
         if self._is_trusted(environ.get("REMOTE_ADDR", "")):
             environ.pop("HTTP_X_FORWARDED_HOST", None)  # the proxy hands the Host header on
             return self._through_proxy(environ, start_response)
-        for name in SAID_BY_PROXIES:
-            environ.pop(name, None)
+        if [environ.pop(name) for name in SAID_BY_PROXIES if name in environ]:
+            self._warn(environ)
         wire = environ.get("gunicorn.socket")
         if wire is not None:  # gunicorn believes anybody on this machine
             environ["wsgi.url_scheme"] = "https" if isinstance(wire, ssl.SSLSocket) else "http"
         return self._direct(environ, start_response)
+
+    def _warn(self, environ: "WSGIEnvironment") -> None:
+        """Once: either somebody plays at being a proxy, or one was not named."""
+        if not self._has_warned:
+            self._has_warned = True
+            log.warning(
+                "headers of a proxy that TRUSTED_PROXIES does not name are ignored address=%s",
+                environ.get("REMOTE_ADDR", ""),
+            )
 
     def _is_trusted(self, address: str) -> bool:
         try:

@@ -198,7 +198,7 @@ def test_each_further_attempt_waits_twice_as_long_and_the_right_one_forgives(str
     "target",
     ["//evil.example", "https://evil.example", "/\\evil.example", "/\t/evil.example", "javascript:alert(1)",
      "\\\\evil.example", "/sign-out", "/%0d%0aSet-Cookie:x=1\r\nX: y", "http:evil.example", " //evil.example",
-     "/\u2028//evil.example"],
+     "///evil.example"],
 )  # fmt: skip
 def test_no_link_leads_elsewhere_after_signing_in(app: Flask, target: str) -> None:
     answer = enter(app.test_client(), target=target)
