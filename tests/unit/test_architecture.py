@@ -58,6 +58,7 @@ TABLE: dict[str, MayImport] = {
     "workers": MayImport(own_folder=False),
     "workers.settings": MayImport(),
     "workers.logs": MayImport((SETTINGS,)),
+    "workers.gunicorn_logs": MayImport(("workers.logs",), ("gunicorn",)),
     "workers.coordination": MayImport((SETTINGS,), ("redis",)),
     "workers.coordination.rate_limits": MayImport(("workers.coordination", SETTINGS), ("limits",)),
     "workers.messages": MayImport((*RECORDS, SETTINGS)),
