@@ -24,8 +24,14 @@ class Launched:
     """`python -m workers.local.launch` as a child; its words are collected in a file."""
 
     def __init__(
-        self, root: Path, environ: Mapping[str, str], lines: tuple[str, ...] = (WEB, STREAM)
+        self,
+        root: Path,
+        environ: Mapping[str, str],
+        lines: tuple[str, ...] = (WEB, STREAM),
+        *,
+        live: bool = True,
     ) -> None:
+        self._live = live
         self.folder = LocalFolder(root)
         self.port = int(environ.get("PORT") or free_port())
         self.procfile = root.with_name(root.name + ".procfile")
@@ -36,7 +42,8 @@ class Launched:
         self.process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "workers.local.launch", "--live", "--procfile", str(self.procfile)]
+        command = [sys.executable, "-m", "workers.local.launch", "--procfile", str(self.procfile)]
+        command += ["--live"] if self._live else []
         with self.output.open("wb") as output:
             return subprocess.Popen(
                 command, env=self.environ, stdin=subprocess.DEVNULL, stdout=output, stderr=output
