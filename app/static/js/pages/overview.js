@@ -9,6 +9,7 @@ import { watch } from "../live.js";
 import { flash, oncePerFrame, setText } from "../paint.js";
 import { sorted } from "../sorting.js";
 import { wireAdd } from "../overview/add.js";
+import { wireOutOfLine } from "../overview/out_of_line.js";
 import { wirePairs } from "../overview/pairs.js";
 import { removeWithUndo } from "../overview/remove.js";
 import { isComplete, showData, showMoves } from "../overview/cards.js";
@@ -67,6 +68,7 @@ tbody.addEventListener("click", (event) => {
 });
 wireAdd({ isWatched: (symbol) => rows.has(symbol), onAdded: load });
 const pairs = wirePairs({ onCaptured: load });
+wireOutOfLine();
 skeleton();
 await load();
 setInterval(load, REFRESH_MS);
