@@ -13,6 +13,7 @@ from pymongo import MongoClient
 from app import create_app
 from tests.fault.measuring import measured, pytest_runtest_makereport
 from tests.integration.access.people import QUICK_HASH, signed_in
+from tests.integration.web.documented import documented_client
 from tests.integration.web.running_web import web_environ
 from tests.integration.web.web_process import WebProcess
 from workers.settings import Settings, settings_from, use_settings
@@ -44,13 +45,13 @@ def app(closed: Settings) -> Flask:
 @pytest.fixture
 def stranger(app: Flask) -> FlaskClient:
     """A browser that has not signed in."""
-    return app.test_client()
+    return documented_client(app)
 
 
 @pytest.fixture
 def person(app: Flask) -> FlaskClient:
     """A browser that has."""
-    return signed_in(app.test_client())
+    return signed_in(documented_client(app))
 
 
 @pytest.fixture(scope="module")
