@@ -14,12 +14,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from pymongo.errors import CollectionInvalid
+from pymongo.errors import CollectionInvalid, OperationFailure
 
 from analytics.records.access import AuditEntry
 from workers.store.database import Document, collection, database
 
 NAME = "audit"
+THERE_ALREADY = 48  # MongoDB's code
 SIZE_BYTES = 16 << 20  # some 40,000 changes
 
 
@@ -27,7 +28,9 @@ def ensure_indexes() -> None:
     """See that it is capped, also where the first entry came before."""
     try:
         database().create_collection(NAME, capped=True, size=SIZE_BYTES)
-    except CollectionInvalid:
+    except (CollectionInvalid, OperationFailure) as error:
+        if isinstance(error, OperationFailure) and error.code != THERE_ALREADY:  # another process was first
+            raise
         if not collection(NAME).options().get("capped"):
             database().command("convertToCapped", NAME, size=SIZE_BYTES)
 
