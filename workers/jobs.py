@@ -142,6 +142,13 @@ JOBS: dict[str, Job] = {
             "symbols": Parameter("symbols", low=2, high=200),
             "tf": _TIMEFRAME,
             "window": Parameter("whole", low=100, high=10_080, default=1_440, about="bars"),
+            "least_volume": Parameter(
+                "number",
+                low=0,
+                high=1e15,
+                default=0.0,
+                about="of 24 h in the quote asset; what traded less is not tested and counts for no q",
+            ),
         },
     ),
     "self_test": Job(

@@ -1,5 +1,6 @@
-"""A scan as a record: scores in words, and how many finds are luck."""
+"""A scan as a record: scores with their verdicts, and how many finds are luck."""
 
+import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,21 +20,15 @@ from analytics.records.market import Gap
 from analytics.records.scans import ALPHA, LEAST_BARS, PairScore, ScanLuck, ScanReport, ScanVerdict
 from analytics.timeframes import length
 
-_WORDS: dict[ScanVerdict, str] = {
-    "confirmed": "Found, and it held on bars that had no part in finding it.",
-    "found": "Found in the whole window but not in its first part alone: later bars cannot confirm it yet.",
-    "not_held": "Found earlier, but it did not hold on later bars.",
-    "by_luck": "A small p, but so many pairs were tried that luck explains it.",
-    "none": "No relation found.",
-}
-
-
 _NUMBERS = ("beta", "intercept", "statistic", "p_value", "lags", "half_life", "zscore", "n")
 
 Table = pd.DataFrame  # closes, one column for each symbol, by start
 
 # Rows of a scan as columns of plain values, all of one length.
 Piece = Mapping[str, list[Any]]
+# Quote asset of 24 h by symbol, as far as known.
+Volumes = Mapping[str, float | None]
+NO_VOLUMES: Volumes = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +38,7 @@ class ScanWindow:
     timeframe: str
     window: int  # bars
     as_of: datetime  # start of the last bar, UTC
+    least_volume: float = 0.0  # a symbol that traded less is not tested; 0: all are
 
 
 def scanned_closes(closes: Mapping[str, Closes], asked: ScanWindow) -> pd.DataFrame:
@@ -61,13 +57,21 @@ def scanned_closes(closes: Mapping[str, Closes], asked: ScanWindow) -> pd.DataFr
         table = table.reindex(table.index.union(grid)).ffill().loc[grid]
     if len(table) < LEAST_BARS or table.notna().any().sum() < 2:
         what = f"a scan of {asked.timeframe} bars of two symbols"
-        raise NotEnoughData(what, have=len(table), need=LEAST_BARS)
+        raise NotEnoughData(what, have=_second_most(table), need=LEAST_BARS)
     return table
 
 
-def scan_piece(table: pd.DataFrame, ys: Sequence[str] | None, *, z_points: int) -> Piece:
+def scan_piece(
+    table: pd.DataFrame,
+    ys: Sequence[str] | None,
+    *,
+    z_points: int,
+    quote_volumes: Volumes = NO_VOLUMES,
+    least_volume: float = 0.0,
+) -> Piece:
     """The rows of some y's (None: of all) as columns; a number that does not exist is None."""
-    rows = pair_rows(table, ys=ys, z_points=z_points)
+    volumes = _volumes(quote_volumes, least_volume)
+    rows = pair_rows(table, ys=ys, z_points=z_points, quote_volume=volumes, min_quote_volume=least_volume)
     piece = {name: _plain(rows[name].tolist()) for name in rows.columns if name != "zscores"}
     if "zscores" in rows:
         piece["zscores"] = [[_rounded(score) for score in scores] for scores in rows["zscores"]]
@@ -81,12 +85,14 @@ def scan_report(
     *,
     closes: Mapping[str, Closes],
     gaps: Mapping[str, Sequence[Gap]],
-    quote_volumes: Mapping[str, float | None],
+    quote_volumes: Volumes,
     computed_at: datetime,
 ) -> ScanReport:
     """The record of a scan whose pieces are all there."""
     complete = _together(pieces)
-    held = {(row.y, row.x): row for row in confirmed_pairs(table, alpha=ALPHA).itertuples(index=False)}
+    unfit = unfit_columns(table, _volumes(quote_volumes, asked.least_volume), asked.least_volume)
+    confirmed = confirmed_pairs(_traded_enough(table, unfit, asked), alpha=ALPHA)
+    held = {(row.y, row.x): row for row in confirmed.itertuples(index=False)}
     scores = [
         _score(row, held.get((row["y"], row["x"])), quote_volumes) for row in complete.to_dict("records")
     ]
@@ -100,11 +106,27 @@ def scan_report(
         as_of=asked.as_of,
         computed_at=computed_at,
         symbols=list(table.columns),
-        reasons=unfit_columns(table, None, 0.0),
+        reasons=unfit,
         luck=_luck(scores),
         scores=scores,
         completeness=weakest(stamps),
+        least_volume=asked.least_volume,
     )
+
+
+def _second_most(table: Table) -> int:
+    """The bars that at least two symbols have."""
+    bars = sorted(table.notna().sum().tolist())
+    return int(bars[-2]) if len(bars) > 1 else 0
+
+
+def _volumes(quote_volumes: Volumes, least_volume: float) -> pd.Series | None:
+    return pd.Series(dict(quote_volumes), dtype=np.float64) if least_volume else None
+
+
+def _traded_enough(table: Table, unfit: Mapping[str, str], asked: ScanWindow) -> Table:
+    """What was not tested for its volume is not confirmed either, and counts for no q."""
+    return table.drop(columns=list(unfit)) if asked.least_volume else table
 
 
 def _together(pieces: Sequence[Piece]) -> pd.DataFrame:
@@ -119,7 +141,7 @@ def _plain(values: list[Any]) -> list[Any]:
     return [None if value is None or value != value else value for value in values]
 
 
-def _score(row: Mapping[Hashable, Any], held: object, quote_volumes: Mapping[str, float | None]) -> PairScore:
+def _score(row: Mapping[Hashable, Any], held: object, quote_volumes: Volumes) -> PairScore:
     confirmed = getattr(held, "confirmed", None)
     reason = row["reason"] if isinstance(row["reason"], str) else None
     verdict = _verdict(_known(row["pair_p_value"]), _known(row["q_value"]), confirmed, reason)
@@ -141,7 +163,6 @@ def _score(row: Mapping[Hashable, Any], held: object, quote_volumes: Mapping[str
         confirmed=confirmed,
         rest_p_value=_known(getattr(held, "rest_p_value", None)),
         verdict=verdict,
-        text=_WORDS.get(verdict) or f"Not testable: {reason}.",
         reason=reason,
         zscores=row.get("zscores", ()),
     )
@@ -174,7 +195,7 @@ def _luck(scores: Sequence[PairScore]) -> ScanLuck:
 
 def _known(value: object) -> float | None:
     number = float(value) if isinstance(value, int | float) else float("nan")
-    return number if number == number else None
+    return number if math.isfinite(number) else None
 
 
 def _whole(value: object) -> int | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from analytics.records.snapshots import Completeness
 
@@ -15,6 +15,24 @@ SPARK_POINTS = 24  # z-scores kept for a line
 ALPHA = 0.05  # share of false finds that is accepted
 
 ScanVerdict = Literal["confirmed", "found", "not_held", "by_luck", "none", "untestable"]
+VERDICTS: tuple[ScanVerdict, ...] = get_args(ScanVerdict)
+# What cannot be tested says why instead.
+VERDICT_WORDS: Mapping[ScanVerdict, str] = {
+    "confirmed": "Found, and it held on bars that had no part in finding it.",
+    "found": "Found in the whole window but not in its first part alone: later bars cannot confirm it yet.",
+    "not_held": "Found earlier, but it did not hold on later bars.",
+    "by_luck": "A small p, but so many pairs were tried that luck explains it.",
+    "none": "No relation found.",
+}
+
+
+def verdict_text(verdict: ScanVerdict, reason: str | None) -> str:
+    """A verdict in words.
+
+    >>> verdict_text("untestable", "A does not move")
+    'Not testable: A does not move.'
+    """
+    return VERDICT_WORDS.get(verdict) or f"Not testable: {reason}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +55,13 @@ class PairScore:
     confirmed: bool | None  # out of sample; None: not found in the first part, nothing to confirm
     rest_p_value: float | None  # of the spread in the rest, hedged as in the first part
     verdict: ScanVerdict
-    text: str  # the verdict in words
     reason: str | None = None  # why there is no test
     zscores: Sequence[float | None] = ()  # the last ones, oldest first
+
+    @property
+    def text(self) -> str:
+        """The verdict in words."""
+        return verdict_text(self.verdict, self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +89,4 @@ class ScanReport:
     luck: ScanLuck
     scores: Sequence[PairScore]
     completeness: Completeness  # of the least whole symbol
+    least_volume: float = 0.0  # symbols that traded less in 24 h (quote asset) are not tested

@@ -16,7 +16,8 @@ from tests.integration.tasks.worker_process import WorkerProcess
 from tests.integration.web.market_seed import seed_processes
 from tests.integration.web.scan_seed import seed_scans
 from tests.integration.web.web_process import WebProcess
-from workers.messages.scans import scan_json, scan_page_json
+from workers.jobs import JOBS, PROCESSES
+from workers.messages.scans import scan_json
 from workers.settings import Settings
 from workers.store.bars import load_bars, save_bars
 from workers.store.progress import BarProgress, save_progress
@@ -40,8 +41,8 @@ def worker(
     seeded: datetime, web_environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[WorkerProcess]:
     """One worker for what is asked."""
-    log = tmp_path_factory.mktemp("worker") / "batch.log"
-    with WorkerProcess(web_environ, "batch", "batch", log_path=log) as process:
+    log, queue = tmp_path_factory.mktemp("worker") / "asking.log", JOBS["scan"].queue
+    with WorkerProcess(web_environ, PROCESSES[queue], queue, log_path=log) as process:
         seed_processes(datetime.now(UTC))
         yield process
 
@@ -176,6 +177,28 @@ def test_other_symbols_and_windows_are_asked_of_a_worker(
     assert complaints == []
 
 
+def test_what_trades_too_little_is_left_out_when_that_is_asked(
+    open_page: OpenPage, web: WebProcess, worker: WorkerProcess, complaints: list[str]
+) -> None:
+    page = drawn_table(open_page(web.url + "/scanner"))
+    page.locator("summary", has_text="Symbols").click()
+    page.locator("#least-volume").fill("1000000")
+    page.locator("#ask button").click()
+    expect(page).to_have_url(re.compile("least_volume=1000000"))
+    expect(page.locator("#note")).to_contain_text(
+        re.compile(r"6 symbols are not tested: \w+ has no known volume"), timeout=ON_DEMAND_MS
+    )
+    expect(page.locator("#luck")).to_have_text("No pair could be tested.")
+    assert complaints == []
+
+
+def test_a_choice_that_is_refused_says_why(open_page: OpenPage, web: WebProcess, seeded: datetime) -> None:
+    page = open_page(web.url + "/scanner?symbols=BTCUSDT")
+    expect(page.locator("#state")).to_contain_text("This cannot be scanned")
+    expect(page.locator("#state")).to_contain_text("symbols")
+    expect(page.locator("#state")).not_to_contain_text("watch-list")
+
+
 def test_thousands_of_rows_scroll_with_few_of_them_in_the_page(
     open_page: OpenPage, web: WebProcess, seeded: datetime, pictures: Path
 ) -> None:
@@ -191,9 +214,8 @@ def test_thousands_of_rows_scroll_with_few_of_them_in_the_page(
         model, timeframe="1h", symbols=names, scores=scores, computed_at=datetime.now(UTC)
     )
     page = open_page(web.url + "/quality")
-    told = scan_json(wide)
-    body = scan_page_json(told, told["scores"], total=len(pairs), offset=0)
-    page.route("**/api/scan*", lambda route: route.fulfill(json=body))
+    body = scan_json(wide) | {"total": len(pairs), "offset": 0}
+    page.route("**/api/scan/columns*", lambda route: route.fulfill(json=body))
     page.goto(web.url + "/scanner?tf=1h")
     drawn_table(page)
     expect(page.locator("#note")).to_contain_text("3\u2009540 of 3\u2009540 rows")
@@ -217,11 +239,11 @@ def test_what_cannot_be_read_is_said_and_tried_again(
     open_page: OpenPage, web: WebProcess, seeded: datetime, pictures: Path
 ) -> None:
     page = open_page(web.url + "/quality")
-    page.route("**/api/scan*", lambda route: route.abort())
+    page.route("**/api/scan/columns*", lambda route: route.abort())
     page.goto(web.url + "/scanner")
     expect(page.locator("#state")).to_contain_text("could not be read")
     page.screenshot(path=pictures / "scanner-error.png")
-    page.unroute("**/api/scan*")
+    page.unroute("**/api/scan/columns*")
     page.locator("#state button").click()
     drawn_table(page)
 

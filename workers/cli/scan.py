@@ -18,7 +18,7 @@ from analytics.records.scans import LEAST_BARS, SCAN_TIMEFRAMES, WINDOW_BARS, Pa
 from analytics.timeframes import bar_end
 from workers.cli.exits import DONE, Refused
 from workers.cli.terminal import ProgressBar, say
-from workers.messages.scans import scan_json
+from workers.messages.scans import scan_scores_json
 from workers.settings import load_settings
 from workers.store.bars import load_closes
 from workers.store.gaps import load_unresolved_gaps
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     newest = newest_shared_bar([progress[symbol] for symbol in symbols], arguments.tf)
     report = _scanned(symbols, ScanWindow(arguments.tf, arguments.window, newest))
     if arguments.json:
-        arguments.json.write_text(json.dumps(scan_json(report)))
+        arguments.json.write_text(json.dumps(scan_scores_json(report)))
     _print(report, arguments.top)
     return DONE
 

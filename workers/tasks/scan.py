@@ -8,6 +8,7 @@ waits for anybody, and a scan ends even where no other worker is free.
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from celery import group, shared_task
@@ -17,7 +18,14 @@ from analytics.pairs import scan_report as reports
 from analytics.pairs.scan_report import Piece, ScanWindow, scanned_closes
 from analytics.records.closes import Closes
 from analytics.records.market import Gap
-from analytics.records.scans import LEAST_BARS, SCAN_TIMEFRAMES, SPARK_POINTS, WINDOW_BARS, ScanReport
+from analytics.records.scans import (
+    LEAST_BARS,
+    MOST_SYMBOLS,
+    SCAN_TIMEFRAMES,
+    SPARK_POINTS,
+    WINDOW_BARS,
+    ScanReport,
+)
 from analytics.timeframes import bar_end
 from workers.coordination.single_flight import single_flight
 from workers.messages.rooms import scan_topic
@@ -29,7 +37,7 @@ from workers.store.gaps import load_unresolved_gaps
 from workers.store.jobs import load_job
 from workers.store.progress import load_progress, newest_shared_bar
 from workers.store.results import load_result, save_result
-from workers.store.scans import load_scanned_symbols, save_scan
+from workers.store.scans import load_scanned_symbols, save_no_scan, save_scan
 from workers.store.seams import load_symbols_with_history
 from workers.store.summaries import load_summaries
 from workers.store.watchlist import load_watchlist
@@ -50,64 +58,87 @@ def compute_scans() -> None:
             return
         progress = load_progress()
         known = progress.keys() & load_symbols_with_history()
-        symbols = [symbol for symbol in load_watchlist() if symbol in known]
+        watched = [symbol for symbol in load_watchlist() if symbol in known]
+        symbols, left_out = watched[:MOST_SYMBOLS], watched[MOST_SYMBOLS:]
         marks, scanned = load_watermarks("scans"), load_scanned_symbols()
         for timeframe in SCAN_TIMEFRAMES if len(symbols) > 1 else ():
             newest = newest_shared_bar([progress[symbol] for symbol in symbols], timeframe)
             mark = marks.get(mark_name(timeframe))
             if mark is None or mark.done < newest or scanned.get(timeframe, symbols) != symbols:
-                compute_timeframe(symbols, timeframe, newest, mark)
+                compute_timeframe(symbols, timeframe, newest, mark, left_out)
             if not flight.renew():
                 return
 
 
 @shared_task(name="workers.tasks.scan.scan_symbols")
-def scan_symbols(job_id: str, symbols: list[str], tf: str, window: int) -> None:
+def scan_symbols(job_id: str, symbols: list[str], tf: str, window: int, least_volume: float = 0.0) -> None:
     """Asked for: any symbols and window, in pieces."""
     with started_job(job_id) as job:
         progress = load_progress()
         rows = [progress[symbol] for symbol in symbols if symbol in progress]
         if len(rows) < 2:
             raise NotEnoughData(f"a scan of {tf} bars of two symbols", have=0, need=LEAST_BARS)
-        asked = ScanWindow(tf, window, newest_shared_bar(rows, tf))
+        asked = ScanWindow(tf, window, newest_shared_bar(rows, tf), least_volume)
+        volumes = _volumes(symbols)
         pieces = [symbols[first : first + PIECE_SYMBOLS] for first in range(0, len(symbols), PIECE_SYMBOLS)]
-        hand_out(job.id, symbols, pieces, asked)
+        hand_out(job.id, symbols, pieces, asked, volumes)
         job.progress(0, len(pieces) + 1, f"{len(symbols)} symbols: loading {window} bars of {tf}")
         closes = load_closes(symbols, tf, bar_end(asked.as_of, tf), window)
         table = scanned_closes(closes, asked)
         found: dict[int, Piece] = {}
+        by_others = 0
         for piece in reversed(range(len(pieces))):
             job.progress(len(found), len(pieces) + 1, f"testing the pairs of {pieces[piece][0]} and others")
-            kept = load_result(piece_key(job.id, piece))
-            if not isinstance(kept, dict):
-                kept = reports.scan_piece(table, pieces[piece], z_points=_points(symbols))
-            found[piece] = kept
+            kept = load_result(piece_key(job.id, piece, asked.as_of))
+            if isinstance(kept, dict):
+                found[piece] = kept
+                by_others += 1
+            else:
+                found[piece] = _rows(table, pieces[piece], asked, symbols, volumes)
         job.progress(len(pieces), len(pieces) + 1, "confirming on later bars")
         in_order = [found[piece] for piece in sorted(found)]
-        job.finish(scan_json(_report(closes, table, in_order, asked)))
+        job.finish(scan_json(_report(closes, table, in_order, asked, volumes)))
+        log.info("scan put together job=%s pieces=%d by_others=%d", job.id, len(pieces), by_others)
 
 
 @shared_task(name="workers.tasks.scan.scan_piece")
-def scan_piece(job_id: str, piece: int, symbols: list[str], ys: list[str], window: list[str | int]) -> None:
+def scan_piece(
+    job_id: str,
+    piece: int,
+    symbols: list[str],
+    ys: list[str],
+    window: list[str | float],
+    volumes: dict[str, float | None],
+) -> None:
     """The rows of some y's, for a job that is still wanted, unless they are there already."""
-    job = load_job(job_id)
-    if job is None or not job.is_open or job.cancel_wanted or load_result(piece_key(job_id, piece)):
+    asked = ScanWindow(
+        str(window[0]), int(window[1]), datetime.fromisoformat(str(window[2])), float(window[3])
+    )
+    key, job = piece_key(job_id, piece, asked.as_of), load_job(job_id)
+    if job is None or not job.is_open or job.cancel_wanted or load_result(key):
         return
-    timeframe, bars, as_of = str(window[0]), int(window[1]), datetime.fromisoformat(str(window[2]))
-    closes = load_closes(symbols, timeframe, bar_end(as_of, timeframe), bars)
+    closes = load_closes(symbols, asked.timeframe, bar_end(asked.as_of, asked.timeframe), asked.window)
     try:
-        table = scanned_closes(closes, ScanWindow(timeframe, bars, as_of))
+        table = scanned_closes(closes, asked)
     except NotEnoughData:
         return  # the job itself says so
-    rows = reports.scan_piece(table, ys, z_points=_points(symbols))
-    save_result(piece_key(job_id, piece), rows, kept_seconds=PIECE_SECONDS)
+    save_result(key, _rows(table, ys, asked, symbols, volumes), kept_seconds=PIECE_SECONDS)
+    log.info("scan piece computed job=%s piece=%d", job_id, piece)
 
 
-def hand_out(job_id: str, symbols: list[str], pieces: Sequence[list[str]], asked: ScanWindow) -> None:
+def hand_out(
+    job_id: str,
+    symbols: list[str],
+    pieces: Sequence[list[str]],
+    asked: ScanWindow,
+    volumes: Mapping[str, float | None],
+) -> None:
     """Offer all pieces but the last, with which the job itself begins, to the computing workers."""
-    window = [asked.timeframe, asked.window, asked.as_of.isoformat()]
+    window = [asked.timeframe, asked.window, asked.as_of.isoformat(), asked.least_volume]
     offered = [
-        scan_piece.s(job_id, piece, symbols, ys, window).set(queue="analytics", expires=PIECE_SECONDS)
+        scan_piece.s(job_id, piece, symbols, ys, window, volumes).set(
+            queue="analytics", expires=PIECE_SECONDS
+        )
         for piece, ys in enumerate(pieces[:-1])
     ]
     if offered:
@@ -115,18 +146,23 @@ def hand_out(job_id: str, symbols: list[str], pieces: Sequence[list[str]], asked
 
 
 def compute_timeframe(
-    symbols: Sequence[str], timeframe: str, newest: datetime, mark: Watermark | None
+    symbols: Sequence[str],
+    timeframe: str,
+    newest: datetime,
+    mark: Watermark | None,
+    left_out: Sequence[str] = (),
 ) -> ScanReport | None:
     """Load, scan, save and publish one timeframe."""
     asked = ScanWindow(timeframe, WINDOW_BARS, newest)
     closes = load_closes(symbols, timeframe, bar_end(newest, timeframe), WINDOW_BARS)
-    report = None
+    report, volumes = None, _volumes(symbols)
     try:
         table = scanned_closes(closes, asked)
-        rows = reports.scan_piece(table, None, z_points=_points(symbols))
-        report = _report(closes, table, [rows], asked)
+        rows = _rows(table, None, asked, symbols, volumes)
+        report = _with_left_out(_report(closes, table, [rows], asked, volumes), left_out)
         save_scan(report)
     except NotEnoughData as error:
+        save_no_scan(timeframe, symbols)
         log.info("scan not computed timeframe=%s reason=%s", timeframe, error)
     advance_watermark(mark_name(timeframe), seen=mark, done=newest)
     if report:
@@ -140,23 +176,51 @@ def mark_name(timeframe: str) -> str:
     return watermark_name("scans", WATCHLIST, timeframe)
 
 
-def piece_key(job_id: str, piece: int) -> str:
-    """Under which the rows of a piece are kept."""
-    return f"scan-piece:{job_id}:{piece}"
+def piece_key(job_id: str, piece: int, as_of: datetime) -> str:
+    """Under which the rows of a piece are kept; a job that is begun again may end with a later bar."""
+    return f"scan-piece:{job_id}:{piece}:{as_of.isoformat()}"
+
+
+def _rows(
+    table: reports.Table,
+    ys: Sequence[str] | None,
+    asked: ScanWindow,
+    symbols: Sequence[str],
+    volumes: Mapping[str, float | None],
+) -> Piece:
+    return reports.scan_piece(
+        table, ys, z_points=_points(symbols), quote_volumes=volumes, least_volume=asked.least_volume
+    )
 
 
 def _report(
-    closes: Mapping[str, Closes], table: reports.Table, rows: Sequence[Piece], asked: ScanWindow
+    closes: Mapping[str, Closes],
+    table: reports.Table,
+    rows: Sequence[Piece],
+    asked: ScanWindow,
+    volumes: Mapping[str, float | None],
 ) -> ScanReport:
     gaps: dict[str, list[Gap]] = {}
     for gap in load_unresolved_gaps():
         gaps.setdefault(gap.symbol, []).append(gap)
-    summaries = load_summaries()
-    volumes = {symbol: summaries[symbol].quote_volume_24h for symbol in closes if symbol in summaries}
     return reports.scan_report(
         table, rows, asked, closes=closes, gaps=gaps, quote_volumes=volumes, computed_at=datetime.now(UTC)
     )
 
 
+def _with_left_out(report: ScanReport, symbols: Sequence[str]) -> ScanReport:
+    reasons = {
+        symbol: f"{symbol} stands behind the first {MOST_SYMBOLS} watched symbols, which are scanned"
+        for symbol in symbols
+    }
+    return replace(report, reasons={**report.reasons, **reasons}) if symbols else report
+
+
 def _points(symbols: Sequence[str]) -> int:
     return SPARK_POINTS if len(symbols) <= MOST_WITH_LINES else 0
+
+
+def _volumes(symbols: Sequence[str]) -> dict[str, float | None]:
+    """What each symbol traded in 24 h, in the quote asset, as far as known."""
+    summaries = load_summaries()
+    return {symbol: summaries[symbol].quote_volume_24h for symbol in symbols if symbol in summaries}

@@ -83,13 +83,21 @@ PAIR_COINTEGRATION = record(
     **_ABOUT,
 )
 
-PAIR_SCORE = shape_of(PairScore)
-SCAN_PAGE = widened(
+PAIR_SCORE = widened(shape_of(PairScore), "PairScore", text=told(TEXT, "the verdict in words"))
+_SCAN = widened(
     without(shape_of(ScanReport), "Scan", "scores"),
-    "ScanPage",
+    "ScanHead",
     total=told(WHOLE, "rows under the same conditions"),
     offset=WHOLE,
-    rows=many(PAIR_SCORE),
+)
+SCAN_PAGE = widened(_SCAN, "ScanPage", rows=many(PAIR_SCORE))
+_PLACES = {leg: many(told(WHOLE, "place in symbols")) for leg in ("y", "x")}
+_COLUMNS = {name: many(field) for name, field in shape_of(PairScore)["properties"].items()}
+SCAN_COLUMNS = widened(
+    _SCAN,
+    "ScanColumns",
+    words=told(table(TEXT), "verdicts in words; what could not be tested has a reason"),
+    columns=record("ScoreColumns", **{**_COLUMNS, **_PLACES}),
 )
 
 CORRELATION = shape_of(CorrelationSnapshot, "Correlation", values=_CELLS, p_values=_CELLS)

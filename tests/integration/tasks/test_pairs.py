@@ -153,7 +153,7 @@ def test_q_is_that_of_the_newest_scan_unless_that_is_old(
 ) -> None:
     store(300)
     as_of = MIDNIGHT + timedelta(minutes=299 - minutes_old)
-    numbers = dict.fromkeys(PairScore.__dataclass_fields__) | {"n": 300, "text": "", "verdict": "found"}
+    numbers = dict.fromkeys(PairScore.__dataclass_fields__) | {"n": 300, "verdict": "found"}
     score = PairScore(**numbers | {"y": ETH, "x": BTC, "q_value": 0.03})  # type: ignore[arg-type] # by name
     luck, whole = ScanLuck(0.05, 1, 0.05, 1, 1, 0), Completeness(300, 300, 300, 0)
     save_scan(ScanReport("1m", 300, as_of, as_of, [ETH, BTC], {}, luck, [score], whole))

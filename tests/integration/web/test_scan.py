@@ -1,6 +1,7 @@
 """What the API says of all pairs: from the store, from a real worker, and what it refuses."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,14 +10,16 @@ import pytest
 from flask.testing import FlaskClient
 from statsmodels.tsa.stattools import coint
 
-from app import create_app
+from app import create_app, sent_scans
 from tests.integration.tasks.worker_process import WorkerProcess
 from tests.integration.web.documented import documented_client
 from tests.integration.web.market_seed import seed_processes
 from tests.integration.web.scan_seed import SYMBOLS, seed_scans
 from tests.product import wait_for
+from workers.jobs import JOBS, PROCESSES
 from workers.settings import Settings
 from workers.store.bars import load_bars
+from workers.store.scans import load_scan, load_scan_columns, save_scan
 from workers.store.watchlist import add_symbol, remove_symbol
 
 DONE_SECONDS = 90.0
@@ -34,8 +37,8 @@ def worker(
     client: FlaskClient, web_environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[WorkerProcess]:
     """One worker for what is asked."""
-    log = tmp_path_factory.mktemp("worker") / "batch.log"
-    with WorkerProcess(web_environ, "batch", "batch", log_path=log) as process:
+    log, queue = tmp_path_factory.mktemp("worker") / "asking.log", JOBS["scan"].queue
+    with WorkerProcess(web_environ, PROCESSES[queue], queue, log_path=log) as process:
         seed_processes(datetime.now(UTC))
         yield process
 
@@ -107,18 +110,53 @@ def test_other_symbols_are_asked_of_a_worker(client: FlaskClient, worker: Worker
         assert row["statistic"] == pytest.approx(statistic, rel=1e-8)
 
 
-def test_a_large_scan_is_shared_by_two_workers(
-    client: FlaskClient,
-    web_environ: dict[str, str],
-    worker: WorkerProcess,
-    tmp_path_factory: pytest.TempPathFactory,
+def test_the_same_rows_are_sent_as_columns(client: FlaskClient) -> None:
+    query = "sort=zscore&z_min=0.5"
+    rows, told = asked(client, query)["rows"], client.get(f"/api/scan/columns?tf=1m&{query}").json
+    assert rows
+    columns: Any = told["columns"]  # type: ignore[index]  # JSON
+    assert [told["symbols"][place] for place in columns["y"]] == [row["y"] for row in rows]  # type: ignore[index]
+    assert columns["zscores"] == [pytest.approx(row["zscores"], rel=1e-5) for row in rows]
+    for name in ("beta", "p_value", "q_value", "zscore", "half_life"):
+        for short, row in zip(columns[name], rows, strict=True):
+            assert short == (None if row[name] is None else pytest.approx(row[name], rel=1e-5))
+    for row in rows:
+        assert row["text"] == told["words"][row["verdict"]]  # type: ignore[index]  # JSON
+
+
+def test_a_scan_is_read_and_encoded_once_for_all_who_ask_the_same(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    log = tmp_path_factory.mktemp("worker") / "compute.log"
-    with WorkerProcess(web_environ, "compute", "analytics", log_path=log):
-        seed_processes(datetime.now(UTC))
-        query = "/api/scan?tf=1m&window=240"
-        wait_for(lambda: client.get(query).status_code == 200, DONE_SECONDS, "the scan")
-    assert asked(client, "window=240")["total"] == len(SYMBOLS) * (len(SYMBOLS) - 1)
+    reads: list[str] = []
+    monkeypatch.setattr(
+        sent_scans,
+        "load_scan_columns",
+        lambda timeframe: reads.append(timeframe) or load_scan_columns(timeframe),
+    )
+    scan = load_scan("1m")
+    assert scan is not None
+    save_scan(replace(scan, computed_at=datetime.now(UTC)))
+    first = [client.get("/api/scan/columns?tf=1m&z_min=0").data for _ in range(3)]
+    assert (len(set(first)), reads) == (1, ["1m"])
+    asked(client, "z_min=1")
+    assert reads == ["1m"]
+    save_scan(replace(scan, computed_at=datetime.now(UTC), scores=scan.scores[:2]))
+    try:
+        assert asked(client)["total"] == 2
+    finally:
+        save_scan(scan)
+    assert asked(client)["total"] == len(scan.scores)
+
+
+def test_what_trades_too_little_is_not_tested_when_that_is_asked(
+    client: FlaskClient, worker: WorkerProcess
+) -> None:
+    query = "/api/scan?tf=1m&least_volume=1000000"
+    wait_for(lambda: client.get(query).status_code == 200, DONE_SECONDS, "the scan")
+    told: Any = client.get(query).json
+    assert (told["luck"]["pairs"], told["least_volume"]) == (0, 1e6)  # no volume is known here
+    assert {row["verdict"] for row in told["rows"]} == {"untestable"}
+    assert told["rows"][0]["text"] == f"Not testable: {told['rows'][0]['y']} has no known volume."
 
 
 def test_too_few_bars_are_a_409_that_says_how_many(client: FlaskClient, worker: WorkerProcess) -> None:
@@ -142,6 +180,7 @@ def test_too_few_bars_are_a_409_that_says_how_many(client: FlaskClient, worker: 
         ("z_min=nan", 422, "z_min"),
         ("verdict=maybe", 400, "verdict"),
         ("window=10", 422, "window"),
+        ("least_volume=-1", 422, "least_volume"),
         ("symbols=btcusdt", 422, "symbols"),
         ("symbols=btcusdt,nosuch", 404, "symbols"),
     ],

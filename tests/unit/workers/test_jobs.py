@@ -5,22 +5,25 @@ import inspect
 
 import pytest
 
-import celeryconfig
-from workers.celery_app import app
+from analytics.records import correlations, scans
+from workers.celery_app import app, task_modules
+from workers.coordination.queues import QUEUES
 from workers.jobs import JOBS, PROCESSES, REQUIRED
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _tasks() -> None:
-    for module in celeryconfig.imports:
+    for module in task_modules(QUEUES):
         importlib.import_module(module)
     app.finalize()
 
 
 @pytest.mark.parametrize("name", JOBS)
 def test_a_job_is_a_task_that_takes_its_parameters(name: str) -> None:
-    task = app.tasks[JOBS[name].task]
-    assert set(inspect.signature(task.run).parameters) == {"job_id", *JOBS[name].parameters}
+    signature = inspect.signature(app.tasks[JOBS[name].task].run)
+    signature.bind(job_id="", **dict.fromkeys(JOBS[name].parameters))
+    required = {one.name for one in signature.parameters.values() if one.kind is not one.VAR_KEYWORD}
+    assert required <= {"job_id", *JOBS[name].parameters}
 
 
 @pytest.mark.parametrize("name", JOBS)
@@ -41,3 +44,8 @@ def test_a_default_is_one_that_could_be_given(name: str, parameter: str) -> None
         assert rule.low <= rule.default <= rule.high
     if rule.choices:
         assert rule.default in rule.choices
+
+
+def test_as_many_symbols_may_be_asked_for_as_are_kept_ready() -> None:
+    assert JOBS["scan"].parameters["symbols"].high == scans.MOST_SYMBOLS
+    assert JOBS["correlation"].parameters["symbols"].high == correlations.MOST_SYMBOLS

@@ -11,7 +11,7 @@ import { choiceFrom, FIRST_HIDDEN, searchOf, symbolsIn } from "../scanner/choice
 import { COLUMNS } from "../scanner/columns.js";
 import { saveRows } from "../scanner/csv.js";
 import { pairAddress, showPair } from "../scanner/panel.js";
-import { chosen, luckWords, prepared } from "../scanner/rows.js";
+import { chosen, luckWords, prepared, untestedWords } from "../scanner/rows.js";
 import { ScanTable } from "../scanner/table.js";
 import { TIMEFRAME_MS } from "../series.js";
 import { hideState, showSkeleton, showState } from "../states.js";
@@ -82,11 +82,22 @@ function failed(error) {
   const { have, need } = error.details ?? {};
   if (error.code === "not_enough_data") {
     showState(part("state"), { title: "Warming up", text: `A scan needs ${need} bars of ${choice.timeframe} of two symbols at least; there are ${have}.` });
-  } else if (error.status === 422) {
+  } else if (listIsShort(error)) {
     showState(part("state"), { title: "Nothing to scan yet", text: "Put two symbols on the watch-list of the Overview, or name some under Symbols." });
+  } else if (isRefused(error)) {
+    showState(part("state"), { title: "This cannot be scanned", text: error.message });
   } else {
     showState(part("state"), { title: "The scan could not be read", text: error.message, kind: "bad", retry: load });
   }
+}
+
+// The watch-list, as nothing else was named, has fewer symbols than a scan needs.
+function listIsShort(error) {
+  return isRefused(error) && error.details?.field === "symbols" && !choice.symbols.length;
+}
+
+function isRefused({ status }) {
+  return status === 400 || status === 404 || status === 422;
 }
 
 function draw() {
@@ -100,7 +111,7 @@ function draw() {
   table.draw(shown, { hidden, sort: choice.sort, descending: choice.descending, selected }, barMs);
   showPair(selected ? (rows.find(({ id }) => id === selected) ?? null) : null, { timeframe: choice.timeframe, barMs });
   const more = scan.total > rows.length ? `; the ${format.count(rows.length)} with the smallest q of ${format.count(scan.total)} were loaded` : "";
-  setText(part("note"), `${format.count(shown.length)} of ${format.count(rows.length)} rows${more}`);
+  setText(part("note"), `${format.count(shown.length)} of ${format.count(rows.length)} rows${more}${untestedWords(scan)}`);
   showHead();
 }
 
@@ -128,7 +139,7 @@ function showHead() {
 }
 
 function choose(next, { push = true } = {}) {
-  const key = (each) => `${each.timeframe} ${each.window} ${each.symbols}`;
+  const key = (each) => `${each.timeframe} ${each.window} ${each.leastVolume} ${each.symbols}`;
   const other = key(next) !== key(choice);
   choice = next;
   held = false;
@@ -167,7 +178,7 @@ function wireTools() {
   part("ask").addEventListener("submit", (event) => {
     event.preventDefault();
     part("ask").closest("details").open = false;
-    choose({ ...choice, symbols: symbolsIn(part("symbols").value), window: Number(part("window").value) || choice.window });
+    choose({ ...choice, symbols: symbolsIn(part("symbols").value), window: Number(part("window").value) || choice.window, leastVolume: Math.max(0, Number(part("least-volume").value) || 0) });
   });
   part("scroll").addEventListener("pointerenter", () => (held = true));
   part("scroll").addEventListener("pointerleave", () => {
@@ -199,6 +210,7 @@ function showTools() {
   if (part("search").value !== choice.search) part("search").value = choice.search;
   part("symbols").value = choice.symbols.join(" ");
   part("window").value = String(choice.window);
+  part("least-volume").value = choice.leastVolume ? String(choice.leastVolume) : "";
 }
 
 function timeframeKeys() {

@@ -2,15 +2,22 @@
 
 import { getJson } from "../api.js";
 import { followTask } from "../tasks.js";
+import { rowsOf } from "./rows.js";
 
 const MOST_ROWS = 5_000;
 
-export async function scanOf({ timeframe, symbols, window }) {
+export async function scanOf({ timeframe, symbols, window, leastVolume }) {
   const query = { tf: timeframe, window, limit: MOST_ROWS };
   if (symbols.length) query.symbols = symbols.join(",");
-  const answer = await getJson("/api/scan", query, { accept: [200, 202] });
-  if (!answer.task) return answer;
-  await followTask(answer.task, { title: `Scan, ${timeframe}, ${window} bars` });
-  const again = await getJson("/api/scan", query, { accept: [200, 202] });
-  return again.task ? scanOf({ timeframe, symbols, window }) : again;
+  if (leastVolume) query.least_volume = leastVolume;
+  let answer = await ask(query);
+  while (answer.task) {
+    await followTask(answer.task, { title: `Scan, ${timeframe}, ${window} bars` });
+    answer = await ask(query);
+  }
+  return { ...answer, rows: rowsOf(answer) };
+}
+
+function ask(query) {
+  return getJson("/api/scan/columns", query, { accept: [200, 202] });
 }

@@ -17,6 +17,17 @@ const FILTERS = {
 
 export const FILTER_NAMES = Object.keys(FILTERS);
 
+// Rows of the columns that the server sends: y and x as symbols, the verdict in words.
+export function rowsOf({ columns, symbols, words }) {
+  const names = Object.keys(columns).filter((name) => name !== "y" && name !== "x" && name !== "zscores");
+  return columns.y.map((y, place) => {
+    const row = { y: symbols[y], x: symbols[columns.x[place]], zscores: columns.zscores[place] ?? [] };
+    for (const name of names) row[name] = columns[name][place];
+    row.text = words[row.verdict] ?? `Not testable: ${row.reason}.`;
+    return row;
+  });
+}
+
 // Every row with its names without the common quote asset, and the p of its other direction.
 export function prepared(rows, names) {
   const chances = new Map(rows.map((row) => [`${row.y}/${row.x}`, row.p_value]));
@@ -37,6 +48,14 @@ export function luckWords({ pairs, expected_by_luck: luck, found_before: before,
   const expected = luck < 10 ? format.ratio(luck, 1) : format.count(luck);
   const held = confirmed ? `, ${format.count(confirmed)} of them confirmed on later bars` : "";
   return `${format.count(pairs)} pairs tested: ${format.count(before)} found before the correction, where luck alone gives about ${expected}; ${format.count(after)} after it${held}.`;
+}
+
+// "; 3 symbols are not tested: AUSDT trades too little: ... and others"
+export function untestedWords({ reasons }) {
+  const words = Object.values(reasons);
+  if (!words.length) return "";
+  const others = words.length > 1 ? ` (and ${format.count(words.length - 1)} more)` : "";
+  return `; ${format.count(words.length)} ${words.length > 1 ? "symbols are" : "symbol is"} not tested: ${words[0]}${others}`;
 }
 
 // Which rows stand in the window of a long list: [first, behind the last].

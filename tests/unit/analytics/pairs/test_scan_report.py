@@ -31,16 +31,22 @@ def market(seed: int = 3) -> dict[str, np.ndarray]:
     return {"Y": planted[0], "X": planted[1], **walks}
 
 
-def reported(closes: dict[str, Closes], pieces: list[list[str]] | None = None) -> ScanReport:
-    table = scanned_closes(closes, ASKED)
-    parts = [scan_piece(table, ys, z_points=3) for ys in pieces or [list(closes)]]
+def reported(
+    closes: dict[str, Closes], pieces: list[list[str]] | None = None, asked: ScanWindow = ASKED
+) -> ScanReport:
+    table = scanned_closes(closes, asked)
+    volumes = {"Y": 5e6, "X": 2e6, "W1": 1.0}
+    parts = [
+        scan_piece(table, ys, z_points=3, quote_volumes=volumes, least_volume=asked.least_volume)
+        for ys in pieces or [list(closes)]
+    ]
     return scan_report(
         table,
         parts,
-        ASKED,
+        asked,
         closes=closes,
         gaps={},
-        quote_volumes={"Y": 5e6, "X": 2e6, "W1": 1.0},
+        quote_volumes=volumes,
         computed_at=datetime(2026, 1, 1, tzinfo=UTC),
     )
 
@@ -94,5 +100,35 @@ def test_too_few_bars_or_symbols_say_how_many() -> None:
     with pytest.raises(NotEnoughData) as caught:
         scanned_closes(closes_of({"A": walk, "B": walk}), short)
     assert (caught.value.have, caught.value.need) == (99, 100)
-    with pytest.raises(NotEnoughData):
-        scanned_closes(closes_of({"A": walk, "B": walk[:0]}), short)
+
+
+@pytest.mark.parametrize(("bars", "have"), [((800, 0), 0), ((90, 40, 60), 60), ((90,), 0)])
+def test_what_is_there_are_the_bars_that_two_symbols_have(bars: tuple[int, ...], have: int) -> None:
+    walk, closes = random_closes(1, 800).to_numpy(), {}
+    for place, count in enumerate(bars):  # all up to the same bar
+        closes |= closes_of({f"S{place}": walk[:count]}, begin=800 - count)
+    with pytest.raises(NotEnoughData) as caught:
+        scanned_closes(closes, ASKED)
+    assert (caught.value.have, caught.value.need) == (have, 100)
+    assert str(caught.value).endswith(f"needs 100 observations, has {have}")
+
+
+def test_what_trades_too_little_is_not_tested_and_counts_for_no_q() -> None:
+    closes = closes_of(market())
+    asked = ScanWindow("1m", 800, AS_OF, least_volume=1e6)
+    everything, liquid = reported(closes), reported(closes, asked=asked)
+    assert (everything.luck.pairs, liquid.luck.pairs, liquid.least_volume) == (15, 1, 1e6)
+    assert liquid.reasons["W1"] == "W1 trades too little: 1 where 1e+06 is asked"
+    assert liquid.reasons["W2"] == "W2 has no known volume"
+    one, other = (
+        next(score for score in report.scores if (score.y, score.x) == ("Y", "X"))
+        for report in (everything, liquid)
+    )
+    assert one.statistic == pytest.approx(other.statistic, rel=1e-9)
+    assert other.q_value == other.pair_p_value  # one test, nothing to correct
+    assert one.q_value is not None
+    assert other.q_value is not None
+    assert one.q_value > other.q_value
+    assert other.verdict == "confirmed"
+    untested = next(score for score in liquid.scores if (score.y, score.x) == ("W1", "W3"))
+    assert (untested.verdict, untested.statistic) == ("untestable", None)

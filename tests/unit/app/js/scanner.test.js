@@ -6,7 +6,7 @@ import test from "node:test";
 import { choiceFrom, searchOf, symbolsIn } from "../../../../app/static/js/scanner/choice.js";
 import { chance, COLUMNS } from "../../../../app/static/js/scanner/columns.js";
 import { csvOf } from "../../../../app/static/js/scanner/csv.js";
-import { chosen, luckWords, prepared, visible } from "../../../../app/static/js/scanner/rows.js";
+import { chosen, luckWords, prepared, rowsOf, untestedWords, visible } from "../../../../app/static/js/scanner/rows.js";
 
 const MINUTE = 60_000;
 const ALL = { filters: [], search: "", sort: "q_value", descending: false };
@@ -28,6 +28,21 @@ const ROWS = prepared(
 function ids(choice) {
   return chosen(ROWS, { ...ALL, ...choice }, MINUTE).map(({ names }) => names.join(""));
 }
+
+test("columns become rows with their symbols and words", () => {
+  const columns = { y: [1, 0], x: [0, 1], q_value: [0.1, null], verdict: ["none", "untestable"], reason: [null, "A is still"], zscores: [] };
+  assert.deepEqual(rowsOf({ columns, symbols: ["A", "B"], words: { none: "No relation found." } }), [
+    { y: "B", x: "A", zscores: [], q_value: 0.1, verdict: "none", reason: null, text: "No relation found." },
+    { y: "A", x: "B", zscores: [], q_value: null, verdict: "untestable", reason: "A is still", text: "Not testable: A is still." },
+  ]);
+  assert.deepEqual(rowsOf({ columns: { ...columns, zscores: [[1, 2], [3, 4]] }, symbols: ["A", "B"], words: {} })[1].zscores, [3, 4]);
+});
+
+test("symbols that were not tested are counted, and the first says why", () => {
+  assert.equal(untestedWords({ reasons: {} }), "");
+  assert.equal(untestedWords({ reasons: { A: "A has no bars" } }), "; 1 symbol is not tested: A has no bars");
+  assert.equal(untestedWords({ reasons: { A: "A has no bars", B: "B has no bars" } }), "; 2 symbols are not tested: A has no bars (and 1 more)");
+});
 
 test("each filter lets pass what it says, and nothing unknown", () => {
   assert.deepEqual(ids({ filters: ["q"] }), ["AB", "BA"]);
@@ -65,7 +80,7 @@ test("a long list has few rows in the page, whatever the place", () => {
 test("the link holds what differs from the first view, and gives it back", () => {
   const first = choiceFrom("", "1m");
   assert.equal(searchOf(first), "?tf=1m");
-  const other = { ...first, timeframe: "5m", symbols: ["AUSDT", "BUSDT"], window: 400, filters: ["q", "z"], search: "a", sort: "beta", descending: true };
+  const other = { ...first, timeframe: "5m", symbols: ["AUSDT", "BUSDT"], window: 400, leastVolume: 1e6, filters: ["q", "z"], search: "a", sort: "beta", descending: true };
   assert.deepEqual(choiceFrom(searchOf(other), "5m"), other);
   assert.deepEqual(choiceFrom("?sort=nothing&filters=x&window=5", "1m"), first);
   assert.deepEqual(symbolsIn(" ausdt, busdt;\nausdt"), ["AUSDT", "BUSDT"]);
