@@ -95,6 +95,8 @@ class LiveDoor:
     def _caller(self, request: Request) -> tuple[str, Caller | None]:
         if not sign_in_required(self._settings) and not is_loopback(request.remote_addr or ""):
             return "no password is set, so only this machine is answered", None
+        if _is_script_of_another_site(request):
+            return "live connections are not opened for other sites", None
         try:
             return "sign in, or send a token", caller_of(request, self._settings)
         except StoreDown:
@@ -129,3 +131,11 @@ class LiveDoor:
                 if not self._counts[connection.address]:
                     del self._counts[connection.address]
         self._on_disconnect(sid, reason)
+
+
+def _is_script_of_another_site(request: Request) -> bool:
+    """Whether a page elsewhere polls by a script element, which names no Origin and could read the answer."""
+    if request.args.get("transport") == "websocket":
+        return False  # names its Origin
+    foreign = request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none")
+    return foreign or "j" in request.args

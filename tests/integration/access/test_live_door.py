@@ -97,6 +97,8 @@ def test_nor_by_polling(web: WebProcess, closed_settings: Settings) -> None:
     cookie = new_cookie(closed_settings)
     assert get(web, path)[0] == 401
     assert get(web, path, **cookie, Origin="http://evil.example")[0] == 400
+    assert get(web, path + "&j=0", **cookie)[0] == 401, "a script element of another site could read it"
+    assert get(web, path, **cookie, **{"Sec-Fetch-Site": "cross-site"})[0] == 401
     status, body = get(web, path, **cookie)
     assert status == 200
     session = body.decode().partition('"sid":"')[2].partition('"')[0]
