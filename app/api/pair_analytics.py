@@ -57,8 +57,7 @@ def pair(**asked: Value) -> Response:
 @endpoint(statistics.PAIR_ANALYSIS, query=JOBS["pair_analysis"].parameters, **ON_DEMAND)
 def analysis(**asked: Value) -> Response:
     """Series, paths, marks and figures of a pair for one choice of method, spread and thresholds."""
-    refuse_contradiction(JOBS["pair_analysis"], asked)
-    return _asked("pair_analysis", asked)
+    return pair_analysis(asked)
 
 
 @blueprint.get("/pair_analytics")
@@ -100,6 +99,12 @@ def report(task: str) -> Response:
     name = f"{asked['y']}-{asked['x']}-{asked['tf']}-{load_settings().source.lower()}.html"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(drawn["html"], mimetype="text/html", headers=headers)
+
+
+def pair_analysis(asked: Parameters) -> Response:
+    """The stored analysis, or where it will be."""
+    refuse_contradiction(JOBS["pair_analysis"], asked)
+    return _asked("pair_analysis", asked)
 
 
 @lru_cache(maxsize=KEPT_BODIES)

@@ -42,6 +42,7 @@ TABLE: dict[str, MayImport] = {
     "analytics.quality": MayImport(RECORDS),
     "analytics.forming": MayImport(RECORDS),
     "analytics.live_bars": MayImport(LIGHT),
+    "analytics.minute_table": MayImport(RECORDS),
     "analytics.second_bars": MayImport(LIGHT),
     "analytics.grid": MayImport(RECORDS, ("numpy", "pandas")),
     "analytics.bars": MayImport((*LIGHT, "analytics.grid"), ("numpy", "pandas")),
@@ -173,6 +174,11 @@ TABLE: dict[str, MayImport] = {
     "app.metrics": MayImport((*RECORDS, "app", "workers.store", SETTINGS), ("flask", "prometheus_client")),
     "app.metric_families": MayImport(("workers.coordination",), ("prometheus_client",)),
     "app.transfer": MayImport((), ("flask", "flask_compress")),
+    "app.exports": MayImport(
+        (*RECORDS, "analytics.minute_table", "app.errors", "workers.messages", "workers.store", SETTINGS),
+        ("flask", "orjson"),
+    ),
+    "app.exports.parquet_file": MayImport(("app.exports",), ("orjson", "pyarrow")),
     "wsgi": MayImport(("app", "workers.logs", "workers.store", SETTINGS)),
     "celeryconfig": MayImport((SETTINGS,), ("kombu", "celery")),
 }

@@ -85,6 +85,30 @@ def load_first_bars(symbol: str, timeframe: str, *, start: datetime, end: dateti
     return [_bar(document) for document in collection("bars").find(query, sort=[("start", 1)], limit=limit)]
 
 
+def load_nth_start(
+    symbol: str, timeframe: str, *, start: datetime | None, end: datetime | None, nth: int
+) -> datetime | None:
+    """The start of the `nth` bar (from 1) with start <= bar.start < end, None when there are not so many."""
+    query, shown = _range_query(symbol, timeframe, start, end), {"_id": 0, "start": 1}
+    found = list(collection("bars").find(query, shown, sort=[("start", 1)], skip=nth - 1, limit=1))
+    return found[0]["start"] if found else None
+
+
+def count_bars(symbol: str, timeframe: str, start: datetime | None, end: datetime | None) -> tuple[int, int]:
+    """How many bars start in that time, and how many of them are not final."""
+    query = _range_query(symbol, timeframe, start, end)
+    stored = collection("bars")
+    return stored.count_documents(query), stored.count_documents(query | {"is_final": False})
+
+
+def load_id_span(symbol: str, start: datetime | None, end: datetime | None) -> tuple[int | None, int | None]:
+    """First and last id of the seconds made of ticks in that time; None without such a second."""
+    query = _range_query(symbol, "1s", start, end) | {"first_id": {"$ne": None}}
+    first = collection("bars").find_one(query, {"first_id": 1}, sort=[("start", 1)])
+    last = collection("bars").find_one(query, {"last_id": 1}, sort=[("start", -1)])
+    return (first["first_id"] if first else None, last["last_id"] if last else None)
+
+
 def load_bars_saved_since(symbol: str, timeframe: str, moment: datetime, *, limit: int) -> list[Bar]:
     """Bars written at or after a moment of our clock, new and corrected ones, at most `limit`."""
     query: Document = {"symbol": symbol, "timeframe": timeframe, "saved_at": {"$gte": moment}}

@@ -111,6 +111,36 @@ def load_indicator_history(
     )
 
 
+def load_first_figures(
+    symbol: str, timeframe: str, *, names: Sequence[str], start: datetime, end: datetime, limit: int
+) -> list[tuple[datetime, list[float | None]]]:
+    """Some figures of the oldest `limit` snapshots with start <= as_of < end, oldest first; bare values."""
+    found = collection("indicators").aggregate(
+        [
+            {"$match": _range_query(symbol, timeframe, start, end)},
+            {"$sort": {"as_of": 1}},
+            {"$limit": limit},
+            {"$project": {"_id": 0, "as_of": 1, "v": [f"$values.{name}.value" for name in names]}},
+        ],
+        batchSize=limit,
+    )
+    return [(row["as_of"], row["v"]) for row in found]
+
+
+def load_nth_as_of(
+    symbol: str, timeframe: str, *, start: datetime | None, end: datetime | None, nth: int
+) -> datetime | None:
+    """The bar of the `nth` snapshot (from 1) with start <= as_of < end, None when there are not so many."""
+    query, shown = _range_query(symbol, timeframe, start, end), {"_id": 0, "as_of": 1}
+    found = list(collection("indicators").find(query, shown, sort=[("as_of", 1)], skip=nth - 1, limit=1))
+    return found[0]["as_of"] if found else None
+
+
+def count_indicators(symbol: str, timeframe: str, start: datetime | None, end: datetime | None) -> int:
+    """How many snapshots there are of bars that start in that time."""
+    return collection("indicators").count_documents(_range_query(symbol, timeframe, start, end))
+
+
 def _range_query(symbol: str, timeframe: str, start: datetime | None, end: datetime | None) -> Document:
     bounds = {name: moment for name, moment in (("$gte", start), ("$lt", end)) if moment is not None}
     query: Document = {"symbol": symbol, "timeframe": timeframe}

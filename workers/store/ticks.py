@@ -118,6 +118,20 @@ def load_first_tick(symbol: str, *, after_id: int = -1) -> Tick | None:
     return _edge_tick(symbol, newest=False, after_id=after_id)
 
 
+def load_nth_id(symbol: str, *, after_id: int, nth: int) -> int | None:
+    """The id of the `nth` stored tick (from 1) behind after_id, None when there are not so many."""
+    base = symbol_number(symbol) << ID_BITS
+    query = {"_id": {"$gt": base + after_id, "$lt": base + (1 << ID_BITS)}}
+    found = list(collection("ticks").find(query, {"_id": 1}, sort=[("_id", 1)], skip=nth - 1, limit=1))
+    return int(found[0]["_id"]) & ((1 << ID_BITS) - 1) if found else None
+
+
+def count_ticks(symbol: str, first_id: int, last_id: int) -> int:
+    """How many ticks of first_id..last_id are stored."""
+    base = symbol_number(symbol) << ID_BITS
+    return collection("ticks").count_documents({"_id": {"$gte": base + first_id, "$lte": base + last_id}})
+
+
 def symbol_number(symbol: str) -> int:
     """The number that stands for a symbol in tick keys, given on first use."""
     key = (load_settings().database, symbol)

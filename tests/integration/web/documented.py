@@ -22,7 +22,7 @@ class DocumentedClient(FlaskClient):
 
     def open(self, *args: Any, **given: Any) -> TestResponse:  # Any: Flask's own signature
         """One request, its answer checked."""
-        answer = super().open(*args, **given)
+        answer = super().open(*args, **{"buffered": True, **given})  # read to its end and closed
         told = operation_of(self.application, answer.request.path, answer.request.method)
         if told is not None:
             problems = undocumented(document(self.application), told, answer)

@@ -1,0 +1,33 @@
+"""The series of a pair as a table, from the JSON of its analysis."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from app.exports.table import Column, Table, columns
+
+SERIES = ("y", "x", "spread", "mean", "deviation", "z", "correlation")
+PAIR_COLUMNS = [
+    *columns(ts="moment", y_symbol="text", x_symbol="text"),
+    *(Column(name, "number") for name in SERIES),
+]
+
+
+def pair_series_table(told: Mapping[str, Any]) -> Table:  # Any: JSON of a known shape
+    """One row a bar of the window, oldest first; `y` and `x` are log prices."""
+    starts = [datetime.fromisoformat(text) for text in told["starts"]]
+    series = [told["series"][name] for name in SERIES]
+    rows = [(start, told["y"], told["x"], *values) for start, *values in zip(starts, *series, strict=True)]
+    name = f"pair-{told['y']}-{told['x']}-{told['timeframe']}"
+    found = told["completeness"]
+    complete = not found["open_gaps"] and found["final"] == found["expected"]
+    about = {
+        **found,
+        "complete": complete,
+        "rows": len(rows),
+        "method": told["method"],
+        "spread": told["kind"],
+        "hedge": told["hedge"],
+        "as_of": told["as_of"],
+    }
+    return Table(name, PAIR_COLUMNS, iter([rows]), about)

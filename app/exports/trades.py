@@ -1,0 +1,111 @@
+"""Trades of one symbol as a table, by id."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from analytics.records.market import Tick
+from app.exports.table import Row, Table, columns
+from workers.messages.envelope import JSON
+from workers.store.bars import load_id_span
+from workers.store.gaps import load_gaps_within
+from workers.store.ticks import count_ticks, load_first_tick, load_last_tick, load_nth_id, load_ticks
+
+PAGE_ROWS = 5_000
+TICK_COLUMNS = columns(
+    id="whole",
+    symbol="text",
+    price="number",
+    quantity="number",
+    traded_at="moment",
+    received_at="moment",
+    buyer_is_maker="flag",
+    first_trade_id="whole",
+    last_trade_id="whole",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class IdSpan:
+    """Ids first..last of a symbol, and whether there are more behind them."""
+
+    symbol: str
+    first: int
+    last: int
+    more: bool
+
+
+def ticks_table(
+    symbol: str, start: datetime | None, end: datetime | None, after_id: int | None, limit: int
+) -> Table:
+    """At most `limit` trades behind after_id that were made in that time, by id."""
+    span = _span(symbol, start, end, after_id, limit)
+    if span is None:
+        nothing: JSON = {"rows": 0, "missing": 0, "open_gaps": 0, "complete": False}
+        return Table(f"ticks-{symbol}", TICK_COLUMNS, iter(()), nothing)
+    following = {"after_id": str(span.last)} if span.more else {}
+    return Table(f"ticks-{symbol}", TICK_COLUMNS, _pages(span, start, end), _wholeness(span), following)
+
+
+def _span(
+    symbol: str, start: datetime | None, end: datetime | None, after_id: int | None, limit: int
+) -> IdSpan | None:
+    """The ids to be sent. Seconds say which ids belong to a time; the newest may not have one yet."""
+    oldest, newest = (
+        load_first_tick(symbol, after_id=-1 if after_id is None else after_id),
+        load_last_tick(symbol),
+    )
+    if oldest is None or newest is None:
+        return None
+    of_start, of_end = load_id_span(symbol, start, None)[0], load_id_span(symbol, None, end)[1]
+    first = max(oldest.id, of_start or 0) if start else oldest.id
+    last = min(newest.id, of_end) if end and of_end is not None else newest.id
+    reached = load_nth_id(symbol, after_id=first - 1, nth=limit)
+    cut = last if reached is None else min(last, reached)
+    return IdSpan(symbol, first, cut, more=cut < last) if first <= cut else None
+
+
+def _wholeness(span: IdSpan) -> JSON:
+    """Ids count up by one: what lacks is known exactly, but for those the exchange never had."""
+    rows = count_ticks(span.symbol, span.first, span.last)
+    gaps = load_gaps_within(span.symbol, span.first, span.last)
+    absent = sum(
+        min(gap.last_id, span.last) - max(gap.first_id, span.first) + 1
+        for gap in gaps
+        if gap.state == "verified_absent"
+    )
+    missing = max(0, span.last - span.first + 1 - rows - absent)
+    open_gaps = sum(gap.state in ("open", "filling", "failed") for gap in gaps)
+    return {
+        "first_id": span.first,
+        "last_id": span.last,
+        "rows": rows,
+        "missing": missing,
+        "open_gaps": open_gaps,
+        "complete": missing == 0,
+    }
+
+
+def _pages(span: IdSpan, start: datetime | None, end: datetime | None) -> Iterator[list[Row]]:
+    after = span.first - 1
+    while found := load_ticks(span.symbol, after_id=after, up_to_id=span.last, limit=PAGE_ROWS):
+        after = found[-1].id
+        yield [_row(tick) for tick in found if _is_within(tick, start, end)]
+
+
+def _is_within(tick: Tick, start: datetime | None, end: datetime | None) -> bool:
+    return (start is None or tick.traded_at >= start) and (end is None or tick.traded_at < end)
+
+
+def _row(tick: Tick) -> Row:
+    return (
+        tick.id,
+        tick.symbol,
+        tick.price,
+        tick.quantity,
+        tick.traded_at,
+        tick.received_at,
+        tick.buyer_is_maker,
+        tick.first_trade_id,
+        tick.last_trade_id,
+    )
