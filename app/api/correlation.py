@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from analytics.records.correlations import LEAST_RETURNS, CorrelationSnapshot
+from analytics.records.correlations import LEAST_RETURNS, MOST_SYMBOLS, CorrelationSnapshot
 from analytics.timeframes import length
 from app.api.contract import ON_DEMAND, endpoint
 from app.api.job_parameters import job_parameters
@@ -35,10 +35,15 @@ JOB = "correlation"
 @blueprint.get("/correlation")
 @endpoint(statistics.CORRELATION, query=of_watchlist(JOBS[JOB].parameters), **ON_DEMAND)
 def correlation(**given: Value) -> Response:
-    """Correlations of the watch-list, or of `symbols` (with commas between)."""
-    asked = job_parameters(JOBS[JOB], given | {"symbols": given["symbols"] or load_watchlist()})
+    """Correlations of the watch-list, or of `symbols` (with commas between).
+
+    Where no symbols are named it is what was correlated of the watch-list, be
+    it that some of its symbols have no history yet.
+    """
+    watched = load_watchlist()[:MOST_SYMBOLS]
+    asked = job_parameters(JOBS[JOB], given | {"symbols": given["symbols"] or watched})
     stored = _stored(asked)
-    if stored and sorted(stored.symbols) == sorted(_symbols(asked)):
+    if stored and (not given["symbols"] or sorted(stored.symbols) == sorted(_symbols(asked))):
         return jsonify(correlation_json(stored))
     return _computed(asked)
 

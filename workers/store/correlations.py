@@ -8,13 +8,14 @@ Example document:
      "values": [[], [0.87]], "n": [[], [1440]], "p_values": [[], [0.0]], "reasons": {},
      "completeness": {"expected": 1440, "present": 1440, "final": 1440, "open_gaps": 0}}
 
-Known by its id alone: no index beside that.
+Where the symbols have too few bars there is one document with `timeframe` and `symbols` alone.
+Known by its id: no index beside that.
 """
 
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from pymongo import ReplaceOne
+from pymongo import DeleteOne, ReplaceOne
 
 from analytics.records.correlations import CorrelationMethod, CorrelationSnapshot
 from analytics.records.snapshots import Completeness
@@ -26,7 +27,15 @@ def save_correlations(snapshots: Sequence[CorrelationSnapshot]) -> None:
     if snapshots:
         rows = [{"_id": _key(row.timeframe, row.window, row.method)} | asdict(row) for row in snapshots]
         writes = [ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in rows]
-        collection("correlations").bulk_write(writes, ordered=False)
+        none = [DeleteOne({"_id": _none(timeframe)}) for timeframe in {row.timeframe for row in snapshots}]
+        collection("correlations").bulk_write([*writes, *none], ordered=False)
+
+
+def save_no_correlations(timeframe: str, symbols: Sequence[str]) -> None:
+    """These symbols have too few bars: what is stored of others is theirs no longer."""
+    row = {"timeframe": timeframe, "symbols": list(symbols)}
+    collection("correlations").replace_one({"_id": _none(timeframe)}, row, upsert=True)
+    collection("correlations").delete_many({"timeframe": timeframe, "_id": {"$ne": _none(timeframe)}})
 
 
 def load_correlations(timeframe: str, window: int, method: CorrelationMethod) -> CorrelationSnapshot | None:
@@ -37,14 +46,19 @@ def load_correlations(timeframe: str, window: int, method: CorrelationMethod) ->
 
 def load_all_correlations(timeframe: str) -> list[CorrelationSnapshot]:
     """The snapshots of every window and method of a timeframe, shortest window first."""
-    found = collection("correlations").find({"timeframe": timeframe}, sort=[("window", 1), ("method", 1)])
+    query = {"timeframe": timeframe, "window": {"$exists": True}}
+    found = collection("correlations").find(query, sort=[("window", 1), ("method", 1)])
     return [_snapshot(row) for row in found]
 
 
 def load_correlated_symbols() -> dict[str, list[str]]:
-    """Whose correlations were computed last, by timeframe."""
+    """Whose correlations were computed last, or had too few bars for it, by timeframe."""
     found = collection("correlations").find({}, {"timeframe": 1, "symbols": 1})
     return {row["timeframe"]: row["symbols"] for row in found}
+
+
+def _none(timeframe: str) -> str:
+    return f"{timeframe}:none"
 
 
 def _key(timeframe: str, window: int, method: str) -> str:

@@ -2,13 +2,20 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from celery import shared_task
 
 from analytics.errors import NotEnoughData
 from analytics.pairs.correlation_snapshot import CorrelationWindow, correlation_snapshots
-from analytics.records.correlations import LEAST_RETURNS, WINDOWS, CorrelationMethod, CorrelationSnapshot
+from analytics.records.correlations import (
+    LEAST_RETURNS,
+    MOST_SYMBOLS,
+    WINDOWS,
+    CorrelationMethod,
+    CorrelationSnapshot,
+)
 from analytics.records.market import Gap
 from analytics.timeframes import TIMEFRAMES, bar_end
 from workers.coordination.single_flight import single_flight
@@ -17,7 +24,7 @@ from workers.messages.rooms import correlation_topic
 from workers.publish import publish
 from workers.running_job import started_job
 from workers.store.bars import load_closes
-from workers.store.correlations import load_correlated_symbols, save_correlations
+from workers.store.correlations import load_correlated_symbols, save_correlations, save_no_correlations
 from workers.store.gaps import load_unresolved_gaps
 from workers.store.progress import load_progress, newest_shared_bar
 from workers.store.seams import load_symbols_with_history
@@ -40,13 +47,14 @@ def compute_correlations() -> None:
             return
         progress = load_progress()
         known = progress.keys() & load_symbols_with_history()
-        symbols = [symbol for symbol in load_watchlist() if symbol in known]
+        watched = [symbol for symbol in load_watchlist() if symbol in known]
+        symbols, left_out = watched[:MOST_SYMBOLS], watched[MOST_SYMBOLS:]
         marks, correlated = load_watermarks("correlations"), load_correlated_symbols()
         for timeframe in SCHEDULED if len(symbols) > 1 else ():
             newest = newest_shared_bar([progress[symbol] for symbol in symbols], timeframe)
             mark = marks.get(mark_name(timeframe))
             if mark is None or mark.done < newest or correlated.get(timeframe, symbols) != symbols:
-                compute_timeframe(symbols, timeframe, newest, mark)
+                compute_timeframe(symbols, timeframe, newest, mark, left_out)
             if not flight.renew():
                 return
 
@@ -68,15 +76,20 @@ def correlate(
 
 
 def compute_timeframe(
-    symbols: Sequence[str], timeframe: str, newest: datetime, mark: Watermark | None
+    symbols: Sequence[str],
+    timeframe: str,
+    newest: datetime,
+    mark: Watermark | None,
+    left_out: Sequence[str] = (),
 ) -> list[CorrelationSnapshot]:
     """Load, compute, save and publish every window of a timeframe."""
     asked = [CorrelationWindow(timeframe, window, "pearson", newest) for window in WINDOWS]
     try:
-        found = _snapshots(symbols, asked)
+        found = [_with_left_out(each, left_out) for each in _snapshots(symbols, asked)]
     except NotEnoughData as error:
         log.info("correlations not computed timeframe=%s reason=%s", timeframe, error)
         found = []
+        save_no_correlations(timeframe, symbols)
     save_correlations(found)
     advance_watermark(mark_name(timeframe), seen=mark, done=newest)
     if found:
@@ -99,3 +112,8 @@ def _snapshots(symbols: Sequence[str], asked: Sequence[CorrelationWindow]) -> li
     for gap in load_unresolved_gaps():
         gaps.setdefault(gap.symbol, []).append(gap)
     return correlation_snapshots(closes, asked, gaps=gaps, computed_at=datetime.now(UTC))
+
+
+def _with_left_out(snapshot: CorrelationSnapshot, symbols: Sequence[str]) -> CorrelationSnapshot:
+    reasons = dict.fromkeys(symbols, f"behind the first {MOST_SYMBOLS} watched symbols, which are compared")
+    return replace(snapshot, reasons={**snapshot.reasons, **reasons}) if symbols else snapshot

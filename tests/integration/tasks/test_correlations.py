@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from analytics.timeframes import length
-from tests.factories import MIDNIGHT, bar, random_closes
+from tests.factories import MIDNIGHT, bar, gap, random_closes
 from workers.messages.envelope import JSON
 from workers.settings import Settings
 from workers.store.bars import save_bars
-from workers.store.correlations import load_all_correlations, load_correlations
+from workers.store.correlations import load_all_correlations, load_correlated_symbols, load_correlations
+from workers.store.gaps import save_gaps
 from workers.store.indexes import ensure_indexes
 from workers.store.progress import BarProgress, save_progress
 from workers.store.seams import HISTORY, Seam, save_seam
@@ -86,15 +87,20 @@ def test_the_bar_is_waited_for_until_every_symbol_has_it(published: list[dict[st
     assert load_all_correlations("1m")[0].as_of == MIDNIGHT + timedelta(minutes=100)
 
 
-def test_a_symbol_that_stopped_holds_nobody_up_and_is_said_to_be_incomplete(
+def test_a_symbol_that_stopped_holds_nobody_up_and_what_is_missing_is_told(
     published: list[dict[str, JSON]],
 ) -> None:
     store("BTCUSDT", 200)
     store("ETHUSDT", 150)
+    last_trade = MIDNIGHT + timedelta(minutes=150)
+    save_gaps([gap(7, 9, symbol="ETHUSDT", after=last_trade, before=last_trade + timedelta(minutes=30))])
     compute_correlations()
     found = load_correlations("1m", 60, "pearson")
     assert found is not None
     assert found.as_of == MIDNIGHT + timedelta(minutes=199)
+    whole = found.completeness
+    assert (whole.expected, whole.open_gaps) == (60, 1)
+    assert whole.present < 60
 
 
 def test_a_symbol_more_or_less_is_computed_at_once(published: list[dict[str, JSON]]) -> None:
@@ -129,3 +135,38 @@ def test_too_few_bars_store_nothing(published: list[dict[str, JSON]]) -> None:
         store(symbol, 21, already=20)
     compute_correlations()
     assert load_all_correlations("1m")[0].n == [[], [20]]
+
+
+def test_a_changed_list_with_too_few_bars_is_tried_once_and_shows_no_other_snapshot(
+    published: list[dict[str, JSON]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for symbol in SYMBOLS[:2]:
+        store(symbol, 100)
+    compute_correlations()
+    remove_symbol("BTCUSDT")
+    remove_symbol("ETHUSDT")
+    monkeypatch.setattr(stage, "load_symbols_with_history", lambda: {"SOLUSDT", "XRPUSDT"})
+    for symbol in ("SOLUSDT", "XRPUSDT"):  # bars of a minute or two
+        save_progress(BarProgress(symbol, 2, MIDNIGHT + timedelta(minutes=2)))
+        add_symbol(symbol)
+    loaded: list[str] = []
+    load = stage.load_closes
+    monkeypatch.setattr(stage, "load_closes", lambda *a: loaded.append(a[1]) or load(*a))  # type: ignore[func-returns-value]
+    for _ in range(3):
+        compute_correlations()
+    assert loaded == list(stage.SCHEDULED)
+    assert load_all_correlations("1m") == []
+    assert load_correlated_symbols()["1m"] == ["SOLUSDT", "XRPUSDT"]
+
+
+def test_of_a_long_watch_list_the_first_are_compared_and_the_others_named(
+    published: list[dict[str, JSON]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage, "MOST_SYMBOLS", 2)
+    for symbol in SYMBOLS:
+        store(symbol, 100)
+    add_symbol("SOLUSDT")
+    compute_correlations()
+    compute_correlations()
+    found = load_all_correlations("1m")[0]
+    assert (list(found.symbols), list(found.reasons), len(published)) == (list(SYMBOLS[:2]), ["SOLUSDT"], 1)

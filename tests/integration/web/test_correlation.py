@@ -10,14 +10,17 @@ import pytest
 from flask.testing import FlaskClient
 from scipy.stats import spearmanr
 
+from analytics.records.correlations import MOST_SYMBOLS
 from app import create_app
 from tests.integration.tasks.worker_process import WorkerProcess
 from tests.integration.web.correlation_seed import SYMBOLS, seed_correlations
 from tests.integration.web.documented import documented_client
 from tests.integration.web.market_seed import seed_processes
 from tests.product import wait_for
+from workers.jobs import JOBS, PROCESSES
 from workers.settings import Settings
 from workers.store.bars import load_bars
+from workers.store.watchlist import add_symbol, remove_symbol
 
 DONE_SECONDS = 60.0
 
@@ -34,8 +37,8 @@ def worker(
     client: FlaskClient, web_environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[WorkerProcess]:
     """One worker for what is asked."""
-    log = tmp_path_factory.mktemp("worker") / "batch.log"
-    with WorkerProcess(web_environ, "batch", "batch", log_path=log) as process:
+    log, queue = tmp_path_factory.mktemp("worker") / "asking.log", JOBS["correlation"].queue
+    with WorkerProcess(web_environ, PROCESSES[queue], queue, log_path=log) as process:
         seed_processes(datetime.now(UTC))
         yield process
 
@@ -81,6 +84,31 @@ def test_the_watch_list_is_answered_from_the_store(client: FlaskClient) -> None:
     assert told["values"][1][0] == pytest.approx(expected, rel=1e-9)
     assert (told["n"], told["returns"]) == ([[], [240], [240, 240]], [240, 240, 240])
     assert [len(row) for row in told["p_values"]] == [0, 1, 2]
+
+
+def test_a_symbol_without_history_yet_keeps_nobody_waiting(client: FlaskClient) -> None:
+    add_symbol("DOGEUSDT")
+    try:
+        answer = client.get("/api/correlation?tf=1m&window=240")
+    finally:
+        remove_symbol("DOGEUSDT")
+    assert answer.status_code == 200
+    assert answer.json["symbols"] == list(SYMBOLS)  # type: ignore[index]  # JSON
+
+
+def test_a_watch_list_that_is_too_long_refuses_nothing(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"N{place:03}USDT" for place in range(MOST_SYMBOLS)]
+    for name in names:
+        add_symbol(name)
+    monkeypatch.setattr("app.known_symbols._kept", {})
+    try:
+        answer = client.get("/api/correlation?tf=1m&window=240")
+    finally:
+        for name in names:
+            remove_symbol(name)
+    assert (answer.status_code, answer.json["symbols"]) == (200, list(SYMBOLS))  # type: ignore[index]  # JSON
 
 
 def asked_for(client: FlaskClient, query: str) -> Any:

@@ -93,8 +93,10 @@ function failed(error) {
   if (error.code === "not_enough_data") {
     const when = choice.difference ? "of yesterday " : "";
     showState(place, { title: "Warming up", text: `${error.message}. Returns ${when}of ${choice.timeframe} bars are needed of two symbols at least.` });
-  } else if (error.status === 422) {
+  } else if (error.status === 422 && error.details?.field === "symbols") {
     showState(place, { title: "Nothing to compare yet", text: "Put two symbols on the watch-list of the Overview." });
+  } else if (error.status === 422) {
+    showState(place, { title: "This cannot be compared", text: error.message });
   } else {
     showState(place, { title: "The correlations could not be read", text: error.message, kind: "bad", retry: load });
   }
