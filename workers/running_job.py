@@ -60,7 +60,11 @@ class RunningJob:
         if time.monotonic() - self._told_at < TOLD_SECONDS and done < total:
             return
         self._told_at = time.monotonic()
-        row = note_progress(self.id, self._claimed.holder, done=done, total=total, text=text)
+        try:
+            row = note_progress(self.id, self._claimed.holder, done=done, total=total, text=text)
+        except PyMongoError as error:  # the work is not lost for a word about it
+            log.warning("progress not written job=%s reason=%s", self.id, type(error).__name__)
+            return
         self._hear(row)
         if row is not None:
             publish({task_topic(self.id): task_json(row)})

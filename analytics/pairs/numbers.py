@@ -1,6 +1,5 @@
 """Numbers as records hold them: None for what does not exist."""
 
-from collections.abc import Iterable
 from math import isfinite
 
 import numpy as np
@@ -15,11 +14,6 @@ def known(value: float) -> float | None:
     (1.5, None, None)
     """
     return float(value) if isfinite(value) else None
-
-
-def all_known(values: Iterable[float]) -> list[float | None]:
-    """Likewise, one by one."""
-    return [known(value) for value in values]
 
 
 def shown(values: np.ndarray) -> list[float | None]:

@@ -53,15 +53,6 @@ def verdict(
     return Verdict(kind, words + _caution(prices.completeness))
 
 
-def too_few(have: int, need: int) -> str:
-    """The sentence of a pair about which nothing can be said yet.
-
-    >>> too_few(42, 100)
-    'Not enough data yet: 42 of 100 bars.'
-    """
-    return f"Not enough data yet: {have:,} of {need:,} bars."
-
-
 def duration(length_seconds: float, *, plain: bool = False) -> str:
     """A length of time in words; `plain` says "day" for one of them.
 

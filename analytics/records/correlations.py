@@ -11,7 +11,6 @@ CorrelationMethod = Literal["pearson", "spearman", "kendall"]
 
 METHODS: tuple[CorrelationMethod, ...] = get_args(CorrelationMethod)
 WINDOWS = (60, 240, 1_440)  # returns; those that are kept ready
-DEFAULT_WINDOW = 1_440
 LEAST_RETURNS = 20  # fewer say nothing
 MOST_SYMBOLS = 100
 

@@ -11,6 +11,7 @@ SCAN_TIMEFRAMES = ("1m", "5m", "15m", "1h")
 WINDOW_BARS = 1_440
 LEAST_BARS = 100  # of the window; fewer are not scanned
 MOST_SYMBOLS = 200
+LASTS_BARS = 10  # an older scan says nothing of a bar
 SPARK_POINTS = 24  # z-scores kept for a line
 ALPHA = 0.05  # share of false finds that is accepted
 

@@ -1,4 +1,6 @@
-"""From a closed bar to stored and published snapshots of 50 symbols, through the real task, store and Redis.
+"""From a closed bar to stored and published snapshots of 50 symbols and 50 pairs of them.
+
+Through the real tasks, store and Redis, in one process, one task after the other.
 
 python -m tests.benchmarks.indicator_task
 """
@@ -9,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import islice, permutations
 from pathlib import Path
 from statistics import median
 
@@ -22,13 +25,18 @@ from workers.settings import settings_from, use_settings
 from workers.store.bars import save_bars
 from workers.store.indexes import ensure_indexes
 from workers.store.indicators import load_latest_indicators
+from workers.store.pair_snapshots import load_pair_snapshots
+from workers.store.pairs import fill_pairs
 from workers.store.progress import BarProgress, save_progress
 from workers.store.seams import HISTORY, Seam, save_seam
 from workers.store.watchlist import fill_watchlist
 from workers.tasks.correlations import compute_correlations
 from workers.tasks.indicators import compute_indicators
+from workers.tasks.pairs import compute_pairs
+from workers.tasks.scan import compute_scans
 
 SYMBOLS = [f"S{number:02}USDT" for number in range(50)]
+PAIRS = list(islice(permutations(SYMBOLS, 2), 0, None, 49))  # 50, each symbol once y
 HISTORY_BARS = {"1s": 700, "1m": 1_600}
 ROUNDS = 9
 GOALS = {"1s": 0.5, "1m": 1.0}
@@ -39,6 +47,7 @@ def main() -> None:
     with _servers():
         ensure_indexes()
         fill_watchlist(SYMBOLS)
+        fill_pairs(PAIRS)
         print(f"{'what':<58}{'median':>12}{'worst':>12}{'processor':>12}{'goal':>10}")
         for timeframe, goal in GOALS.items():
             series = {symbol: _bars(symbol, timeframe, seed) for seed, symbol in enumerate(SYMBOLS)}
@@ -53,19 +62,27 @@ def main() -> None:
 
 
 def _rounds(series: dict[str, list[Bar]], timeframe: str, goal: float) -> None:
-    indicators, correlations = [], []
+    indicators, pairs, correlations, scans = [], [], [], []
     for place in range(HISTORY_BARS[timeframe], HISTORY_BARS[timeframe] + ROUNDS):
         _store(series, place, place + 1)
         indicators.append(_timed(compute_indicators))
+        pairs.append(_timed(compute_pairs))
         correlations.append(_timed(compute_correlations))
+        scans.append(_timed(compute_scans))
         newest = load_latest_indicators(SYMBOLS[-1], timeframe)
         assert newest is not None
         assert newest.as_of == series[SYMBOLS[-1]][place].start
     # The first round fills what the process keeps; every later one is what a running product does.
     _row(f"{len(SYMBOLS)} symbols after a {timeframe} bar closed: indicators, first", indicators[:1], None)
     _row(f"{len(SYMBOLS)} symbols after a {timeframe} bar closed: indicators", indicators[1:], goal)
-    if timeframe != "1s":
-        _row(f"{len(SYMBOLS)} symbols after a {timeframe} bar closed: correlations", correlations[1:], goal)
+    if timeframe == "1s":  # nothing else is computed of seconds
+        return
+    assert {row.as_of for row in load_pair_snapshots(timeframe)} == {series[SYMBOLS[-1]][place].start}
+    both = [(a + c, b + d) for (a, b), (c, d) in zip(indicators, pairs, strict=True)]
+    _row(f"{len(PAIRS)} pairs", pairs[1:], None)
+    _row(f"{len(SYMBOLS)} symbols and {len(PAIRS)} pairs", both[1:], goal)
+    _row("correlations of all", correlations[1:], None)
+    _row(f"scan of {len(SYMBOLS) * (len(SYMBOLS) - 1):,} ordered pairs", scans[1:], None)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from analytics.pairs.analysis import PairChoice, pair_analysis
 from analytics.pairs.market import PairPrices, pair_prices
 from analytics.pairs.snapshot import pair_snapshot, price_levels
 from analytics.records.pairs import LEAST_BARS, WINDOW_BARS, PairAnalysis, PairSnapshot
+from analytics.records.scans import LASTS_BARS
 from analytics.strategies.mean_reversion import MeanReversionRule, signal_events, signal_now
 from analytics.timeframes import length
 from workers.messages.pairs import pair_analysis_json, pair_snapshot_json, price_levels_json
@@ -20,8 +21,6 @@ from workers.running_job import started_job
 from workers.settings import load_settings
 from workers.store.pair_market import load_newest_closed, load_pair_market
 from workers.store.scans import load_q_values
-
-SCAN_LASTS_BARS = 10  # an older scan says nothing of this bar
 
 
 @shared_task(name="workers.tasks.pair_requests.snapshot_pair")
@@ -92,7 +91,7 @@ def analysis_of(prices: PairPrices, chosen: Mapping[str, Any]) -> PairAnalysis: 
 
 def _q_value(prices: PairPrices) -> float | None:
     """Of the newest scan, unless it is old or does not hold the pair."""
-    since = prices.as_of - SCAN_LASTS_BARS * length(prices.timeframe)
+    since = prices.as_of - LASTS_BARS * length(prices.timeframe)
     return load_q_values(prices.timeframe, since=since).get((prices.y, prices.x))
 
 

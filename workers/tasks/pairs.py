@@ -12,6 +12,7 @@ from analytics.pairs.market import pair_prices
 from analytics.pairs.snapshot import pair_snapshot
 from analytics.records.pair_market import PairMarket
 from analytics.records.pairs import PAIR_TIMEFRAMES, WINDOW_BARS, PairSnapshot
+from analytics.records.scans import LASTS_BARS
 from analytics.strategies.mean_reversion import MeanReversionRule, signal_now
 from analytics.timeframes import length
 from workers.coordination.single_flight import single_flight
@@ -27,8 +28,6 @@ from workers.store.seams import load_symbols_with_history
 from workers.store.watermarks import Watermark, advance_watermarks, load_watermarks, watermark_name
 
 log = logging.getLogger(__name__)
-
-SCAN_LASTS_BARS = 10  # an older scan says nothing of this bar
 
 Marks = Mapping[str, Watermark]
 
@@ -57,7 +56,7 @@ def compute_due(pairs: Sequence[Pair], timeframe: str, newest: datetime, marks: 
     """Snapshots of some pairs at the bar that starts at `newest`."""
     symbols = sorted({symbol for pair in pairs for symbol in pair})
     market = load_pair_market(symbols, timeframe, newest, WINDOW_BARS)
-    scanned = load_q_values(timeframe, since=newest - SCAN_LASTS_BARS * length(timeframe))
+    scanned = load_q_values(timeframe, since=newest - LASTS_BARS * length(timeframe))
     found = [s for pair in pairs if (s := _snapshot(market, pair, scanned.get(pair))) is not None]
     save_pair_snapshots(found)
     names = [mark_name(pair, timeframe) for pair in pairs]
