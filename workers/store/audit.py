@@ -31,8 +31,22 @@ def ensure_indexes() -> None:
     except (CollectionInvalid, OperationFailure) as error:
         if isinstance(error, OperationFailure) and error.code != THERE_ALREADY:  # another process was first
             raise
-        if not collection(NAME).options().get("capped"):
-            database().command("convertToCapped", NAME, size=SIZE_BYTES)
+        _cap()
+
+
+def _cap() -> None:
+    """Make it capped where it was begun by a first entry; another process may be doing the same."""
+    if _is_capped():
+        return
+    try:
+        database().command("convertToCapped", NAME, size=SIZE_BYTES)
+    except OperationFailure:
+        if not _is_capped():
+            raise
+
+
+def _is_capped() -> bool:
+    return bool(collection(NAME).options().get("capped"))
 
 
 def save_entry(entry: AuditEntry) -> None:

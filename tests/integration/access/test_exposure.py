@@ -145,6 +145,7 @@ def test_the_application_s_own_user_has_narrow_rights(servers: dict[str, str], m
                 assert name == "listDatabases", name
                 assert {row["name"] for row in seen} <= {database.name}  # its own, and no other
         assert "meta" in database.list_collection_names()
+        assert database.audit.options()["capped"] is True, "its rights are enough for what it needs"
     measured("R45", injected="more than its own data asked for", demanded="refused", found=", ".join(refused))
 
 

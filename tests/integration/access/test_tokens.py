@@ -4,6 +4,7 @@ import dataclasses
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -257,6 +258,13 @@ def test_the_log_is_capped_also_when_it_began_otherwise(app: Flask, person: Flas
     for _ in range(2):
         create_indexes()
         assert collection("audit").options()["capped"] is True
+    assert len(load_entries()) == 1
+
+
+def test_processes_that_cap_the_log_at_the_same_moment_agree(person: FlaskClient) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(lambda _: create_indexes(), range(6))) == [None] * 6
+    assert collection("audit").options()["capped"] is True
     assert len(load_entries()) == 1
 
 
