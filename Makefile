@@ -52,6 +52,7 @@ token: install ## NAME=...: a token for a program (OPTIONS="--read-only --days 3
 # Faults mostly wait: what computes runs beside them and stands back. Browsers are measured alone.
 test: install-develop ## every test: unit, integration, fault, browser
 	@$(PY) -m workers.local.browser
+	@$(PY) -m workers.local.nginx
 	@mkdir -p .local; log=.local/test-fault.log; failed=; \
 	echo "=== fault has begun; what it says comes when it has ended"; \
 	$(PY) -m pytest -q tests/fault > $$log 2>&1 & fault=$$!; trap "kill $$fault 2>/dev/null" EXIT INT TERM; \
