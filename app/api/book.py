@@ -2,14 +2,16 @@
 
 from datetime import datetime
 
-from flask import Blueprint
+from flask import Blueprint, Response, jsonify
 
 from app.api.contract import endpoint
+from app.api.paging import with_older_page
 from app.api.parameters import RANGE, SYMBOL
 from app.api.shapes.market import BOOK, BOOK_SECONDS
 from app.topic_state import book_state
 from workers.messages.book import book_seconds_json
 from workers.messages.envelope import JSON
+from workers.messages.times import iso
 from workers.store.book import load_book
 
 blueprint = Blueprint("book", __name__)
@@ -24,6 +26,8 @@ def top(symbol: str) -> JSON:
 
 @blueprint.get("/book/seconds")
 @endpoint(BOOK_SECONDS, query={"symbol": SYMBOL, **RANGE})
-def seconds(symbol: str, limit: int, start: datetime | None, end: datetime | None) -> JSON:
+def seconds(symbol: str, limit: int, start: datetime | None, end: datetime | None) -> Response:
     """The newest `limit` seconds of a symbol between `start` and `end`, oldest first, as columns."""
-    return book_seconds_json(symbol, load_book(symbol, start=start, end=end, limit=limit))
+    rows = load_book(symbol, start=start, end=end, limit=limit)
+    response = jsonify(book_seconds_json(symbol, rows))
+    return with_older_page(response, len(rows), limit, iso(rows[0].second) if rows else None)

@@ -7,11 +7,12 @@ from flask import Blueprint, Response, jsonify
 
 from analytics.records.indicators import INDICATORS
 from app.api.contract import endpoint
+from app.api.paging import with_older_page
 from app.api.parameters import RANGE, SYMBOL, TIMEFRAME
 from app.api.shapes import market
 from app.api.shapes.vocabulary import many
-from workers.messages.envelope import JSON
 from workers.messages.snapshots import indicator_series_json
+from workers.messages.times import iso
 from workers.store.divergences import load_divergences
 from workers.store.indicators import load_indicator_history
 
@@ -20,12 +21,14 @@ blueprint = Blueprint("indicators", __name__)
 
 @blueprint.get("/indicators")
 @endpoint(market.INDICATORS, query={"symbol": SYMBOL, "tf": TIMEFRAME, **RANGE})
-def indicators(symbol: str, tf: str, limit: int, start: datetime | None, end: datetime | None) -> JSON:
+def indicators(symbol: str, tf: str, limit: int, start: datetime | None, end: datetime | None) -> Response:
     """The newest `limit` snapshots of a symbol between `start` and `end`, oldest first."""
     history = load_indicator_history(symbol, tf, start=start, end=end, limit=limit)
     since = history.as_of[0] if history.as_of else start
     divergences = load_divergences(symbol, tf, start=since, end=end, limit=limit)
-    return indicator_series_json(symbol, tf, history, divergences)
+    response = jsonify(indicator_series_json(symbol, tf, history, divergences))
+    oldest = iso(history.as_of[0]) if history.as_of else None
+    return with_older_page(response, len(history.as_of), limit, oldest)
 
 
 @blueprint.get("/indicators/definitions")

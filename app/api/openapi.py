@@ -23,7 +23,8 @@ ABOUT = (
     "Market data and statistics of pairs, as the pages show them. Moments are ISO 8601 in UTC; one that "
     "is given may also be milliseconds since 1970. A value that does not exist is null, with a reason "
     "beside it. A program sends a token where a sign-in is asked for, and JSON for every change; a page "
-    "also sends its form token."
+    "also sends its form token. An answer has an ETag; one of several pages has a header Link with "
+    'rel="next".'
 )
 MEANINGS = {
     200: "The answer",
