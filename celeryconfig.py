@@ -37,26 +37,28 @@ task_time_limit = 120
 
 task_default_queue = "batch"
 # Each worker imports the modules that are named here for the queues it consumes.
+# What users ask for and takes long has a queue of its own: repairs and history wait for none of it.
 task_routes = {
     "workers.tasks.bar_check.*": {"queue": "batch"},
     "workers.tasks.bars.*": {"queue": "bars"},
     "workers.tasks.canary.analytics": {"queue": "analytics"},
+    "workers.tasks.canary.asked": {"queue": "asked"},
     "workers.tasks.canary.bars": {"queue": "bars"},
     "workers.tasks.canary.batch": {"queue": "batch"},
     "workers.tasks.canary.stream": {"queue": "stream"},
-    "workers.tasks.correlations.correlate": {"queue": "batch"},
+    "workers.tasks.correlations.correlate": {"queue": "asked"},
     "workers.tasks.correlations.*": {"queue": "analytics"},
     "workers.tasks.gaps.*": {"queue": "batch"},
     "workers.tasks.history.*": {"queue": "batch"},
     "workers.tasks.imports.*": {"queue": "batch"},
     "workers.tasks.indicators.*": {"queue": "analytics"},
-    "workers.tasks.pair_requests.report_pair": {"queue": "batch"},
+    "workers.tasks.pair_requests.report_pair": {"queue": "asked"},
     "workers.tasks.pair_requests.*": {"queue": "analytics"},
     "workers.tasks.pairs.*": {"queue": "analytics"},
     "workers.tasks.quality.*": {"queue": "analytics"},
-    "workers.tasks.scan.scan_symbols": {"queue": "batch"},
+    "workers.tasks.scan.scan_symbols": {"queue": "asked"},
     "workers.tasks.scan.*": {"queue": "analytics"},
-    "workers.tasks.selftest.*": {"queue": "batch"},
+    "workers.tasks.selftest.*": {"queue": "asked"},
     "workers.tasks.summaries.*": {"queue": "analytics"},
 }
 
@@ -87,5 +89,6 @@ beat_schedule = {
     "send a canary through stream": _every(2.0, "canary.stream"),
     "send a canary through bars": _every(2.0, "canary.bars"),
     "send a canary through analytics": _every(2.0, "canary.analytics"),
+    "send a canary through asked": _every(2.0, "canary.asked"),
     "send a canary through batch": _every(2.0, "canary.batch"),
 }

@@ -34,13 +34,13 @@ from workers.settings import load_settings
 
 Value = str | int | float | bool | list[str] | None
 Kind = Literal["symbol", "symbols", "timeframe", "whole", "number", "choice", "flag", "moment", "text"]
-Queue = Literal["bars", "analytics", "batch"]
+Queue = Literal["bars", "analytics", "asked"]
 
 REQUIRED = ...  # a parameter without a default
 WAITS_AT_MOST_SECONDS = 600.0  # in the queue
 MOST_THEIL_SEN_BARS = 3_000  # it needs memory for the square of them
 # Which process consumes a queue (Procfile).
-PROCESSES: Mapping[str, str] = {"bars": "compute", "analytics": "compute", "batch": "batch"}
+PROCESSES: Mapping[str, str] = {"bars": "compute", "analytics": "compute", "asked": "asked"}
 
 BrokerDown = OperationalError  # what a caller catches when the queue cannot be reached
 
@@ -116,7 +116,7 @@ JOBS: dict[str, Job] = {
     ),
     "correlation": Job(
         "workers.tasks.correlations.correlate",
-        "batch",
+        "asked",
         {
             "symbols": Parameter("symbols", low=1, high=100),
             "tf": Parameter("timeframe", default="1m"),
@@ -134,10 +134,10 @@ JOBS: dict[str, Job] = {
     "pair_analysis": Job(
         "workers.tasks.pair_requests.analyse_pair", "analytics", _PAIR_CHOICE, _pair_contradiction
     ),
-    "pair_report": Job("workers.tasks.pair_requests.report_pair", "batch", _PAIR_CHOICE, _pair_contradiction),
+    "pair_report": Job("workers.tasks.pair_requests.report_pair", "asked", _PAIR_CHOICE, _pair_contradiction),
     "scan": Job(
         "workers.tasks.scan.scan_symbols",
-        "batch",
+        "asked",
         {
             "symbols": Parameter("symbols", low=2, high=200),
             "tf": _TIMEFRAME,
@@ -153,7 +153,7 @@ JOBS: dict[str, Job] = {
     ),
     "self_test": Job(
         "workers.tasks.selftest.run_self_test",
-        "batch",
+        "asked",
         {
             "pairs": Parameter("whole", low=100, high=10_000, default=2_000, about="of random walks"),
             "bars": Parameter("whole", low=200, high=5_000, default=1_440, about="of each walk"),

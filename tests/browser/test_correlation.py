@@ -38,8 +38,8 @@ def worker(
     seeded: datetime, web_environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[WorkerProcess]:
     """One worker for what is asked."""
-    log = tmp_path_factory.mktemp("worker") / "batch.log"
-    with WorkerProcess(web_environ, "batch", "batch", log_path=log) as process:
+    log = tmp_path_factory.mktemp("worker") / "asked.log"
+    with WorkerProcess(web_environ, "asked", "asked", log_path=log) as process:
         seed_processes(datetime.now(UTC))
         yield process
 

@@ -132,7 +132,7 @@ def test_without_a_result_it_runs_tells_its_progress_and_shows_what_came(
 
 
 def test_a_run_that_cannot_be_asked_for_says_why(open_page: OpenPage, web: WebProcess) -> None:
-    collection("heartbeats").delete_many({"process": "batch"})
+    collection("heartbeats").delete_many({"process": "asked"})
     page = open_page(web.url + "/self-test")
     expect(page.locator("#state")).to_contain_text("The self-test did not run")
-    expect(page.locator("#state")).to_contain_text("(batch) is not running")
+    expect(page.locator("#state")).to_contain_text("(asked) is not running")

@@ -4,7 +4,7 @@ from redis.exceptions import RedisError
 
 from workers.coordination.redis_client import redis_client
 
-QUEUES = ("stream", "bars", "analytics", "batch")
+QUEUES = ("stream", "bars", "analytics", "asked", "batch")
 
 
 def queue_depths() -> dict[str, int | None]:

@@ -13,7 +13,14 @@ LINE = re.compile(r"^([A-Za-z0-9_-]+):\s*(\S.*)$")
 # Celery's own words for "a worker takes tasks" and "the schedule runs".
 CELERY_IS_UP = re.compile(r" ready\.|beat: Starting")
 UP = (200, 302)  # the first page, or the way to the sign-in page
-TITLES = {"web": "Web", "stream": "Stream", "compute": "Compute", "batch": "Batch", "beat": "Beat"}
+TITLES = {
+    "web": "Web",
+    "stream": "Stream",
+    "compute": "Compute",
+    "asked": "Asked",
+    "batch": "Batch",
+    "beat": "Beat",
+}
 
 
 def procfile_parts(procfile: Path, logs: Path, host: str, port: int) -> list[Part]:

@@ -24,7 +24,7 @@ FORGOTTEN_AFTER_SECONDS = 3_600
 class Heartbeat:
     """A process's sign of life."""
 
-    process: str  # web, stream, compute, batch or beat
+    process: str  # web, stream, compute, asked, batch or beat
     host: str
     pid: int
     started_at: datetime

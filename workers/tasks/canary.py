@@ -23,6 +23,12 @@ def analytics() -> None:
     note_canary("analytics")
 
 
+@shared_task(name="workers.tasks.canary.asked")
+def asked() -> None:
+    """Through the queue `asked`."""
+    note_canary("asked")
+
+
 @shared_task(name="workers.tasks.canary.batch")
 def batch() -> None:
     """Through the queue `batch`."""

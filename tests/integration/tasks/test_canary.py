@@ -41,8 +41,8 @@ def test_a_queue_that_nobody_takes_has_an_old_canary(
 def test_a_run_that_fails_is_counted_as_failed(
     web_environ: dict[str, str], web_settings: Settings, tmp_path: Path
 ) -> None:
-    with WorkerProcess(web_environ, "batch", "batch", log_path=tmp_path / "batch.log") as worker:
-        _send(web_settings, "correlations.correlate", "batch", no="such")
+    with WorkerProcess(web_environ, "asked", "asked", log_path=tmp_path / "asked.log") as worker:
+        _send(web_settings, "correlations.correlate", "asked", no="such")
         wait_for(lambda: "correlations.correlate" in load_task_times(), DONE_SECONDS, "the run that failed")
         times = load_task_times()["correlations.correlate"]
         assert (times.runs, times.failures) == (1, 1), worker.words[-1_000:]

@@ -1,4 +1,4 @@
-"""The self-test as the batch worker runs it, on what a real simulated exchange planted and traded."""
+"""The self-test as a worker runs it, on what a real simulated exchange planted and traded."""
 
 import dataclasses
 from collections.abc import Iterator

@@ -122,7 +122,8 @@ def seed_processes(now: datetime) -> None:
     figures: dict[str, dict[str, float | int | str | None]] = {
         "stream": {"memory_mb": 88.4, "trades_per_second": 61.2, "buffered": 0, "open_gaps": 0},
         "compute": {"memory_mb": 190.1},
-        "batch": {"memory_mb": 150.7},
+        "asked": {"memory_mb": 150.7},
+        "batch": {"memory_mb": 90.4},
         "beat": {"memory_mb": 60.2},
     }
     for pid, (name, values) in enumerate(figures.items(), start=4_000):

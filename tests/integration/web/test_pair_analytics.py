@@ -41,7 +41,7 @@ def worker(
 ) -> Iterator[WorkerProcess]:
     """One worker for what is asked."""
     log = tmp_path_factory.mktemp("worker") / "compute.log"
-    with WorkerProcess(web_environ, "compute", "analytics,batch", log_path=log) as process:
+    with WorkerProcess(web_environ, "compute", "analytics,asked", log_path=log) as process:
         yield process
 
 
@@ -187,7 +187,7 @@ def test_an_analysis_is_kept_under_its_choice_and_last_bar(
 
 
 def test_a_report_is_drawn_and_downloaded(client: FlaskClient, worker: WorkerProcess) -> None:
-    seed_processes(datetime.now(UTC))  # batch: the one worker here takes its queue too
+    seed_processes(datetime.now(UTC))  # asked: the one worker here takes its queue too
     body = {"y": ETH, "x": BTC, "window": 200}
     asked: Any = client.post("/api/tasks/pair_report", json=body).json
     address = f"/api/pair/report/{asked['task']['id']}"

@@ -71,19 +71,13 @@ def _exit_with_niceness_after_giving_way() -> None:
         (["bars"], ["workers.tasks.bars", "workers.tasks.canary"]),
         (
             ["batch"],
+            [f"workers.tasks.{name}" for name in ("bar_check", "canary", "gaps", "history", "imports")],
+        ),
+        (
+            ["asked"],
             [
                 f"workers.tasks.{name}"
-                for name in (
-                    "bar_check",
-                    "canary",
-                    "correlations",
-                    "gaps",
-                    "history",
-                    "imports",
-                    "pair_requests",
-                    "scan",
-                    "selftest",
-                )
+                for name in ("canary", "correlations", "pair_requests", "scan", "selftest")
             ],
         ),
     ],

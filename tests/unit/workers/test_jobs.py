@@ -5,10 +5,12 @@ import inspect
 
 import pytest
 
+import celeryconfig
 from analytics.records import correlations, scans
 from workers.celery_app import app, task_modules
 from workers.coordination.queues import QUEUES
 from workers.jobs import JOBS, PROCESSES, REQUIRED
+from workers.local.folder import PROJECT
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -49,3 +51,15 @@ def test_a_default_is_one_that_could_be_given(name: str, parameter: str) -> None
 def test_as_many_symbols_may_be_asked_for_as_are_kept_ready() -> None:
     assert JOBS["scan"].parameters["symbols"].high == scans.MOST_SYMBOLS
     assert JOBS["correlation"].parameters["symbols"].high == correlations.MOST_SYMBOLS
+
+
+def test_repairs_and_history_wait_for_nothing_that_is_asked_for() -> None:
+    upkeep = ("gaps.", "history.", "imports.", "bar_check.")
+    tasks = [str(entry["task"]) for entry in celeryconfig.beat_schedule.values()]
+    theirs = [task for task in tasks if task.removeprefix("workers.tasks.").startswith(upkeep)]
+    queues = {app.amqp.router.route({}, task)["queue"].name for task in theirs}
+    assert len(theirs) >= 5
+    assert queues.isdisjoint(job.queue for job in JOBS.values())
+    workers = [line for line in (PROJECT / "Procfile").read_text().splitlines() if "-Q " in line]
+    consumed = [set(line.split("-Q ")[1].split()[0].split(",")) for line in workers]
+    assert not [each for each in consumed if each & queues and each - queues]

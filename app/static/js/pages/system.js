@@ -17,7 +17,7 @@ const READY_MS = 5_000;
 const ASKED_MS = 3_000;
 const JUST_NOW_MS = 3_000;
 const TOLD_APART = "trade_to_"; // in the strip, for all processes together
-const ORDER = ["stream", "compute", "batch", "beat", "web"];
+const ORDER = ["stream", "compute", "asked", "batch", "beat", "web"];
 const NAMES = { mongodb: "MongoDB", redis: "Redis" };
 const DOTS = { ok: "good", stale: "bad", gone: "waiting" };
 

@@ -9,9 +9,9 @@ from workers.local.folder import PROJECT
 from workers.local.procfile import procfile_parts, read_procfile
 
 
-def test_ours_names_the_five_processes_and_nothing_else() -> None:
+def test_ours_names_the_six_processes_and_nothing_else() -> None:
     names = [name for name, _ in read_procfile(PROJECT / "Procfile")]
-    assert names == ["web", "stream", "compute", "batch", "beat"]
+    assert names == ["web", "stream", "compute", "asked", "batch", "beat"]
 
 
 def test_the_web_is_one_process_and_the_stream_holds_its_worker() -> None:
