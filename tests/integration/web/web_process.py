@@ -21,10 +21,19 @@ STOP_SECONDS = 15.0
 class WebProcess:
     """One gunicorn; `with WebProcess(environ) as web: ... web.url`."""
 
-    def __init__(self, environ: Mapping[str, str], *, port: int | None = None, log_path: Path) -> None:
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        *,
+        port: int | None = None,
+        threads: int = 100,
+        application: str = "wsgi:app",
+        log_path: Path,
+    ) -> None:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log_path = log_path
+        self._threads, self._application = threads, application
         self._environ = {**os.environ, **environ, "PORT": str(self.port)}
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -45,8 +54,8 @@ class WebProcess:
 
     def start(self) -> None:
         """Start, and return when it answers."""
-        command = [sys.executable, "-m", "gunicorn", "--workers", "1", "--threads", "100"]
-        command += ["--graceful-timeout", "2", "--bind", f"127.0.0.1:{self.port}", "wsgi:app"]
+        command = [sys.executable, "-m", "gunicorn", "--workers", "1", "--threads", str(self._threads)]
+        command += ["--graceful-timeout", "2", "--bind", f"127.0.0.1:{self.port}", self._application]
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
                 command, cwd=ROOT, env=self._environ, stdout=log, stderr=log, start_new_session=True

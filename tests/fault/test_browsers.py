@@ -1,0 +1,180 @@
+"""R34, R35: many pages at once, and pages that do not read."""
+
+import os
+import re
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fault.broadcast import RATE_HZ, Broadcast
+from tests.fault.crowd import Crowd, share, stop_reading
+from tests.fault.measuring import Measured
+from tests.integration.web.market_seed import seed_symbols
+from tests.integration.web.running_web import web_environ, web_settings
+from tests.integration.web.web_process import WebProcess
+from tests.product import wait_for
+from workers.settings import Settings
+
+__all__ = ["web_environ", "web_settings"]
+
+TOPICS = ["symbol:BTCUSDT", "bars:BTCUSDT:1m", "bars:BTCUSDT:1s", "symbol:ETHUSDT", "bars:ETHUSDT:1m"]
+LEAST_HZ = 4.0
+FILLING = os.urandom(20_000).hex()  # so that what waits is seen
+CUT_SECONDS = 15.0
+CUT_LINE = re.compile(r"clients cut because they did not read count=(\d+)")
+
+
+@pytest.fixture
+def web(web_environ: dict[str, str], web_settings: Settings, tmp_path: Path) -> Iterator[WebProcess]:
+    seed_symbols()
+    with WebProcess(web_environ, threads=400, log_path=tmp_path / "web.log") as web:
+        yield web
+
+
+def _worker(web: WebProcess) -> Path:
+    children = Path(f"/proc/{web.pid}/task/{web.pid}/children").read_text().split()
+    return Path(f"/proc/{children[0]}")
+
+
+def _memory_mb(web: WebProcess) -> float:
+    return int((_worker(web) / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def _threads(web: WebProcess) -> int:
+    return len(list((_worker(web) / "task").iterdir()))
+
+
+class Peak:
+    """The most memory a web process had while the block ran."""
+
+    def __init__(self, web: WebProcess) -> None:
+        self.before = self.most = _memory_mb(web)
+        self._web, self._ended = web, threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> "Peak":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_problem: object) -> None:
+        self._ended.set()
+        self._thread.join(5)
+
+    @property
+    def grown_mb(self) -> float:
+        return self.most - self.before
+
+    def _run(self) -> None:
+        while not self._ended.wait(0.2):
+            self.most = max(self.most, _memory_mb(self._web))
+
+
+def crowd_is_served(web: WebProcess, measured: Measured, *, clients: int, seconds: float) -> None:
+    """R34: everybody gets what is published, soon, and nobody is cut."""
+    with Crowd(web.url, TOPICS, clients) as crowd, Broadcast(TOPICS), Peak(web) as peak:
+        wait_for(lambda: len(crowd.delays) > clients, 30, "the first updates")
+        crowd.taken()
+        began = time.monotonic()
+        threading.Event().wait(seconds)  # the length that is asked for
+        delays, took, gone = crowd.taken(), time.monotonic() - began, crowd.gone
+        threads = _threads(web)
+    rate = len(delays) / took / clients / len(TOPICS)
+    p50, p95, p99 = (1000 * share(delays, part) for part in (0.5, 0.95, 0.99))
+    told = f"p50 {p50:.0f}, p95 {p95:.0f}, p99 {p99:.0f} ms, {rate:.1f} Hz, {gone} cut"
+    measured(
+        "R34",
+        injected=f"{clients} pages, {len(TOPICS)} topics each, {RATE_HZ:.0f} Hz, for {seconds:.0f} s",
+        demanded="p95 <= 500 ms, >= 4 Hz, 0 cut, < 500 MB, <= 1,000 threads",
+        found=f"{told}, {peak.most:.0f} MB, {threads} threads",
+    )
+    assert p95 <= 500
+    assert rate >= LEAST_HZ
+    assert gone == 0
+    assert peak.most < 500
+    assert threads <= 1_000
+
+
+def slow_clients_cost_little(
+    web: WebProcess, measured: Measured, *, clients: int, slow: int, seconds: float
+) -> None:
+    """R35: who does not read is cut, and costs the others nothing."""
+    with Crowd(web.url, TOPICS, clients) as crowd, Broadcast(TOPICS, filling=FILLING):
+        wait_for(lambda: len(crowd.delays) > 20 * clients, 30, "updates for the others")
+        crowd.taken()
+        threading.Event().wait(seconds)  # as long as it is compared with
+        before = share(crowd.taken(), 0.95)
+        with Peak(web) as peak:
+            began = time.monotonic()
+            wires = [stop_reading(web.url, TOPICS) for _ in range(slow)]
+            wait_for(lambda: _cut(web) == slow, CUT_SECONDS + 5, f"all {slow} are cut")
+            cut_after = time.monotonic() - began
+            after = share(crowd.taken(), 0.95)
+        assert crowd.gone == 0
+    for wire in wires:
+        wire.close()
+    measured(
+        "R35",
+        injected=f"{slow} of {clients + slow} pages stop reading, 40 KB a message",
+        demanded="cut <= 15 s, < 20 MB each, p95 of the others unchanged (20% or 100 ms)",
+        found=f"cut after {cut_after:.1f} s, {peak.grown_mb / slow:.1f} MB each, "
+        f"p95 {1000 * before:.0f} -> {1000 * after:.0f} ms",
+    )
+    assert cut_after <= CUT_SECONDS
+    assert peak.grown_mb < 20 * slow
+    assert after <= max(1.2 * before, before + 0.1)
+
+
+def _cut(web: WebProcess) -> int:
+    """How many it says it cut; who does not read cannot be told that it was."""
+    return sum(map(int, CUT_LINE.findall(web.log_path.read_text())))
+
+
+def test_pages_are_served_alike(web: WebProcess, measured: Measured) -> None:
+    crowd_is_served(web, measured, clients=20, seconds=5)
+
+
+@pytest.mark.soak
+def test_two_hundred_pages_are_served_alike(web: WebProcess, measured: Measured) -> None:
+    crowd_is_served(web, measured, clients=200, seconds=600)
+
+
+@pytest.mark.soak
+def test_a_hundred_pages_for_an_hour(web: WebProcess, measured: Measured) -> None:
+    crowd_is_served(web, measured, clients=100, seconds=3_600)
+
+
+def test_a_page_that_does_not_read_is_cut(web: WebProcess, measured: Measured) -> None:
+    slow_clients_cost_little(web, measured, clients=5, slow=2, seconds=3)
+
+
+@pytest.mark.soak
+def test_twenty_pages_that_do_not_read_are_cut(web: WebProcess, measured: Measured) -> None:
+    slow_clients_cost_little(web, measured, clients=20, slow=20, seconds=30)
+
+
+def test_without_the_bound_memory_grows_without_end(
+    web_environ: dict[str, str], web_settings: Settings, tmp_path: Path, measured: Measured
+) -> None:
+    seed_symbols()
+    log = tmp_path / "unbounded.log"
+    with WebProcess(
+        web_environ, application="tests.fault.unbounded_web:app", threads=20, log_path=log
+    ) as web:
+        wires = [stop_reading(web.url, TOPICS[:1]) for _ in range(4)]
+        with Broadcast(TOPICS[:1], filling=os.urandom(400_000).hex()), Peak(web) as peak:
+            began = time.monotonic()
+            wait_for(lambda: peak.grown_mb > 100, 60, "memory that grows")
+            speed = peak.grown_mb / (time.monotonic() - began)
+        cut = _cut(web)
+        for wire in wires:
+            wire.close()
+    measured(
+        "R35",
+        injected="the same without the bound, 0.8 MB a message",
+        demanded="nobody cut, memory grows",
+        found=f"{cut} cut, {speed:.0f} MB/s",
+    )
+    assert cut == 0
