@@ -6,35 +6,30 @@ from datetime import datetime
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from analytics.errors import AnalyticsError
-from analytics.pairs.cointegration import engle_granger, engle_granger_both
+from analytics.pairs.distribution import figures_of, histogram_of, later_change
 from analytics.pairs.half_life import half_life_of_values
 from analytics.pairs.hedge_ratio import HEDGE_METHODS, HedgeMethod, hedge_line, hedge_ratio
 from analytics.pairs.market import PairPrices
 from analytics.pairs.numbers import known, shown
-from analytics.pairs.paths import p_path
-from analytics.pairs.ratio import ratio_test, ratio_test_both
 from analytics.pairs.rolling import rolling_correlation_values, rolling_lines
 from analytics.pairs.spread import SPREAD_KINDS, SpreadKind, hedge_terms, spread_values
 from analytics.pairs.statements import (
-    cointegration_of,
     hedge_of,
     last_of,
     reversion_of,
     spread_now,
     why_no_score,
 )
+from analytics.pairs.tested_pair import TestedPair, path_window
 from analytics.pairs.two_series import Values
 from analytics.pairs.verdict import verdict
 from analytics.pairs.zscore import rolling_bands
 from analytics.records.pairs import (
     CORRELATION_BARS,
-    LEAST_BARS,
     WINDOW_BARS,
     Z_WINDOW_BARS,
-    Cointegration,
     Hedge,
     PairAnalysis,
     Reversion,
@@ -45,9 +40,6 @@ MOST_THEIL_SEN_BARS = 3_000  # it needs memory for the square of them
 MOVING_METHODS = ("rolling_ols", "kalman")
 # A hedge that follows the spread takes a part of each gap away, so that gaps seem to close sooner.
 ONE_LINE = "of one line through the window: a hedge that moves shortens gaps"
-P_POINTS = 40  # of the path of p
-LATER_POINTS = 500
-EDGES = np.arange(-5.0, 5.01, 0.25)  # of the histogram of z; what lies beyond counts in the outermost
 
 Marks = list[dict[str, object]]
 StatesOf = Callable[[Values], tuple[SignalNow, list[tuple[int, str, str]]]]  # now; place, event and state
@@ -113,7 +105,7 @@ def pair_analysis(
     """
     prices = prices.newest(choice.window)
     found = _spread_of(prices, choice)
-    tested = _Tested.of(prices, choice.kind)
+    tested = TestedPair.of(prices, choice.kind)
     cointegration = tested.both_ways()
     half_life = _half_life(found, tested, choice)
     why = found.hedge.reason if choice.kind != "ratio" else None
@@ -150,43 +142,10 @@ def pair_analysis(
         marks=_marks(events, found),
         beta_path=_beta_path(tested.terms, found),
         p_path=tested.p_path(),
-        histogram=_histogram(found.z),
-        later=_later(found, half_life),
-        residual=_residual(found),
+        histogram=histogram_of(found.z),
+        later=later_change(found.z, found.gaps, found.deviation, half_life.bars),
+        residual=figures_of(found.gaps, found.z),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Tested:
-    """What is tested of a pair: a line through both, or their ratio, in which nothing is fitted."""
-
-    y: pd.Series
-    x: pd.Series
-    is_ratio: bool
-
-    @classmethod
-    def of(cls, prices: PairPrices, kind: SpreadKind) -> "_Tested":
-        terms = prices.values if kind == "ratio" else hedge_terms(*prices.values, kind)
-        y, x = (pd.Series(side) for side in terms)
-        return cls(y, x, kind == "ratio")
-
-    @property
-    def terms(self) -> tuple[Values, Values]:
-        return self.y.to_numpy(), self.x.to_numpy()
-
-    def both_ways(self) -> Cointegration:
-        test = ratio_test_both if self.is_ratio else engle_granger_both
-        return cointegration_of(test(self.y, self.x))
-
-    def p_path(self) -> Mapping[str, object]:
-        bars = len(self.y)
-        window = path_window(bars)
-        every = max(1, (bars - window) // P_POINTS)
-        first = (bars - window) % every  # so that the last point is the last bar
-        test = ratio_test if self.is_ratio else engle_granger
-        path = p_path(self.y.iloc[first:], self.x.iloc[first:], window, every, test)
-        places = [int(place) for place in path.index]
-        return {"window": window, "every": every, "place": places, "p_value": shown(path.to_numpy())}
 
 
 def _spread_of(prices: PairPrices, choice: PairChoice) -> _Spread:
@@ -208,7 +167,7 @@ def _spread_of(prices: PairPrices, choice: PairChoice) -> _Spread:
     return _Spread(hedge, beta, gaps, *rolling_bands(gaps, choice.z_window, robust=choice.robust))
 
 
-def _half_life(found: _Spread, tested: _Tested, choice: PairChoice) -> Reversion:
+def _half_life(found: _Spread, tested: TestedPair, choice: PairChoice) -> Reversion:
     """Of the spread; with a hedge that moves after it, of the residual of one line through the window."""
     if choice.kind == "ratio":
         return reversion_of(half_life_of_values(found.gaps, regressors=0))
@@ -226,11 +185,6 @@ def _why_no_q(q_value: float | None, choice: PairChoice) -> str | None:
     if choice.window != WINDOW_BARS:
         return f"scans test the newest {WINDOW_BARS:,} bars"
     return "no scan holds this pair yet" if q_value is None else None
-
-
-def path_window(bars: int) -> int:
-    """Over how many bars a path of so many bars rolls: a quarter of them, 60 at least."""
-    return max(60, bars // 4)
 
 
 def _series(prices: PairPrices, found: _Spread, correlation: Values) -> Mapping[str, list[float | None]]:
@@ -266,48 +220,6 @@ def _beta_path(terms: tuple[Values, Values], found: _Spread) -> Mapping[str, obj
     window = path_window(len(found.beta))
     values = found.beta if moves else rolling_lines(*terms, window)[0]
     return {"window": None if moves and found.hedge.reason is None else window, "beta": shown(values)}
-
-
-def _histogram(z: Values) -> Mapping[str, object]:
-    inside = np.clip(z[np.isfinite(z)], EDGES[0], EDGES[-1])
-    counts, _ = np.histogram(inside, EDGES)
-    return {"edges": [round(edge, 2) for edge in EDGES.tolist()], "counts": counts.tolist(), "n": len(inside)}
-
-
-def _later(found: _Spread, half_life: Reversion) -> Mapping[str, object]:
-    """What the spread did after each z: research, which looks ahead on purpose."""
-    bars = int(
-        np.clip(round(15.0 if half_life.bars is None else half_life.bars), 1, max(1, len(found.z) // 10))
-    )
-    z, change = found.z[:-bars], (found.gaps[bars:] - found.gaps[:-bars]) / found.deviation[:-bars]
-    both = np.isfinite(z) & np.isfinite(change)
-    z, change = z[both], change[both]
-    told: dict[str, object] = {"bars": bars, "n": len(z), "slope": None, "z": [], "change": []}
-    if len(z) < LEAST_BARS // 2 or not np.ptp(z) > 0:
-        return told | {"reason": f"needs {LEAST_BARS // 2} bars with a score, has {len(z)}"}
-    thin = np.linspace(0, len(z) - 1, min(len(z), LATER_POINTS)).round().astype(int)
-    slope = float(np.polyfit(z, change, 1)[0])
-    return told | {"slope": known(slope), "z": shown(z[thin]), "change": shown(change[thin])}
-
-
-def _residual(found: _Spread) -> Mapping[str, object]:
-    """What the spread's values are like over the window."""
-    values, z = found.gaps[np.isfinite(found.gaps)], found.z[np.isfinite(found.z)]
-    if len(values) < 3 or not np.ptp(values) > 0:
-        return {"n": len(values), "reason": "the spread does not move"}
-    return {
-        "n": len(values),
-        "mean": known(values.mean()),
-        "deviation": known(values.std(ddof=1)),
-        "least": known(values.min()),
-        "most": known(values.max()),
-        "skewness": known(stats.skew(values)),
-        "excess_kurtosis": known(stats.kurtosis(values)),
-        "autocorrelation": known(np.corrcoef(values[:-1], values[1:])[0, 1]),
-        "beyond_2": known((np.abs(z) >= 2).mean()) if len(z) else None,
-        "beyond_3": known((np.abs(z) >= 3).mean()) if len(z) else None,
-        "reason": None,
-    }
 
 
 def _per_bar(path: pd.Series | None, value: float, bars: int) -> Values:
