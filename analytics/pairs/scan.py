@@ -11,9 +11,10 @@ from analytics.pairs.dickey_fuller import LAG_CHOICES
 from analytics.pairs.false_discoveries import pair_p_values, q_values
 from analytics.pairs.mackinnon import p_values
 from analytics.pairs.pair_answers import PairAnswers, ScanPlan, pair_answers
-from analytics.pairs.scan_columns import begins_of, unfit_columns
+from analytics.pairs.scan_columns import begins_of, symbols_of, unfit_columns
 
 Z_WINDOW_BARS = 60
+LEAST_WINDOW = 3  # bars of a z-score, as of `rolling_zscore`
 
 
 def scan_pairs(
@@ -91,11 +92,14 @@ def pair_rows(
         `half_life` tells them), zscore (of the last bar), n (bars used),
         reason (why there is no test, else None), and with z_points the column
         zscores, each oldest first.
+
+    Raises
+    ------
+    AnalyticsError
+        A parameter is impossible, or the columns are not named by one text each.
     """
-    if lag_choice not in LAG_CHOICES or z_window < 2:
-        raise AnalyticsError(f"lag_choice or z_window is impossible: {lag_choice}, {z_window}")
-    plan = ScanPlan(max_lag, lag_choice, z_window, z_points)
-    symbols = [str(symbol) for symbol in closes.columns]
+    symbols = symbols_of(closes)
+    plan = _plan(max_lag, lag_choice, z_window, z_points)
     faults = unfit_columns(closes, quote_volume, min_quote_volume)
     fit = np.array([symbol not in faults for symbol in symbols], dtype=bool)
     wanted = np.array([ys is None or symbol in ys for symbol in symbols], dtype=bool)
@@ -103,6 +107,17 @@ def pair_rows(
     answers = pair_answers(logs, begins_of(logs), np.flatnonzero(wanted[fit]), plan)
     _settle_open(answers, logs)
     return _table(symbols, wanted, faults, _columns(answers, logs))
+
+
+def _plan(max_lag: int | None, lag_choice: str | None, z_window: int, z_points: int) -> ScanPlan:
+    if lag_choice not in LAG_CHOICES:
+        expected = ", ".join(str(choice) for choice in LAG_CHOICES)
+        raise AnalyticsError(f"lag_choice must be one of {expected}, got {lag_choice!r}")
+    given = {"max_lag": (max_lag, 0), "z_window": (z_window, LEAST_WINDOW), "z_points": (z_points, 0)}
+    for name, (value, least) in given.items():
+        if value is not None and (not isinstance(value, int | np.integer) or value < least):
+            raise AnalyticsError(f"{name} must be a whole number of at least {least}, got {value!r}")
+    return ScanPlan(max_lag, lag_choice, z_window, z_points)
 
 
 def with_q_values(rows: pd.DataFrame) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from analytics.errors import AnalyticsError
 from analytics.pairs.two_series import is_constant
 
 
@@ -20,6 +21,23 @@ def unfit_columns(
         if reason is not None:
             reasons[str(symbol)] = f"{symbol} {reason}"
     return reasons
+
+
+def symbols_of(closes: pd.DataFrame) -> list[str]:
+    """The names of the columns.
+
+    Raises
+    ------
+    AnalyticsError
+        One is no text, or stands there twice.
+    """
+    names = closes.columns.tolist()
+    for place, name in enumerate(names):
+        if not isinstance(name, str):
+            raise AnalyticsError(f"closes must have symbols as columns, got {name!r}")
+        if name in names[:place]:
+            raise AnalyticsError(f"closes must have each symbol once, got {name!r} twice")
+    return names
 
 
 def begins_of(columns: np.ndarray) -> np.ndarray:

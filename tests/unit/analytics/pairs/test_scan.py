@@ -200,5 +200,30 @@ def test_an_empty_table_and_a_single_column_have_no_pairs() -> None:
 
 
 def test_a_rule_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(AnalyticsError, match="impossible"):
+    with pytest.raises(AnalyticsError, match="lag_choice must be one of"):
         scan_pairs(walks(1, 50, 2), lag_choice="best")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"max_lag": -1},
+        {"max_lag": -5},
+        {"max_lag": 2.5},
+        {"z_window": 2},
+        {"z_window": 20.5},
+        {"z_points": -1},
+    ],
+)
+def test_a_parameter_that_is_impossible_is_named(given: dict[str, float]) -> None:
+    (name,) = given
+    with pytest.raises(AnalyticsError, match=rf"{name} must be .* got {given[name]}"):
+        scan_pairs(walks(1, 50, 2), **given)  # type: ignore[arg-type] # that is the point
+
+
+@pytest.mark.parametrize(
+    ("names", "words"), [(["A", "A"], "'A' twice"), ([1, 2], "symbols as columns, got 1")]
+)
+def test_columns_are_symbols_each_once(names: list[object], words: str) -> None:
+    with pytest.raises(AnalyticsError, match=words):
+        scan_pairs(walks(1, 50, 2).set_axis(names, axis=1))
