@@ -35,7 +35,7 @@ def send(client: FlaskClient, request: Request) -> tuple[int, float]:
     seconds = time.perf_counter() - began
     about = (request, answer.status_code, answer.data[:300])
     assert answer.status_code < 300 or answer.status_code in REFUSED | {304}, about
-    assert not [leak for leak in LEAKS if leak in answer.text], about
+    assert not [leak for leak in LEAKS if leak.encode() in answer.data], about
     if answer.status_code in REFUSED and answer.request.path.startswith("/api/") and request.method != "HEAD":
         error = (answer.json or {})["error"]
         assert set(error) <= {"code", "message", "field", "have", "need"}, about
