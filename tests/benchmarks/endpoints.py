@@ -2,7 +2,8 @@
 
     python -m tests.benchmarks.endpoints [hours]
 
-MongoDB, Redis, gunicorn and a computing worker run on this machine; two symbols with 10 ticks a second.
+MongoDB, Redis, gunicorn and a computing worker run on this machine; two symbols with 10 ticks a second,
+and 98 more with a day of minutes, so that the scan has 9,900 rows.
 "stored" asks for what is kept ready, over one connection; "asked for" for what nobody computed before,
 another window each time. The baseline reads the ticks of the day for every request and resamples them
 with pandas, as the original system did, inside this process and without HTTP.
@@ -26,19 +27,23 @@ import statsmodels.api as sm
 from statsmodels.tsa.stattools import coint
 
 from analytics.records.market import Tick
+from analytics.records.scans import WINDOW_BARS
 from analytics.timeframes import bar_start
+from tests.factories import bar, random_closes
 from tests.integration.tasks.worker_process import WorkerProcess
 from tests.integration.web.market_seed import seed_symbols
 from tests.integration.web.web_process import WebProcess
 from workers.local.mongo_server import MongoServer
 from workers.local.redis_server import RedisServer
 from workers.settings import settings_from, use_settings
+from workers.store.bars import save_bars
 from workers.store.database import collection
 from workers.store.market_clock import save_market_clock
 from workers.store.pairs import fill_pairs
-from workers.store.progress import load_progress
+from workers.store.progress import BarProgress, load_progress, save_progress
 from workers.store.seams import HISTORY, JOIN, Seam, save_seam
 from workers.store.ticks import ID_BITS, save_ticks, symbol_number
+from workers.store.watchlist import add_symbol
 from workers.tasks.bars import TICKS_AT_ONCE, build_symbol
 from workers.tasks.correlations import compute_correlations
 from workers.tasks.pairs import compute_pairs
@@ -46,6 +51,7 @@ from workers.tasks.scan import compute_scans
 
 BTC, ETH = "BTCUSDT", "ETHUSDT"
 PER_SECOND = 10
+SCANNED = 100  # symbols of the scan
 REQUESTS = 400
 ASKED_FOR = 12
 BASELINE_RUNS = 3
@@ -107,9 +113,24 @@ def _fill(hours: float) -> None:
         for _ in range(count // TICKS_AT_ONCE + 2):
             build_symbol(symbol, load_progress().get(symbol), end)
     save_market_clock(end)
-    for compute in (compute_pairs, compute_correlations, compute_scans):
+    for compute in (compute_pairs, compute_correlations):
         compute()
+    _fill_scan(end)
     print(f"{2 * count} ticks stored, bars and snapshots made in {time.perf_counter() - began:.0f} s\n")
+
+
+def _fill_scan(end: datetime) -> None:
+    """Symbols with a day of minutes each, and the scan of all."""
+    for place in range(SCANNED - 2):
+        symbol, closes = f"S{place:02}USDT", random_closes(place, WINDOW_BARS).tolist()
+        starts = [end - timedelta(minutes=WINDOW_BARS - k) for k in range(WINDOW_BARS)]
+        save_bars(
+            [bar(start, "1m", close, symbol=symbol) for start, close in zip(starts, closes, strict=True)]
+        )
+        save_progress(BarProgress(symbol, 1, end))
+        save_seam(Seam(symbol, HISTORY, end, end, None))
+        add_symbol(symbol)
+    compute_scans()
 
 
 def _prices(count: int) -> dict[str, np.ndarray]:
@@ -137,7 +158,7 @@ def _print(port: int) -> None:
         (f"/api/pair_analytics?{PAIR}", None, 10, pair),
         (f"/api/pair_cointegration?{PAIR}&window=60", None, 10, pair),
         ("/api/corr_heatmap", HEATMAP, 10, pair),
-        ("/api/scan?tf=1m", None, 10, None),
+        ("/api/scan/columns?tf=1m&limit=5000", None, 10, None),
     ):
         times = _asked(port, [("POST" if body else "GET", path, body)] * REQUESTS)
         shown = f"{1000 * baseline:>16.0f}{baseline / median(times):>15.0f}x" if baseline else ""
