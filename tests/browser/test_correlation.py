@@ -210,3 +210,12 @@ def test_sixty_symbols_are_colours_and_tell_their_figures(
     )
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 1_440
     page.screenshot(path=pictures / "correlation-sixty.png", full_page=True)
+
+
+def test_a_choice_that_is_refused_says_why(open_page: OpenPage, web: WebProcess, seeded: datetime) -> None:
+    page = open_page(web.url + "/quality")
+    error = {"code": "out_of_range", "message": "window is at least 20, got 3", "field": "window"}
+    page.route("**/api/correlation*", lambda route: route.fulfill(status=422, json={"error": error}))
+    page.goto(web.url + "/correlation?method=kendall")
+    expect(page.locator("#heatmap-state")).to_contain_text("window is at least 20, got 3")
+    expect(page.locator("#heatmap-state")).not_to_contain_text("watch-list")
