@@ -161,7 +161,7 @@ def test_without_the_bound_memory_grows_without_end(
     seed_symbols()
     log = tmp_path / "unbounded.log"
     with WebProcess(
-        web_environ, application="tests.fault.unbounded_web:app", threads=20, log_path=log
+        web_environ, application="tests.fault.unbounded_web:application()", threads=20, log_path=log
     ) as web:
         wires = [stop_reading(web.url, TOPICS[:1]) for _ in range(4)]
         with Broadcast(TOPICS[:1], filling=os.urandom(400_000).hex()), Peak(web) as peak:

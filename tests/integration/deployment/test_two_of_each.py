@@ -28,7 +28,7 @@ SYMBOL = "BTCUSDT"
 READERS = 8  # that both web processes have some is then all but certain
 WORKERS = ("stream", "stream2", "compute", "compute2", "batch", "beat")
 UP_SECONDS = 120.0
-GOES_ON = timedelta(seconds=4)
+GOES_ON = timedelta(seconds=8)
 
 
 @pytest.fixture(scope="module")
