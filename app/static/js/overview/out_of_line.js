@@ -10,6 +10,7 @@ import { shortNames } from "../correlation/cells.js";
 
 const TIMEFRAME = "1m";
 const HIGHEST_Q = 0.05;
+const FAR = 1; // deviations; what is nearer to its mean is in line, as the sentence of a pair says
 const SHOWN = 5;
 const BOTH_DIRECTIONS = 2;
 const RETRY_MS = 10_000;
@@ -17,11 +18,12 @@ const RETRY_MS = 10_000;
 export function wireOutOfLine() {
   const list = document.getElementById("out-of-line");
   let retry = 0;
+  let shownOf = ""; // when the shown scan was computed
 
   async function load() {
     clearTimeout(retry);
     try {
-      show(await getJson("/api/scan", { tf: TIMEFRAME, q_max: HIGHEST_Q, sort: "abs_zscore", order: "desc", limit: SHOWN * BOTH_DIRECTIONS }, { accept: [200, 202] }));
+      show(await getJson("/api/scan", { tf: TIMEFRAME, q_max: HIGHEST_Q, z_min: FAR, sort: "abs_zscore", order: "desc", limit: SHOWN * BOTH_DIRECTIONS }, { accept: [200, 202] }));
     } catch (error) {
       list.replaceChildren(words(error.message));
       retry = setTimeout(load, RETRY_MS);
@@ -34,11 +36,12 @@ export function wireOutOfLine() {
       retry = setTimeout(load, RETRY_MS);
       return;
     }
+    shownOf = scan.computed_at;
     const rows = oncePerPair(scan.rows).slice(0, SHOWN);
     list.replaceChildren(...(rows.length ? rows.map((row) => line(row, shortNames(scan.symbols))) : [words(nothingWords(scan.luck))]));
   }
 
-  watch(`scan:${TIMEFRAME}`, { onState: (news, message, isSnapshot) => isSnapshot || load(), onMissed: load });
+  watch(`scan:${TIMEFRAME}`, { onState: (news) => news.as_of && news.computed_at !== shownOf && load(), onMissed: load });
   load();
 }
 
@@ -51,7 +54,8 @@ export function oncePerPair(rows) {
   });
 }
 
-export function nothingWords({ pairs, expected_by_luck: luck }) {
+export function nothingWords({ pairs, expected_by_luck: luck, found_after: found }) {
+  if (found) return `None: ${format.count(found)} of ${format.count(pairs)} pairs pass the test, all near their mean.`;
   return `None of ${format.count(pairs)} pairs passes the test after correction; alone, ${format.ratio(luck, 1)} would by luck.`;
 }
 

@@ -53,7 +53,7 @@ function start() {
   showSkeleton(part("state"), "scan-skeleton");
   part("table").hidden = true;
   setText(part("note"), "");
-  stopWatching = watch(`scan:${choice.timeframe}`, { onState: (news, message, isSnapshot) => isSnapshot || load(), onMissed: load });
+  stopWatching = watch(`scan:${choice.timeframe}`, { onState: (news, message, isSnapshot) => (isSnapshot && (!scan || news.computed_at === scan.computed_at)) || load(), onMissed: load });
   load();
 }
 
