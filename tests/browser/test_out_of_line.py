@@ -14,6 +14,7 @@ from workers.messages.rooms import scan_topic
 from workers.messages.scans import scan_news_json
 from workers.publish import publish
 from workers.settings import Settings
+from workers.store.database import collection
 from workers.store.scans import load_scan, save_scan
 
 LINES = "#out-of-line li"
@@ -70,3 +71,12 @@ def test_a_newer_scan_in_which_nothing_passes_says_so(overview: Page, seeded: Sc
     expect(overview.locator(LINES)).to_have_text(
         "None of 6 pairs passes the test after correction; alone, 0.3 would by luck."
     )
+
+
+def test_before_the_first_scan_it_says_what_is_missing_and_asks_for_nothing(
+    open_page: OpenPage, web: WebProcess, web_settings: Settings, complaints: list[str]
+) -> None:
+    collection("scans").delete_many({})
+    page = open_page(web.url + "/")
+    expect(page.locator(LINES)).to_have_text("No scan yet: it takes 100 bars of two symbols.")
+    assert complaints == []

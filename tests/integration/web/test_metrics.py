@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from analytics.records.market import Gap
 from tests.integration.web.market_seed import seed_market
 from workers.coordination.canary import note_canary
+from workers.coordination.queues import QUEUES
 from workers.coordination.redis_client import redis_client
 from workers.coordination.task_times import note_run
 from workers.settings import Settings, use_settings
@@ -23,6 +24,7 @@ Samples = dict[tuple[str, ...], float]
 
 @pytest.fixture(autouse=True)
 def market(settings: Settings) -> Iterator[datetime]:
+    redis_client().delete(*QUEUES)  # what tests before this one have left there
     yield seed_market()
     for key in redis_client().keys(f"{settings.database}:*"):
         redis_client().delete(key)

@@ -41,8 +41,13 @@ export function wireOutOfLine() {
     list.replaceChildren(...(rows.length ? rows.map((row) => line(row, shortNames(scan.symbols))) : [words(nothingWords(scan.luck))]));
   }
 
-  watch(`scan:${TIMEFRAME}`, { onState: (news) => news.as_of && news.computed_at !== shownOf && load(), onMissed: load });
-  load();
+  // What is not there is not asked for: the state of the topic says whether there is a scan.
+  function heard(news) {
+    if (!news.as_of) list.replaceChildren(words("No scan yet: it takes 100 bars of two symbols."));
+    else if (news.computed_at !== shownOf) load();
+  }
+
+  watch(`scan:${TIMEFRAME}`, { onState: heard, onMissed: load });
 }
 
 // The direction that is farther out stands for the pair.
