@@ -1,10 +1,10 @@
 """JSON of correlations: the record as it is, and as a table of tables."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from analytics.records.correlations import CorrelationSnapshot
+from analytics.records.plain import plain
 from workers.messages.envelope import JSON
 from workers.messages.times import iso
 
@@ -18,7 +18,7 @@ def correlations_json(timeframe: str, snapshots: Sequence[CorrelationSnapshot]) 
 
 def correlation_json(snapshot: CorrelationSnapshot) -> JSON:
     """One snapshot; `values`, `n` and `p_values` are lower triangles, row by row."""
-    return asdict(snapshot) | {"as_of": iso(snapshot.as_of), "computed_at": iso(snapshot.computed_at)}
+    return plain(snapshot) | {"as_of": iso(snapshot.as_of), "computed_at": iso(snapshot.computed_at)}
 
 
 def heatmap_json(told: Told, spelled: Mapping[str, str]) -> JSON:

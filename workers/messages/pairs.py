@@ -1,11 +1,11 @@
 """JSON of pairs: snapshots as they are, and the two answers by prices whose keys others rely on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from analytics.records.pairs import PairAnalysis, PairSnapshot, PriceLevels
+from analytics.records.plain import plain
 from analytics.timeframes import length
 from workers.messages.envelope import JSON
 from workers.messages.times import iso
@@ -21,21 +21,21 @@ def pair_json(y: str, x: str, timeframe: str, latest: PairSnapshot | None) -> JS
 
 def pair_snapshot_json(snapshot: PairSnapshot) -> JSON:
     """One snapshot by log prices; the part by prices has answers of its own."""
-    told = asdict(snapshot)
+    told = plain(snapshot)
     del told["levels"]
     return told | {"as_of": iso(snapshot.as_of), "computed_at": iso(snapshot.computed_at)}
 
 
 def pair_analysis_json(analysis: PairAnalysis) -> JSON:
     """One analysis: figures as in a snapshot, series as columns beside their starts."""
-    told = asdict(analysis) | {"as_of": iso(analysis.as_of), "computed_at": iso(analysis.computed_at)}
+    told = plain(analysis) | {"as_of": iso(analysis.as_of), "computed_at": iso(analysis.computed_at)}
     return told | {"starts": [iso(start) for start in analysis.starts]}
 
 
 def price_levels_json(snapshot: PairSnapshot, levels: PriceLevels, z_window: int) -> JSON:
     """What both answers by prices are made of."""
     return {
-        "levels": asdict(levels),
+        "levels": plain(levels),
         "about": {
             "y": snapshot.y,
             "x": snapshot.x,
@@ -45,7 +45,7 @@ def price_levels_json(snapshot: PairSnapshot, levels: PriceLevels, z_window: int
             "rolling_corr": snapshot.correlation,
             "as_of": iso(snapshot.as_of),
             "computed_at": iso(snapshot.computed_at),
-            "completeness": asdict(snapshot.completeness),
+            "completeness": plain(snapshot.completeness),
         },
     }
 

@@ -13,11 +13,11 @@ Known by its id: no index beside that.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from pymongo import DeleteOne, ReplaceOne
 
 from analytics.records.correlations import CorrelationMethod, CorrelationSnapshot
+from analytics.records.plain import plain
 from analytics.records.snapshots import Completeness
 from workers.store.database import Document, collection
 
@@ -25,7 +25,7 @@ from workers.store.database import Document, collection
 def save_correlations(snapshots: Sequence[CorrelationSnapshot]) -> None:
     """Replace the snapshot of each timeframe, window and method."""
     if snapshots:
-        rows = [{"_id": _key(row.timeframe, row.window, row.method)} | asdict(row) for row in snapshots]
+        rows = [{"_id": _key(row.timeframe, row.window, row.method)} | plain(row) for row in snapshots]
         writes = [ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in rows]
         none = [DeleteOne({"_id": _none(timeframe)}) for timeframe in {row.timeframe for row in snapshots}]
         collection("correlations").bulk_write([*writes, *none], ordered=False)

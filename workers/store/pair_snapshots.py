@@ -12,7 +12,6 @@ Known by its id alone: no index beside that.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from pymongo import ReplaceOne
 
@@ -27,6 +26,7 @@ from analytics.records.pairs import (
     UnitRootTest,
     Verdict,
 )
+from analytics.records.plain import plain
 from analytics.records.snapshots import Completeness
 from workers.store.database import Document, collection
 
@@ -37,7 +37,7 @@ _PLAIN = ("y", "x", "timeframe", "as_of", "computed_at", "bars", "z_window", "co
 def save_pair_snapshots(snapshots: Sequence[PairSnapshot]) -> None:
     """Replace the snapshot of each pair and timeframe."""
     if snapshots:
-        rows = [{"_id": _key(row.y, row.x, row.timeframe)} | asdict(row) for row in snapshots]
+        rows = [{"_id": _key(row.y, row.x, row.timeframe)} | plain(row) for row in snapshots]
         writes = [ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in rows]
         collection("pair_snapshots").bulk_write(writes, ordered=False)
 
