@@ -100,6 +100,7 @@ async function loadNewest(mine, limit = FIRST_BARS) {
     const early = await Promise.race([columnsComing, pause(INDICATORS_MS)]);
     if (mine !== loading) return;
     loaded = true;
+    if (leavesHole(bars, history.bars, history.timeframeMs)) missed(); // what came live is too new to join
     mergeBars(history.bars, bars);
     if (early) history.columns = joinColumns(history.columns, early);
     await show();
