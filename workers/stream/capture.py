@@ -170,6 +170,7 @@ class Capture:
             "placeholders": counts.placeholders,
             "messages_waiting": len(self._intake),
             "batches_waiting": len(self._writer),
+            "stored_late": self._writer.stored_late,
             "stored_after_ms_p50": stored_after["p50"],
             "stored_after_ms_p99": stored_after["p99"],
             "silence_seconds": round(time.monotonic() - heard_at, 1) if heard_at else None,

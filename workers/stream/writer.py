@@ -37,6 +37,7 @@ BATCHES_WAITING = 50  # of at most 1,000 ticks: about 20 MB
 RETRY_SECONDS = 0.5
 CURSOR_SECONDS = 1.0
 LATENCIES_KEPT = 2_000
+LATE_SECONDS = 1.0  # received -> stored: later than that is counted
 
 
 class TickWriter:
@@ -49,6 +50,7 @@ class TickWriter:
         self._on_stored = on_stored
         self.stored = 0
         self.repeated = 0
+        self.stored_late = 0
         self.is_fenced = False  # another worker has taken the shard
         self.failing_since: float | None = None  # monotonic
         self.latencies: deque[float] = deque(maxlen=LATENCIES_KEPT)  # seconds, received -> stored
@@ -131,7 +133,10 @@ class TickWriter:
         now = time.time()
         self.stored += saved.stored
         self.repeated += saved.repeated
-        self.latencies.extend(now - tick.received_at.timestamp() for tick in batch.ticks[::50])
+        waited = [now - tick.received_at.timestamp() for tick in batch.ticks[::50]]
+        if max(waited) > LATE_SECONDS / 2:
+            self.stored_late += sum(now - t.received_at.timestamp() > LATE_SECONDS for t in batch.ticks)
+        self.latencies.extend(waited)
         self._arrived.note_arrivals(batch.ticks[::50])
         self._done.note(batch.ticks[::50])
         save_market_clock(max(tick.traded_at for tick in batch.ticks[-200:]))

@@ -1,6 +1,7 @@
 """Messages -> batches -> store: holes on record whatever crashes, nothing malformed lost."""
 
 import json
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -70,6 +71,17 @@ def capture(sequencer: Sequencer, *rounds: Sequence[bytes]) -> None:
 
 def ids(symbol: str = "BTCUSDT") -> list[int]:
     return [tick.id for tick in load_ticks(symbol, after_id=-1)]
+
+
+def test_what_is_stored_more_than_a_second_after_it_came_is_counted() -> None:
+    sequencer, now = sequencer_of(["BTCUSDT"]), time.time_ns()
+    received = [now - 5_000_000_000, now - 3_000_000_000, now]
+    batch = sequencer.sorted_out([(at, trade(id)) for id, at in enumerate(received, 1)])
+    writer = TickWriter()
+    writer.start(take_fence("0of1", "tests"))
+    assert writer.offer(batch)
+    assert writer.stop(flush_seconds=10)
+    assert (writer.stored, writer.stored_late) == (3, 2)
 
 
 def test_a_jump_opens_a_gap_and_the_ticks_behind_it_are_stored() -> None:
