@@ -10,6 +10,8 @@ import uvloop
 
 from workers.local.exchange.clock import Clock
 from workers.local.exchange.control_port import ControlPort
+from workers.local.exchange.market.activity import Burst
+from workers.local.exchange.market.blocks import MICROSECONDS
 from workers.local.exchange.market.tapes import synthetic_tapes
 from workers.local.exchange.options import Options, parse_options
 from workers.local.exchange.recordings.events import UnreadableRecording
@@ -73,6 +75,7 @@ def _server(options: Options) -> Server:
         recorded = load_tapes(options.recordings, options.market)
         held = Clock(first_moment(recorded) - BEFORE_FIRST, options.speed, held=True)
         return Server(options.market, recorded, held, options.rules, None)
+    clock = Clock() if options.speed == 1.0 else Clock(Clock().now(), options.speed)
     tapes = synthetic_tapes(
         options.seed,
         options.rate,
@@ -80,9 +83,16 @@ def _server(options: Options) -> Server:
         options.absent,
         symbols=options.symbols,
         placeholders=options.placeholders,
+        burst=_burst(options, clock),
     )
-    clock = Clock() if options.speed == 1.0 else Clock(Clock().now(), options.speed)
     return Server(options.market, tapes, clock, options.rules, options.seed)
+
+
+def _burst(options: Options, clock: Clock) -> Burst | None:
+    if options.burst is None:
+        return None
+    after, seconds, times = options.burst
+    return Burst(clock.now() / MICROSECONDS + after, seconds, times)
 
 
 def _plan_shutdown(options: Options, server: Server, loop: asyncio.AbstractEventLoop) -> None:

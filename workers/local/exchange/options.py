@@ -24,6 +24,7 @@ class Options:
     recordings: tuple[Path, ...]  # empty: the synthetic market
     speed: float
     rate: float
+    burst: tuple[float, float, float] | None  # after so many seconds, for so many, so many times the rate
     absent: float
     placeholders: float  # share of ids of futures that are no trades
     symbols: int  # of the synthetic market, at least
@@ -59,6 +60,7 @@ def parse_options(words: Sequence[str]) -> Options:
         recordings=tuple(found.replay or ()),
         speed=found.speed,
         rate=found.rate,
+        burst=tuple(found.burst) if found.burst else None,
         absent=found.absent_ids,
         placeholders=found.placeholders,
         symbols=found.symbols,
@@ -94,6 +96,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--speed", type=_positive, default=1.0, help="seconds of the market per second")
     parser.add_argument("--rate", type=_positive, default=DEFAULT_RATE, help="trades a second in all, about")
+    parser.add_argument(
+        "--burst",
+        nargs=3,
+        type=_positive,
+        metavar=("AFTER", "SECONDS", "TIMES"),
+        help="after so many seconds, for so many: so many times the rate",
+    )
     parser.add_argument("--absent-ids", type=_share, default=0.0, help="share of ids that never existed")
     parser.add_argument("--symbols", type=_count, default=0, help="at least so many; else a dozen")
     parser.add_argument(

@@ -4,6 +4,7 @@ Activity has a daily rhythm. The count before a block is the integral of the rhy
 disturbance of its own, so blocks are uneven and yet the ids of each are known without the others.
 """
 
+from dataclasses import dataclass
 from math import cos, pi, sin
 
 from workers.local.exchange.market.noise import uniform
@@ -18,14 +19,29 @@ _SWINGS = ((0.35, 1, 15.5 / 24), (0.12, 2, 2.0 / 24))  # size, times a day, mome
 _DISTURBANCE = 0.5 * (1 - sum(size for size, _, _ in _SWINGS)) * 0.9  # keeps counts from falling
 
 
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """For a while there is so many times the usual activity."""
+
+    begins: float  # seconds since 1970
+    seconds: float
+    times: float
+
+    def more(self, moment: float) -> float:
+        """Seconds of usual activity that it has added by a moment (seconds since 1970)."""
+        return (self.times - 1) * min(max(moment - self.begins, 0.0), self.seconds)
+
+
 class Activity:
     """Counts of one symbol at `orders_per_second` taker orders on average."""
 
-    def __init__(self, seed: int, symbol: str, orders_per_second: float) -> None:
+    def __init__(self, seed: int, symbol: str, orders_per_second: float, burst: Burst | None = None) -> None:
         self._seed = seed
         self._symbol = symbol
         self._rate = orders_per_second
-        fitting = (length for length in BLOCK_SECONDS if length * orders_per_second <= BLOCK_ORDERS)
+        self._burst = burst
+        most = orders_per_second * (burst.times if burst else 1)
+        fitting = (length for length in BLOCK_SECONDS if length * most <= BLOCK_ORDERS)
         self.block_seconds = next(fitting, BLOCK_SECONDS[-1])
         self.first_block = FIRST_SECOND // self.block_seconds
 
@@ -48,7 +64,8 @@ class Activity:
 
     def _expected(self, seconds: float) -> float:
         waves = sum(size * _wave(times, peak, seconds) for size, times, peak in _SWINGS)
-        return self._rate * (seconds + waves)
+        more = self._burst.more(seconds + FIRST_SECOND) if self._burst else 0.0
+        return self._rate * (seconds + waves + more)
 
 
 def _angle(times: int, peak: float, second: float) -> float:

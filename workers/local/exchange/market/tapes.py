@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from workers.local.exchange.block import Block, RecordedQuotes
-from workers.local.exchange.market.activity import EXTRA_TRADES, FIRST_SECOND, Activity
+from workers.local.exchange.market.activity import EXTRA_TRADES, FIRST_SECOND, Activity, Burst
 from workers.local.exchange.market.blocks import MICROSECONDS, Recipe, make_block
 from workers.local.exchange.market.futures import Futures
 from workers.local.exchange.market.prices import FairPrices
@@ -82,6 +82,7 @@ def synthetic_tapes(
     *,
     symbols: int = 0,
     placeholders: float = PLACEHOLDERS,
+    burst: Burst | None = None,
 ) -> dict[str, SyntheticTape]:
     """All symbols of the market, at least so many, at about `rate` trades a second for those of the list."""
     listed = listings(symbols)
@@ -89,7 +90,7 @@ def synthetic_tapes(
     prices = FairPrices(seed, listed)
     tapes = {}
     for listing in listed:
-        activity = Activity(seed, listing.name, _orders_per_second(listing, rate))
+        activity = Activity(seed, listing.name, _orders_per_second(listing, rate), burst)
         recipe = Recipe(seed, listing, activity, prices, absent, futures)
         tapes[listing.name] = SyntheticTape(_symbol(listing, market), recipe)
     return tapes

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from workers.local.exchange.block import Block
+from workers.local.exchange.market.activity import Activity, Burst
 from workers.local.exchange.market.tapes import SyntheticTape, synthetic_tapes
 
 ROOT = Path(__file__).resolve().parents[5]
@@ -144,6 +145,18 @@ def test_activity_has_bursts_and_a_daily_rhythm() -> None:
     assert len(busy) > 1.3 * len(quiet)
     seconds = np.bincount((busy.times - busy.first_us) // 1_000_000, minlength=600)
     assert seconds.var() > 2 * seconds.mean()  # 1 for arrivals that ignore one another
+
+
+def test_a_burst_adds_its_trades_and_moves_none_before_it() -> None:
+    begins = MOMENT // 1_000_000
+    usual, burst = (Activity(SEED, "BTCUSDT", 10.0, given) for given in (None, Burst(begins, 60.0, 30.0)))
+    counts = [
+        burst.orders_before(second // burst.block_seconds) - int(10.0 * more)
+        for second, more in ((begins, 0), (begins + 60, 29 * 60), (begins + 3_600, 29 * 60))
+    ]
+    for second, count in zip((begins, begins + 60, begins + 3_600), counts, strict=True):
+        expected = usual.orders_before(second // usual.block_seconds)
+        assert abs(count - expected) <= 10.0 * max(usual.block_seconds, burst.block_seconds) + 1
 
 
 def test_more_symbols_trade_when_they_are_wanted() -> None:
