@@ -131,12 +131,11 @@ def load_unfinished_bars(
     return [_bar(document) for document in collection("bars").find(query, sort=[("start", 1)])]
 
 
-def load_neighbours(symbol: str, second: datetime) -> tuple[Bar | None, Bar | None]:
-    """The nearest one-second bars made of ticks before and after a second."""
-    series = {"symbol": symbol, "timeframe": "1s", "first_id": {"$ne": None}}
-    before = collection("bars").find_one(series | {"start": {"$lt": second}}, sort=[("start", -1)])
-    after = collection("bars").find_one(series | {"start": {"$gt": second}}, sort=[("start", 1)])
-    return (_bar(before) if before else None, _bar(after) if after else None)
+def load_bar_before(symbol: str, second: datetime) -> Bar | None:
+    """The nearest one-second bar made of ticks before a second."""
+    query = {"symbol": symbol, "timeframe": "1s", "first_id": {"$ne": None}, "start": {"$lt": second}}
+    found = collection("bars").find_one(query, sort=[("start", -1)])
+    return _bar(found) if found else None
 
 
 def load_closes(symbols: Sequence[str], timeframe: str, end: datetime, limit: int) -> dict[str, Closes]:

@@ -19,14 +19,14 @@ from workers.coordination.single_flight import single_flight
 from workers.messages.market import bars_json
 from workers.messages.rooms import bars_topic
 from workers.publish import publish
-from workers.store.bars import load_bars, load_neighbours, load_unfinished_bars, save_bars
+from workers.store.bars import load_bar_before, load_bars, load_unfinished_bars, save_bars
 from workers.store.gaps import load_unresolved_gaps
 from workers.store.market_clock import load_market_clock
 from workers.store.progress import BarProgress, load_progress, save_progress
 from workers.store.rebuilds import Rebuild, finish_rebuilds, load_rebuilds
 from workers.store.rewritten import note_rewritten
 from workers.store.seams import folds_from, load_seams
-from workers.store.ticks import load_ticks
+from workers.store.ticks import load_ticks, load_ticks_up
 from workers.store.watchlist import load_watchlist
 
 log = logging.getLogger(__name__)
@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 TICKS_AT_ONCE = 50_000
 MILLISECOND = timedelta(milliseconds=1)
 REBUILT_AT_ONCE = timedelta(minutes=2)
+STEP_BACK = timedelta(seconds=10)  # of moments from one id to the next, at most
 LONGEST = timedelta(hours=1)  # the longest timeframe: bars that began so long ago may still move
 CORRECTIONS_SENT = 50
 
@@ -63,9 +64,11 @@ def build_symbol(symbol: str, progress: BarProgress | None, clock: datetime) -> 
         return []  # first the join to the exchange's history
     until = _until(ticks, clock)
     gaps = load_unresolved_gaps(symbol)
-    rebuilds = [row for row in load_rebuilds(symbol) if row.second < until]
+    new = second_bars(tick for tick in ticks if tick.traded_at < until)
+    rebuilt, rebuilds = _from_all_ticks(symbol, new, until, progress)
     judged_again = _judged_again(symbol, progress, spans(gaps))
-    fresh = _seconds(symbol, ticks, until, progress, rebuilds, judged_again)
+    stored = [bar for bar in judged_again if bar.timeframe == "1s"]
+    fresh = [bar for _, bar in sorted({bar.start: bar for bar in [*stored, *new, *rebuilt]}.items())]
     seconds = _save_changed(symbol, "1s", with_finality(fresh, gaps, until))
     waiting = [*load_unfinished_bars(symbol, *_moving(progress, until)), *judged_again]
     longer = _fold_up(symbol, [*seconds, *waiting], gaps, until, whole_from)
@@ -85,21 +88,24 @@ def _until(ticks: Sequence[Tick], clock: datetime) -> datetime:
     return built_until(newest, clock)
 
 
-def _seconds(
-    symbol: str,
-    ticks: Sequence[Tick],
-    until: datetime,
-    progress: BarProgress | None,
-    rebuilds: Sequence[Rebuild],
-    judged_again: Sequence[Bar],
-) -> list[Bar]:
-    """One-second bars that are new, to be rebuilt, or to be judged again; each once, oldest first."""
-    new = second_bars(tick for tick in ticks if tick.traded_at < until)
-    again = {row.second for row in rebuilds} | _continued(symbol, new, progress)
-    rebuilt = [bar for group in _groups(sorted(again)) for bar in _rebuilt(symbol, group)]
-    stored = [bar for bar in judged_again if bar.timeframe == "1s"]
-    bars = {bar.start: bar for bar in [*stored, *new, *rebuilt]}
-    return [bars[start] for start in sorted(bars)]
+def _from_all_ticks(
+    symbol: str, new: Sequence[Bar], until: datetime, progress: BarProgress | None
+) -> tuple[list[Bar], list[Rebuild]]:
+    """Seconds of which not all ticks are new, and the requests that this answers.
+
+    Of a long stretch that was filled a part is rebuilt in each run: bars that
+    are new meanwhile do not wait for the whole of it.
+    """
+    rows = [row for row in load_rebuilds(symbol) if row.second < until]
+    continued, asked = _continued(symbol, new, progress), {row.second for row in rows}
+    bars, done, ticks = [], set[datetime](), 0
+    for seconds in _groups(sorted(continued | asked)):
+        if ticks < TICKS_AT_ONCE or not continued.isdisjoint(seconds):
+            found = _ticks_around(symbol, seconds)
+            bars += _rebuilt(symbol, seconds, found)
+            done.update(seconds)
+            ticks += len(found)
+    return bars, [row for row in rows if row.second in done]
 
 
 def _continued(symbol: str, bars: Sequence[Bar], progress: BarProgress | None) -> set[datetime]:
@@ -122,16 +128,15 @@ def _groups(seconds: Sequence[datetime]) -> list[list[datetime]]:
     return groups
 
 
-def _rebuilt(symbol: str, seconds: Sequence[datetime]) -> list[Bar]:
-    """Ascending seconds from all their ticks in the store; one without any as it is stored.
-
-    Their ticks lie between the ids of the neighbours, theirs included: moments
-    may step back a little from one id to the next.
-    """
-    before, _ = load_neighbours(symbol, seconds[0])
-    _, after = load_neighbours(symbol, seconds[-1])
+def _ticks_around(symbol: str, seconds: Sequence[datetime]) -> list[Tick]:
+    """All ticks of ascending seconds, and some of their neighbours: moments may step back a little."""
+    before = load_bar_before(symbol, seconds[0])
     first = before.first_id - 1 if before and before.first_id is not None else -1
-    ticks = load_ticks(symbol, after_id=first, up_to_id=after.last_id if after else None)
+    return load_ticks_up(symbol, after_id=first, before=bar_end(seconds[-1], "1s") + STEP_BACK)
+
+
+def _rebuilt(symbol: str, seconds: Sequence[datetime], ticks: Sequence[Tick]) -> list[Bar]:
+    """Ascending seconds from their ticks; one without any as it is stored."""
     built = {bar.start: bar for bar in second_bars(ticks)}
     stored = load_bars(symbol, "1s", start=seconds[0], end=bar_end(seconds[-1], "1s"))
     known = {bar.start: bar for bar in stored} | built

@@ -1,6 +1,6 @@
 """The stage that builds bars: from stored ticks to stored bars, on a real database."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from multiprocessing import get_context
@@ -22,7 +22,7 @@ from workers.store.market_clock import load_market_clock, save_market_clock
 from workers.store.progress import load_progress
 from workers.store.rebuilds import load_rebuilds, note_rebuilds
 from workers.store.seams import HISTORY, JOIN, Seam, save_seam
-from workers.store.ticks import save_ticks
+from workers.store.ticks import load_ticks_up, save_ticks
 from workers.store.watermarks import advance_watermark, load_watermarks, watermark_name
 from workers.tasks.bars import build_symbol
 
@@ -129,6 +129,41 @@ def test_a_late_tick_reopens_its_second_and_all_longer_bars() -> None:
     assert [b.trades for b in stored] == expected["trades"].tolist()
     assert all(b.is_final for b in stored)
     assert load_rebuilds(BTC) == []
+
+
+def test_a_long_stretch_that_was_filled_is_rebuilt_in_parts_beside_what_is_new(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ticks = random_ticks(26, 6_000, ticks_per_second=4.0)
+    filled = [t for t in ticks if at(60) <= t.traded_at < at(1_260)]
+    arrive([t for t in ticks if t.traded_at < at(60) or at(1_260) <= t.traded_at < at(1_320)])
+    build(at(1_320))
+    arrive(filled)
+    note_rebuilds([(BTC, bar_start(t.traded_at, "1s")) for t in filled])
+    monkeypatch.setattr("workers.tasks.bars.TICKS_AT_ONCE", 1_000)
+    read: list[int] = []
+    monkeypatch.setattr("workers.tasks.bars.load_ticks_up", _counted(read))
+    runs = 0
+    while load_rebuilds(BTC):
+        runs += 1
+        arrive([t for t in ticks if at(1_319 + runs) <= t.traded_at < at(1_320 + runs)])
+        build(at(1_320 + runs))
+        assert load_bars(BTC, "1s")[-1].start >= at(1_316 + runs)
+        assert sum(read) <= 3 * 1_000
+        read.clear()
+    assert runs > 3
+    expected = bars_from_ticks(tick_frame([t for t in ticks if t.traded_at < at(1_320)]), "1s")
+    stored = load_bars(BTC, "1s", end=at(1_320))
+    assert [b.trades for b in stored] == expected["trades"].tolist()
+
+
+def _counted(read: list[int]) -> Callable[..., list[Tick]]:
+    def counted(symbol: str, *, after_id: int, before: datetime) -> list[Tick]:
+        found = load_ticks_up(symbol, after_id=after_id, before=before)
+        read.append(len(found))
+        return found
+
+    return counted
 
 
 def test_a_rewritten_bar_sends_the_next_stage_back() -> None:
