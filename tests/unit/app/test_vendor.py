@@ -47,3 +47,10 @@ def test_the_lock_file_names_versions_and_no_registry() -> None:
     rows = [row for name, row in lock["packages"].items() if name]
     assert rows
     assert all("resolved" not in row and row["integrity"].startswith("sha512-") for row in rows)
+
+
+def test_what_only_the_tests_load_is_not_served(app: Flask) -> None:
+    tools = json.loads((LOCK.parent / "package.json").read_text())["devDependencies"]
+    assert not {package for package, _ in vendor.FILES.values()} & set(tools)
+    for package in tools:
+        assert app.test_client().get(f"/vendor/{package}/axe.min.js").status_code == 404

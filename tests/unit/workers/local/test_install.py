@@ -84,11 +84,22 @@ def test_the_front_end_is_installed_once_per_lock_file(
     npm_in(venv, 'echo "$@" >> calls; mkdir -p node_modules')
     monkeypatch.setattr(frontend.shutil, "which", lambda name, path=None: path and f"{path}/{name}")
     for _ in range(2):
-        frontend.install_frontend(app, venv)
-    assert (app / "calls").read_text() == "ci --ignore-scripts --no-audit --no-fund\n"
+        frontend.install_frontend(app, venv, develop=False)
+    assert (app / "calls").read_text() == "ci --ignore-scripts --no-audit --no-fund --omit=dev\n"
     (app / "package-lock.json").write_text('{"changed": true}')
-    frontend.install_frontend(app, venv)
+    frontend.install_frontend(app, venv, develop=False)
     assert len((app / "calls").read_text().splitlines()) == 2
+
+
+def test_what_the_tests_load_comes_when_it_is_asked_for_and_serves_a_run_as_well(
+    venv: Path, app: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    npm_in(venv, 'echo "$@" >> calls; mkdir -p node_modules')
+    monkeypatch.setattr(frontend.shutil, "which", lambda name, path=None: path and f"{path}/{name}")
+    for develop in (False, True, False, True):
+        frontend.install_frontend(app, venv, develop=develop)
+    calls = (app / "calls").read_text().splitlines()
+    assert [line.endswith("--omit=dev") for line in calls] == [True, False]
 
 
 def test_without_any_npm_the_advice_is_to_install_one(
@@ -99,4 +110,4 @@ def test_without_any_npm_the_advice_is_to_install_one(
     python.chmod(0o755)
     monkeypatch.setattr(frontend.shutil, "which", lambda name, path=None: None)
     with pytest.raises(CannotStart, match=r"npm is missing .* install Node\.js(.|\n)*offline"):
-        frontend.install_frontend(app, venv)
+        frontend.install_frontend(app, venv, develop=False)
