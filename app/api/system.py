@@ -1,9 +1,9 @@
-"""Is it up, does it work, and how is each part: `/api/health`, `/api/ready`, `/api/system`."""
+"""Is it up, does it work, and how is each part: `/api/health`, `/api/ready`, `/api/parts`, `/api/system`."""
 
 from flask import Blueprint, Response, jsonify
 
 from app.api.contract import endpoint
-from app.api.shapes.operation import HEALTH, NOT_READY, READY, SYSTEM
+from app.api.shapes.operation import HEALTH, NOT_READY, PARTS, READY, SYSTEM
 from app.system_state import readiness, system_state
 from workers.messages.envelope import JSON
 
@@ -27,6 +27,13 @@ def ready() -> tuple[Response, int]:
     if down:
         body["error"] = {"code": "not_ready", "message": f"not working: {', '.join(down)}"}
     return jsonify(body), 503 if down else 200
+
+
+@blueprint.get("/parts")
+@endpoint(PARTS)
+def parts() -> JSON:
+    """How each part fares, for who shows it: 200 also while one of them is away."""
+    return {"parts": readiness()}
 
 
 @blueprint.get("/system")

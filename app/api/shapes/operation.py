@@ -52,6 +52,7 @@ ACCEPTED = record("Accepted", task=TASK, address=told(TEXT, "where to look for t
 
 HEALTH = record("Health", status=choice("ok"))
 _PART = widened(record(ok=FLAG), "Part", optional_fields=("reason",), reason=TEXT)
+PARTS = record("Parts", parts=table(_PART))
 READY = record("Ready", ready=FLAG, parts=table(_PART))
 NOT_READY = widened(READY, "NotReady", error=record(code=TEXT, message=TEXT))
 

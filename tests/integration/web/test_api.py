@@ -192,6 +192,13 @@ def test_ready_names_what_does_not_work(client: FlaskClient) -> None:
     assert "stream, compute, feed" in answer.json["error"]["message"]
 
 
+def test_who_shows_the_parts_is_answered_while_one_is_away(client: FlaskClient) -> None:
+    answer = client.get("/api/parts")
+    assert answer.status_code == 200
+    assert answer.json == {"parts": (client.get("/api/ready").json or {})["parts"]}
+    assert answer.json["parts"]["stream"] == {"ok": False, "reason": "not started"}
+
+
 def test_ready_is_ready_when_every_part_lives(client: FlaskClient) -> None:
     seed_market()
     answer = client.get("/api/ready")

@@ -13,7 +13,7 @@ import { drawTaskTimes, queueFacts, serverFacts } from "../system/work.js";
 import { cancelTask } from "../tasks.js";
 import { showToast } from "../toast.js";
 
-const READY_MS = 5_000;
+const PARTS_MS = 5_000;
 const ASKED_MS = 3_000;
 const JUST_NOW_MS = 3_000;
 const TOLD_APART = "trade_to_"; // in the strip, for all processes together
@@ -52,10 +52,10 @@ onStatus((status) => {
   draw();
 });
 load();
-askReady();
+askParts();
 loadAsked();
 followDelay();
-setInterval(askReady, READY_MS);
+setInterval(askParts, PARTS_MS);
 setInterval(() => document.hidden || loadAsked(), ASKED_MS);
 setInterval(draw, 1_000); // ages grow between two messages
 
@@ -72,11 +72,11 @@ async function load() {
   }
 }
 
-async function askReady() {
+async function askParts() {
   const list = document.getElementById("parts");
   try {
-    ({ parts } = await getJson("/api/ready", {}, { accept: [200, 503] }));
-    list.replaceChildren(...Object.entries(parts ?? {}).map(([name, part]) => partLine(name, part)));
+    ({ parts } = await getJson("/api/parts"));
+    list.replaceChildren(...Object.entries(parts).map(([name, part]) => partLine(name, part)));
   } catch (error) {
     list.replaceChildren(partLine("web", { ok: false, reason: error.message }));
   }

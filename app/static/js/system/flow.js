@@ -6,7 +6,7 @@ const SLOW_MS = { received: 2_000, stored: 5_000, sent: 2_000, drawn: 2_000 };
 const SLOW_SECONDS = 30; // of a stage, on the exchange's clock
 const GONE = "replaced";
 
-// state: of the topic `system`; parts: of /api/ready; connected: this page.
+// state: of the topic `system`; parts: of /api/parts; connected: this page.
 export function stagesOf(state, parts, connected) {
   const process = (name) => dotOfProcess(state.processes, name);
   const feed = { fresh: ["good", "heard"], stale: ["bad", "silent"], waiting: ["waiting", "not heard yet"] }[state.feed.state];
