@@ -36,6 +36,7 @@ from workers.settings import load_settings
 
 Row = Tick | Placeholder | Bar
 HEAD_LINES = 500
+HEAD_BYTES = 4 << 20  # unpacked
 BOM = b"\xef\xbb\xbf"
 
 
@@ -87,7 +88,7 @@ def format_of(path: Path, options: ImportOptions) -> Format:
 
 
 def _head(path: Path) -> list[bytes]:
-    with opened(path) as file:
+    with opened(path, most_bytes=HEAD_BYTES) as file:
         return list(islice(iter(file.line, b""), HEAD_LINES))
 
 
