@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.errors import AnalyticsError
+from analytics.kernels.mean_reversion import NEVER, rule_steps
 from analytics.records.pairs import SignalNow
 
 SignalState = Literal["flat", "long_spread", "short_spread", "stopped"]
@@ -48,10 +49,8 @@ class Signal:
     event: SignalEvent | None = None  # what happened at this bar
 
 
-_Step = tuple[SignalState, int, int, int, SignalEvent | None]  # the fields of a Signal
-
-
-_START: _Step = ("flat", 0, 0, 0, None)
+STATES: tuple[SignalState, ...] = ("flat", "long_spread", "short_spread", "stopped")
+EVENTS: tuple[SignalEvent | None, ...] = (None, "entry", "exit", "stop", "time_stop", "rearmed")  # of kernels
 
 
 def next_signal(before: Signal, z: float, rule: MeanReversionRule) -> Signal:
@@ -60,33 +59,7 @@ def next_signal(before: Signal, z: float, rule: MeanReversionRule) -> Signal:
     "stopped" ends, without a position, when z has come back to the mean and
     the cool-down is over: what runs away is not entered again on its way.
     """
-    return Signal(*_next((before.state, before.bars, before.side, before.quiet_bars, None), z, rule))
-
-
-def _next(before: _Step, z: float, rule: MeanReversionRule) -> _Step:
-    state, bars, side, quiet, _ = before
-    bars, quiet = bars + 1, max(0, quiet - 1)
-    if state == "flat":
-        return _from_flat(bars, side, quiet, z, rule)
-    depth = -side * z  # how far on the side that was entered; NaN compares false
-    if state == "stopped":
-        if depth <= rule.exit and quiet == 0:
-            return "flat", 0, side, 0, "rearmed"
-        return state, bars, side, quiet, None
-    if depth <= rule.exit:
-        return "flat", 0, side, rule.cool_down_bars, "exit"
-    if depth >= rule.stop:
-        return "stopped", 0, side, rule.cool_down_bars, "stop"
-    if rule.time_stop_bars is not None and bars >= rule.time_stop_bars:
-        return "stopped", 0, side, rule.cool_down_bars, "time_stop"
-    return state, bars, side, quiet, None
-
-
-def _from_flat(bars: int, side: int, quiet: int, z: float, rule: MeanReversionRule) -> _Step:
-    """Enter if z is far enough, not too far, and the cool-down is over."""
-    if quiet or not rule.entry <= abs(z) < rule.stop:
-        return "flat", bars, side, quiet, None
-    return ("long_spread", 0, 1, 0, "entry") if z < 0 else ("short_spread", 0, -1, 0, "entry")
+    return _signal(_steps(np.array([z]), rule, before)[-1])
 
 
 def mean_reversion_states(zscore: pd.Series, rule: MeanReversionRule | None = None) -> pd.DataFrame:
@@ -105,46 +78,49 @@ def mean_reversion_states(zscore: pd.Series, rule: MeanReversionRule | None = No
     >>> states["state"].tolist()
     ['flat', 'long_spread', 'long_spread', 'flat']
     """
-    signals = signals_of(zscore.to_numpy(np.float64), rule or MeanReversionRule())
+    steps = _steps(zscore.to_numpy(np.float64), rule or MeanReversionRule())
     return pd.DataFrame(
         {
-            "state": [signal.state for signal in signals],
-            "event": pd.Series([signal.event for signal in signals], index=zscore.index, dtype=object),
-            "bars": np.array([signal.bars for signal in signals], dtype=np.int64),
+            "state": [STATES[state] for state in steps[:, 0]],
+            "event": pd.Series([EVENTS[event] for event in steps[:, 4]], index=zscore.index, dtype=object),
+            "bars": steps[:, 1],
         },
         index=zscore.index,
     )
 
 
-def signals_of(zscores: np.ndarray, rule: MeanReversionRule) -> list[Signal]:
-    """The signal after each bar of a series of z, oldest first."""
-    signals, last = [], _START
-    for z in zscores.tolist():
-        last = _next(last, z, rule)
-        signals.append(Signal(*last))
-    return signals
-
-
 def signal_now(zscores: np.ndarray, rule: MeanReversionRule) -> SignalNow:
     """Where the rule stands after the last bar of a series of z."""
-    last = _START
-    for z in zscores.tolist():
-        last = _next(last, z, rule)
-    return _told(last, rule)
+    return _now(_steps(zscores, rule), rule)
 
 
 def signal_events(
     zscores: np.ndarray, rule: MeanReversionRule
 ) -> tuple[SignalNow, list[tuple[int, str, str]]]:
     """Where the rule stands, and what happened on the way: place in the series, event and new state."""
-    events: list[tuple[int, str, str]] = []
-    last = _START
-    for place, z in enumerate(zscores.tolist()):
-        last = _next(last, z, rule)
-        if last[4] is not None:
-            events.append((place, last[4], last[0]))
-    return _told(last, rule), events
+    steps = _steps(zscores, rule)
+    places = np.flatnonzero(steps[:, 4]).tolist()
+    events = [(place, str(EVENTS[steps[place, 4]]), STATES[steps[place, 0]]) for place in places]
+    return _now(steps, rule), events
 
 
-def _told(last: _Step, rule: MeanReversionRule) -> SignalNow:
-    return SignalNow(last[0], last[1], rule.entry, rule.exit, rule.stop, rule.time_stop_bars)
+def _steps(zscores: np.ndarray, rule: MeanReversionRule, before: Signal | None = None) -> np.ndarray:
+    """What the kernel tells of each bar, shape (bars, 5): state, bars, side, quiet bars and event."""
+    begin = before or Signal()
+    return rule_steps(
+        np.array(zscores, dtype=np.float64),  # a copy: one that must not be written to is another type
+        np.array([STATES.index(begin.state), begin.bars, begin.side, begin.quiet_bars]),
+        np.array([rule.entry, rule.exit, rule.stop], dtype=np.float64),
+        NEVER if rule.time_stop_bars is None else rule.time_stop_bars,
+        rule.cool_down_bars,
+    )
+
+
+def _signal(step: np.ndarray) -> Signal:
+    state, bars, side, quiet, event = step.tolist()
+    return Signal(STATES[state], bars, side, quiet, EVENTS[event])
+
+
+def _now(steps: np.ndarray, rule: MeanReversionRule) -> SignalNow:
+    last = _signal(steps[-1]) if len(steps) else Signal()
+    return SignalNow(last.state, last.bars, rule.entry, rule.exit, rule.stop, rule.time_stop_bars)

@@ -11,6 +11,7 @@ from analytics.pairs.hedge_ratio import HEDGE_METHODS
 from analytics.pairs.scan_report import scan_piece
 from analytics.pairs.snapshot import pair_snapshot
 from analytics.pairs.spread import SPREAD_KINDS
+from analytics.strategies.mean_reversion import MeanReversionRule, mean_reversion_states
 from tests.factories import planted_pair, priced_pair
 
 
@@ -31,6 +32,7 @@ def main() -> None:
     for choice in ("aic", "bic", "t-stat", None):
         engle_granger(y, x, max_lag=3, lag_choice=choice)
     half_life(y - x)
+    mean_reversion_states(pd.Series(y), MeanReversionRule(time_stop_bars=5, cool_down_bars=2))
 
 
 if __name__ == "__main__":

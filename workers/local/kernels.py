@@ -6,6 +6,7 @@ after an installation would take seconds instead of milliseconds.
 
 import hashlib
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from workers.local.errors import CannotStart
@@ -44,12 +45,14 @@ def compile_kernels() -> None:
     from analytics.pairs.scan_report import scan_piece
     from analytics.pairs.snapshot import pair_snapshot
     from analytics.records.snapshots import Completeness
+    from analytics.strategies.mean_reversion import MeanReversionRule, signal_now
 
     steps = np.random.default_rng(1).normal(scale=0.001, size=(_BARS, 3))
     starts = pd.date_range("2024-01-01", periods=_BARS, freq="min", tz="UTC")
     closes = pd.DataFrame(np.exp(steps.cumsum(axis=0)), columns=["A", "B", "C"], index=starts)
     prices = PairPrices("A", "B", "1m", closes, Completeness(_BARS, _BARS, _BARS, 0), ("A", "B"))
-    pair_snapshot(prices, computed_at=datetime.now(UTC))
+    signal_of = partial(signal_now, rule=MeanReversionRule())
+    pair_snapshot(prices, computed_at=datetime.now(UTC), signal_of=signal_of)
     scan_piece(closes, None, z_points=1)
 
 
