@@ -59,10 +59,10 @@ def needed_rows(
     starts: Sequence[int], finals: Sequence[bool], gaps: Sequence[Gap]
 ) -> tuple[list[datetime], list[bool]]:
     """Of starts in seconds, those that `completeness` needs, as moments; all only where there are gaps."""
-    rows = list(zip(starts, finals, strict=True))
+    needed: Sequence[int] = range(len(starts))
     if not any(gap.state in UNRESOLVED for gap in gaps):
-        rows = rows[:1] + [row for row in rows[1:] if not row[1]]
-    return [datetime.fromtimestamp(start, UTC) for start, _ in rows], [final for _, final in rows]
+        needed = [place for place in needed if place == 0 or not finals[place]]
+    return [datetime.fromtimestamp(starts[place], UTC) for place in needed], [finals[p] for p in needed]
 
 
 def weakest(stamps: Sequence[Completeness]) -> Completeness:
