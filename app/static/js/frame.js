@@ -1,12 +1,15 @@
-// The frame around every page: theme, time zone, feed dot, what is wrong, keyboard.
+// The frame around every page: theme, time zone, feed dot, what is wrong, what can be done everywhere.
 
+import { offer } from "./actions.js";
 import { getJson } from "./api.js";
 import { choice, keepChoice } from "./choices.js";
 import * as format from "./format.js";
+import { showSheet, startKeyboard } from "./keyboard.js";
 import { Latency } from "./latency.js";
 import { askAgain, clockOffset, onStatus, serverNow, tell, watch } from "./live.js";
-import { pageOf, wireMore } from "./navigation.js";
+import { pageActions, wireMore } from "./navigation.js";
 import { setText } from "./paint.js";
+import { openPalette, wirePalette } from "./palette/palette.js";
 import { showFacts } from "./states.js";
 
 const OFFLINE_NOTICE_MS = 1_500; // a reload of the server is no news
@@ -24,7 +27,13 @@ let connection = { connected: false, since: Date.now(), ever: false };
 let feed = null; // the last word about the exchange
 let lastWordAt = 0; // when it came; 0 before the first
 let askedAgainAt = 0;
-let pendingKey = "";
+
+const FRAME_ACTIONS = [
+  { keys: ["Ctrl K"], text: "Find a symbol, a page or a command", run: openPalette },
+  { keys: ["t"], text: "Dark or light", run: switchTheme },
+  { keys: ["z"], text: "Times in UTC or local", run: switchZone },
+  { keys: ["?"], text: "This sheet of keys", run: showSheet },
+].map((action) => ({ ...action, section: "Everywhere" }));
 
 export const isLive = source === "LIVE";
 
@@ -54,13 +63,17 @@ export function setTitle(text) {
   document.title = `${isLive ? "" : `[${source}] `}${text}`;
 }
 
-// keys: {key: function}, beside those of the frame. onSystem gets the state of the whole.
-export function startFrame({ keys = {}, onSystem = () => {} } = {}) {
+// actions: what can be done on this page, as actions.js has it. onSystem gets the state of the whole.
+export function startFrame({ actions = [], onSystem = () => {} } = {}) {
+  offer(actions);
+  offer(FRAME_ACTIONS);
+  offer(pageActions());
+  startKeyboard();
+  wirePalette();
   wireMore();
   wireTheme();
   wireZone();
   wireLatency();
-  document.addEventListener("keydown", (event) => pressed(event, keys));
   onStatus((status) => {
     connection = status;
     showHealth();
@@ -132,12 +145,14 @@ function tellTheme() {
 function wireZone() {
   const button = document.getElementById("zone");
   setText(button, format.zoneName(zone));
-  button.addEventListener("click", () => {
-    zone = zone === "utc" ? "local" : "utc";
-    keepChoice("zone", zone);
-    setText(button, format.zoneName(zone));
-    for (const listener of zoneListeners) listener(zone);
-  });
+  button.addEventListener("click", switchZone);
+}
+
+function switchZone() {
+  zone = zone === "utc" ? "local" : "utc";
+  keepChoice("zone", zone);
+  setText(document.getElementById("zone"), format.zoneName(zone));
+  for (const listener of zoneListeners) listener(zone);
 }
 
 function wireLatency() {
@@ -214,20 +229,4 @@ function notice(text, kind = "") {
   setText(element, text);
   element.dataset.kind = kind;
   element.hidden = !text;
-}
-
-function pressed(event, keys) {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("input, select, textarea, dialog")) return;
-  const page = pendingKey === "g" ? pageOf(event.key) : undefined;
-  if (page) {
-    location.assign(page);
-    return;
-  }
-  pendingKey = event.key === "g" ? "g" : "";
-  const all = { t: switchTheme, "?": () => document.getElementById("keys").showModal(), ...keys };
-  if (all[event.key]) {
-    event.preventDefault();
-    all[event.key]();
-  }
 }

@@ -1,9 +1,13 @@
-// The pages: which key leads where, and what stands behind "More" on a phone.
+// The pages: which keys lead where, and what stands behind "More" on a phone.
 
-// The address of the page a key leads to after g; undefined when there is none.
-export function pageOf(key) {
-  const links = document.querySelectorAll("nav.pages a[data-key]");
-  return [...links].find((link) => link.dataset.key === key)?.getAttribute("href");
+// Every page, for the keys (g and a letter) and for the palette; some have no key.
+export function pageActions() {
+  return [...document.querySelectorAll("nav a[data-key]")].map(({ dataset, href, textContent }) => ({
+    keys: dataset.key ? [`g ${dataset.key}`] : [],
+    text: textContent,
+    section: "Pages",
+    run: () => location.assign(href),
+  }));
 }
 
 export function wireMore() {

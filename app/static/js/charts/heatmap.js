@@ -4,7 +4,7 @@
 import { setText } from "../paint.js";
 
 export const MOST_NUMBERED = 24; // more symbols: colours alone, the line above tells the numbers
-const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+export const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 export class Heatmap {
   // cellAt(row, column): {own, shown, share, pale, text, words, address}; onCell(row, column) or onCell(null)
@@ -13,7 +13,6 @@ export class Heatmap {
     this.onCell = onCell;
     this.order = [];
     this.cells = [];
-    table.addEventListener("keydown", (event) => this.pressed(event));
     table.addEventListener("pointerover", (event) => this.told(event.target));
     table.addEventListener("pointerleave", () => this.onCell(null));
     table.addEventListener("focusin", (event) => this.told(event.target));
@@ -55,11 +54,9 @@ export class Heatmap {
   }
 
   // One cell is in the order of the Tab key; the arrows move which.
-  pressed(event) {
-    const step = STEPS[event.key];
-    const place = event.target.closest("td[data-row]");
-    if (!step || !place) return;
-    event.preventDefault();
+  walk(target, step) {
+    const place = target.closest("td[data-row]");
+    if (!place) return;
     let [y, x] = [Number(place.dataset.row), Number(place.dataset.column)];
     do [y, x] = [y + step[0], x + step[1]];
     while (y === x && this.cells[y]?.[x]);

@@ -1,12 +1,13 @@
 // The box that adds a symbol: search among what the exchange offers, Enter or a click takes one.
 
-import { getJson, sendJson } from "../api.js";
+import { getJson } from "../api.js";
 import { showToast } from "../toast.js";
+import { capture } from "../watchlist.js";
 import { matching } from "./matching.js";
 
 const SHOWN = 8;
 
-export function wireAdd({ isWatched, onAdded }) {
+export function wireAdd({ isWatched }) {
   const input = document.getElementById("add-input");
   const list = document.getElementById("add-matches");
   let offered = null; // asked for when the box is first used
@@ -60,16 +61,10 @@ export function wireAdd({ isWatched, onAdded }) {
     return item;
   }
 
-  async function add(symbol) {
+  function add(symbol) {
     input.value = "";
     input.blur();
-    try {
-      await sendJson("POST", "/api/watchlist", { symbol });
-      showToast(`${symbol} is captured from now on.`);
-    } catch (error) {
-      showToast(`${symbol} could not be added: ${error.message}`, { kind: "bad" });
-    }
-    await onAdded();
+    capture(symbol);
   }
 
   input.addEventListener("focus", look);

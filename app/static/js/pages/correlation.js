@@ -1,6 +1,7 @@
 // Correlation: which symbols move together, live. This file only wires.
 
-import { Heatmap } from "../charts/heatmap.js";
+import { timeframeActions } from "../actions.js";
+import { Heatmap, STEPS } from "../charts/heatmap.js";
 import { snapshotOf } from "../correlation/answers.js";
 import { cellOf, cellText, cellWords, FULL_CHANGE, sentence, shareOf, shortNames } from "../correlation/cells.js";
 import { choiceFrom, isReady, keyOf, searchOf, WINDOWS } from "../correlation/choice.js";
@@ -37,7 +38,13 @@ let retry = 0;
 
 const drawSoon = oncePerFrame(draw);
 
-startFrame({ keys: timeframeKeys() });
+startFrame({
+  actions: [
+    ...timeframeActions((timeframe) => choose({ ...choice, timeframe })),
+    { keys: Object.keys(STEPS), inside: "#heatmap td", text: "From cell to cell", run: ({ target, key }) => heatmap.walk(target, STEPS[key]) },
+    { text: "Change to yesterday", run: () => document.getElementById("difference").click() },
+  ],
+});
 followDelay();
 wireTools();
 onZone(drawSoon);
@@ -191,9 +198,4 @@ function showScale() {
     return item;
   });
   document.getElementById("scale").replaceChildren(...steps);
-}
-
-function timeframeKeys() {
-  const buttons = [...document.querySelectorAll("button[data-timeframe]")];
-  return Object.fromEntries(buttons.map((button, k) => [String(k + 2), () => choose({ ...choice, timeframe: button.dataset.timeframe })]));
 }

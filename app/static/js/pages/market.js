@@ -1,5 +1,6 @@
 // Market: one symbol's chart, its indicators and last trades. This file only wires.
 
+import { timeframeActions } from "../actions.js";
 import { getJson } from "../api.js";
 import { firstView, followed, RANGES_MS, showsNewest, timeframeFor } from "../charts/candle_view.js";
 import { CandleChart } from "../charts/candles.js";
@@ -61,7 +62,14 @@ const chart = new CandleChart(document.getElementById("chart"), document.getElem
 const header = new Header(symbol, { price: decimals, quantity: stepDecimals("quantityStep") }, { onPrice: (price) => chart.setLastPrice(price) });
 const snapshot = new SnapshotTable(decimals);
 
-startFrame({ keys: { f: () => setFollow(!history.follow), "/": () => document.getElementById("symbol").focus(), ...timeframeKeys() } });
+startFrame({
+  actions: [
+    ...timeframeActions(showTimeframe),
+    { keys: ["f"], text: "Follow live", run: () => setFollow(!history.follow) },
+    { keys: ["/"], text: "Choose a symbol", run: () => document.getElementById("symbol").focus() },
+    { text: "Save the chart as PNG", run: () => document.getElementById("save-png").click() },
+  ],
+});
 header.start();
 startBook(symbol, decimals);
 snapshot.start();
@@ -288,8 +296,4 @@ function showSpan(spanMs) {
   if (timeframe !== history.timeframe) showTimeframe(timeframe, { view });
   else if (view[0] < history.bars[0].at) start(view);
   else chart.setView(view);
-}
-
-function timeframeKeys() {
-  return Object.fromEntries(Object.keys(TIMEFRAME_MS).map((timeframe, place) => [String(place + 1), () => showTimeframe(timeframe)]));
 }

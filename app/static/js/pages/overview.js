@@ -2,7 +2,6 @@
 
 import { getJson } from "../api.js";
 import * as sparkline from "../charts/sparkline.js";
-import { choice, keepChoice } from "../choices.js";
 import * as format from "../format.js";
 import { noteDrawn, startFrame } from "../frame.js";
 import { watch } from "../live.js";
@@ -10,6 +9,7 @@ import { flash, oncePerFrame, setText } from "../paint.js";
 import { sorted } from "../sorting.js";
 import { wireAdd } from "../overview/add.js";
 import { wireOutOfLine } from "../overview/out_of_line.js";
+import { keepOrder, keptOrder } from "../overview/order.js";
 import { wirePairs } from "../overview/pairs.js";
 import { removeWithUndo } from "../overview/remove.js";
 import { isComplete, showData, showMoves } from "../overview/cards.js";
@@ -23,7 +23,7 @@ const changed = new Map(); // symbol -> message not drawn yet
 const tbody = document.getElementById("rows");
 const filter = document.getElementById("filter");
 const watchlistState = document.getElementById("watchlist-state");
-let order = choice("overview.order", null); // null: as the watch-list has them
+let order = keptOrder(); // null: as the watch-list has them
 let feed = null;
 let retryTimer = 0;
 
@@ -39,25 +39,24 @@ const inSight = new IntersectionObserver((entries) => {
 });
 
 startFrame({
-  keys: { "/": () => filter.focus(), a: () => document.getElementById("add-input").focus() },
+  actions: [
+    { keys: ["/"], text: "Filter the watch-list", run: () => filter.focus() },
+    { keys: ["Enter"], inside: "#filter", text: "From the filter to the first symbol", run: () => tbody.querySelector("tr:not([hidden])")?.focus() },
+    { keys: ["Escape"], inside: "#filter", text: "Clear the filter", run: clearFilter },
+    { keys: ["a"], text: "Add a symbol", run: () => document.getElementById("add-input").focus() },
+    { keys: ["ArrowUp", "ArrowDown"], inside: "#rows tr", text: "From symbol to symbol", run: walk },
+    { keys: ["Enter"], inside: "#rows tr", text: "Open the symbol in focus", run: ({ target }) => open(target.closest("tr").dataset.symbol) },
+    { keys: ["Delete"], inside: "#rows tr", text: "Remove the symbol in focus", run: ({ target }) => removeWithUndo(target.closest("tr").dataset.symbol, load) },
+  ],
   onSystem: (state) => {
     feed = state.feed;
     drawDataCard();
   },
 });
 filter.addEventListener("input", applyFilter);
-filter.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") {
-    filter.value = "";
-    applyFilter();
-    filter.blur();
-  }
-  if (event.key === "Enter") tbody.querySelector("tr:not([hidden])")?.focus();
-});
 for (const button of document.querySelectorAll("[data-sort]")) {
   button.addEventListener("click", () => sortBy(button.dataset.sort));
 }
-tbody.addEventListener("keydown", walk);
 tbody.addEventListener("click", (event) => {
   const row = event.target.closest("tr");
   if (row && event.target.closest(".remove")) {
@@ -66,7 +65,8 @@ tbody.addEventListener("click", (event) => {
   }
   if (row && !event.target.closest("a")) open(row.dataset.symbol);
 });
-wireAdd({ isWatched: (symbol) => rows.has(symbol), onAdded: load });
+wireAdd({ isWatched: (symbol) => rows.has(symbol) });
+addEventListener("watchlist", load);
 const pairs = wirePairs({ onCaptured: load });
 wireOutOfLine();
 skeleton();
@@ -160,7 +160,7 @@ function sortBy(field) {
   if (order?.field !== field) order = { field, descending: !textual };
   else if (order.descending === !textual) order = { field, descending: textual };
   else order = null;
-  keepChoice("overview.order", order);
+  keepOrder(order);
   arrange();
 }
 
@@ -235,16 +235,15 @@ function drawMoves() {
   showMoves([...rows.values()].map((row) => row.quote));
 }
 
-function walk(event) {
-  const row = event.target.closest("tr");
+function walk({ target, key }) {
   const visible = [...tbody.querySelectorAll("tr:not([hidden])")];
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (step) {
-    event.preventDefault();
-    visible[visible.indexOf(row) + step]?.focus();
-  }
-  if (event.key === "Enter") open(row.dataset.symbol);
-  if (event.key === "Delete") removeWithUndo(row.dataset.symbol, load);
+  visible[visible.indexOf(target.closest("tr")) + (key === "ArrowDown" ? 1 : -1)]?.focus();
+}
+
+function clearFilter() {
+  filter.value = "";
+  applyFilter();
+  filter.blur();
 }
 
 function open(symbol) {

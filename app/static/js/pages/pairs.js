@@ -1,5 +1,6 @@
 // Pair: two symbols and their spread. This file only wires.
 
+import { timeframeActions } from "../actions.js";
 import { getJson } from "../api.js";
 import { draw as drawHistogram } from "../charts/pair_histogram.js";
 import { draw as drawLater } from "../charts/pair_later.js";
@@ -48,8 +49,15 @@ const drawLive = oncePerFrame(() => {
   showAge();
 });
 
-const keys = Object.fromEntries([...document.querySelectorAll("button[data-timeframe]")].map((button, place) => [String(place + 1), () => button.click()]));
-startFrame({ keys });
+startFrame({
+  actions: [
+    ...timeframeActions((tf) => choose({ ...choice, tf })),
+    { keys: ["/"], text: "Choose a symbol", run: () => element("y").focus() },
+    { keys: ["x"], text: "Swap the two symbols", run: () => element("swap").click() },
+    { text: "Save the charts as PNG", run: () => element("save-png").click() },
+    { text: "Draw a report of the pair", run: () => element("report").click() },
+  ],
+});
 onZone(drawAll);
 onTheme(() => {
   panes.recolour();

@@ -1,5 +1,6 @@
 // Scanner: all pairs, tested and ranked, live. This file only wires.
 
+import { timeframeActions } from "../actions.js";
 import { choice as kept, keepChoice } from "../choices.js";
 import { shortNames } from "../correlation/cells.js";
 import * as format from "../format.js";
@@ -25,7 +26,7 @@ const root = document.querySelector(".scanner");
 const table = new ScanTable({ scroll: part("scroll"), table: part("table"), head: part("head"), body: part("rows"), onSort: sortBy, onOpen: open });
 
 let choice = choiceFrom(location.search, root.dataset.timeframe);
-let hidden = kept("scanner.hidden", FIRST_HIDDEN);
+let hidden = kept("scan_hidden", FIRST_HIDDEN);
 let stopWatching = () => {};
 let loading = 0; // number of the load in hand; an older one that comes late is dropped
 let scan = null;
@@ -37,7 +38,14 @@ let held = false; // the pointer is on the rows: their order is kept
 
 const drawSoon = oncePerFrame(draw);
 
-startFrame({ keys: { ...timeframeKeys(), "/": () => part("search").focus() } });
+startFrame({
+  actions: [
+    ...timeframeActions((timeframe) => choose({ ...choice, timeframe })),
+    { keys: ["/"], text: "Filter by symbol", run: () => part("search").focus() },
+    { keys: ["ArrowUp", "ArrowDown"], inside: "#rows tr", text: "From pair to pair", run: ({ target, key }) => table.walk(target, key === "ArrowDown" ? 1 : -1) },
+    { keys: ["Enter"], inside: "#rows tr", text: "Open the pair in focus", run: ({ target }) => open(table.rowOf(target), { follow: true }) },
+  ],
+});
 followDelay();
 wireTools();
 onZone(drawSoon);
@@ -196,7 +204,7 @@ function columnSwitch(column) {
   box.dataset.column = column.name;
   box.addEventListener("change", () => {
     hidden = box.checked ? hidden.filter((name) => name !== column.name) : [...hidden, column.name];
-    keepChoice("scanner.hidden", hidden);
+    keepChoice("scan_hidden", hidden);
     drawSoon();
   });
   label.append(box, column.title);
@@ -211,9 +219,4 @@ function showTools() {
   part("symbols").value = choice.symbols.join(" ");
   part("window").value = String(choice.window);
   part("least-volume").value = choice.leastVolume ? String(choice.leastVolume) : "";
-}
-
-function timeframeKeys() {
-  const buttons = [...document.querySelectorAll("button[data-timeframe]")];
-  return Object.fromEntries(buttons.map((button, k) => [String(k + 2), () => choose({ ...choice, timeframe: button.dataset.timeframe })]));
 }

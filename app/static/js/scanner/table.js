@@ -17,8 +17,7 @@ export class ScanTable {
     this.drawSoon = oncePerFrame(() => this.drawRows());
     scroll.addEventListener("scroll", this.drawSoon, { passive: true });
     addEventListener("resize", this.drawSoon);
-    body.addEventListener("click", (event) => this.#opened(event.target));
-    body.addEventListener("keydown", (event) => this.#key(event));
+    body.addEventListener("click", ({ target }) => this.onOpen(this.rowOf(target)));
   }
 
   draw(rows, { hidden, sort, descending, selected }, barMs) {
@@ -119,19 +118,15 @@ export class ScanTable {
     return line;
   }
 
-  #opened(target) {
+  // The row that an element of the table stands in; undefined where there is none.
+  rowOf(target) {
     const line = target.closest("tr:not(.space)");
-    if (line) this.onOpen(this.rows.find(({ id }) => id === line.dataset.id));
+    return this.rows.find(({ id }) => id === line?.dataset.id);
   }
 
-  #key(event) {
-    const line = event.target.closest("tr:not(.space)");
-    if (!line) return;
-    if (event.key === "Enter") this.onOpen(this.rows.find(({ id }) => id === line.dataset.id), { follow: true });
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    const place = this.rows.findIndex(({ id }) => id === line.dataset.id) + step;
+  // From the row of an element to the one so many further, which is shown and gets the focus.
+  walk(target, step) {
+    const place = this.rows.indexOf(this.rowOf(target)) + step;
     if (!this.rows[place]) return;
     this.scroll.scrollTop = Math.min(Math.max(this.scroll.scrollTop, (place + 2) * ROW_HEIGHT - this.scroll.clientHeight), place * ROW_HEIGHT);
     this.drawRows();
