@@ -33,7 +33,9 @@ from kombu.exceptions import OperationalError
 from workers.settings import load_settings
 
 Value = str | int | float | bool | list[str] | None
-Kind = Literal["symbol", "symbols", "timeframe", "whole", "number", "choice", "flag", "moment", "text"]
+Kind = Literal[
+    "symbol", "symbols", "timeframe", "whole", "number", "choice", "choices", "flag", "moment", "text"
+]
 Queue = Literal["bars", "analytics", "asked"]
 
 REQUIRED = ...  # a parameter without a default
@@ -51,8 +53,8 @@ class Parameter:
 
     kind: "symbol" one the exchange offers or the watch-list holds; "symbols" a list of such, each once;
     "timeframe" one of the table, or of `choices`; "whole" and "number" from `low` to `high`; "choice"
-    one of `choices`; "flag" true or false; "moment" ISO 8601 or milliseconds; "text" anything but
-    nothing. `low` and `high` count the items of a list.
+    one of `choices`; "choices" a list of such, each once; "flag" true or false; "moment" ISO 8601 or
+    milliseconds; "text" anything but nothing. `low` and `high` count the symbols of a list.
     """
 
     kind: Kind

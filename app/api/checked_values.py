@@ -54,6 +54,8 @@ def _of_kind(name: str, rule: Parameter, value: object) -> object:
             return _choice(name, value, rule.choices or tuple(TIMEFRAMES))
         case "choice":
             return _choice(name, value, rule.choices)
+        case "choices":
+            return _choices(name, value, rule.choices)
         case "flag":
             return _flag(name, value)
         case "moment":
@@ -93,6 +95,14 @@ def _choice(name: str, value: object, choices: tuple[str, ...]) -> str:
         shown = value[:40] if isinstance(value, str) else type(value).__name__
         raise BadRequest(400, "malformed", f"{name} must be one of {', '.join(choices)}, got {shown!r}", name)
     return value
+
+
+def _choices(name: str, value: object, choices: tuple[str, ...]) -> list[str]:
+    if not isinstance(value, list):
+        raise BadRequest(400, "malformed", f"{name} must be a list of {', '.join(choices)}", name)
+    if len(value) > MOST_ITEMS:
+        raise BadRequest(422, "out_of_range", f"{name} may have {MOST_ITEMS} items, got {len(value)}", name)
+    return list(dict.fromkeys(_choice(name, item, choices) for item in value))
 
 
 def _flag(name: str, value: object) -> bool:

@@ -132,7 +132,7 @@ def _parameters(contract: Contract) -> list[Node]:
 
 
 def _parameter(name: str, rule: Parameter, place: str) -> Node:
-    listed = {"style": "form", "explode": False} if rule.kind == "symbols" else {}
+    listed = {"style": "form", "explode": False} if rule.kind in ("symbols", "choices") else {}
     about = {"description": rule.about} if rule.about else {}
     required = place == "path" or rule.default is REQUIRED
     return {"name": name, "in": place, "required": required, "schema": rule_schema(rule), **about, **listed}
@@ -161,6 +161,8 @@ def _kind_schema(rule: Parameter) -> Node:
             return {"type": "string", "enum": list(rule.choices or TIMEFRAMES)}
         case "choice":
             return {"type": "string", "enum": list(rule.choices)}
+        case "choices":
+            return {"type": "array", "items": {"type": "string", "enum": list(rule.choices)}}
         case "flag":
             return {"type": "boolean"}
         case "moment":

@@ -36,7 +36,7 @@ def _typed(name: str, rule: Parameter, text: str) -> object:
                 return float(_matching(NUMBER, text))
             case "flag":
                 return FLAGS[text.lower()]
-            case "symbols":
+            case "symbols" | "choices":
                 return [part for part in text.split(",") if part]
             case _:
                 return text

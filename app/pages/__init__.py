@@ -1,13 +1,14 @@
 """The pages: one blueprint each; what they have in common is given here."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-from flask import Flask, request
+from flask import Flask, current_app
 
 from app.access import sign_in
 from app.access.callers import current_caller
 from app.form_tokens import form_token
 from app.pages import access, correlation, market, overview, pairs, quality, scanner, selftest, system
+from app.preferences import current_preferences
 from workers.settings import Settings
 
 
@@ -32,7 +33,6 @@ NAVIGATION = (
     Link("system", "System", "y", "system_page.page", behind_more=True),
     Link("selftest", "Self-test", "t", "selftest_page.page", behind_more=True),
 )
-THEMES = ("dark", "light")
 MARKET_NAMES = {"spot": "", "usdm": "USD-M"}  # beside the source; spot is what is meant without a word
 
 
@@ -44,12 +44,12 @@ def register_pages(app: Flask, settings: Settings) -> None:
 
     @app.context_processor
     def frame() -> dict[str, object]:
-        theme = request.cookies.get("theme")
-        # Without a choice the page follows the system.
+        preferences = current_preferences()
         return {
             "source": settings.source,
             "market_name": MARKET_NAMES[settings.market],
-            "theme": theme if theme in THEMES else None,
+            "preferences": preferences,
+            "preferences_json": current_app.json.dumps(asdict(preferences)),
             "form_token": form_token(),
             "caller": current_caller(),
             "navigation": navigation,

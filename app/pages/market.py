@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from analytics.timeframes import TIMEFRAMES
 from app.api.parameters import known_symbol, known_timeframe
+from app.preferences import current_preferences
 from workers.settings import load_settings
 from workers.store.instruments import load_instruments
 from workers.store.watchlist import load_watchlist
@@ -22,7 +23,8 @@ def first() -> Response:
 @blueprint.get("/market/<symbol>")
 def page(symbol: str) -> str | Response:
     """Chart, indicators and last trades of a symbol."""
-    known, timeframe = known_symbol(symbol), known_timeframe(request.args.get("tf", "1m"))
+    asked = request.args.get("tf", current_preferences().timeframe)
+    known, timeframe = known_symbol(symbol), known_timeframe(asked)
     if known != symbol:
         return redirect(url_for("market.page", symbol=known, tf=timeframe))
     instrument = load_instruments().get(known)

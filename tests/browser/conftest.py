@@ -11,6 +11,7 @@ from tests.fault.measuring import measured, pytest_runtest_makereport
 from tests.integration.web.market_seed import seed_market
 from tests.integration.web.running_web import web, web_environ, web_settings
 from workers.settings import Settings
+from workers.store.preferences import forget_preferences
 
 __all__ = [
     "measured",
@@ -29,6 +30,14 @@ def market(web_settings: Settings) -> MovingMarket:
     """A seeded market that a test moves."""
     seed_market(COUNTS)
     return MovingMarket()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_chosen(request: pytest.FixtureRequest) -> None:
+    """Each test begins with the settings of a new installation."""
+    if "web_settings" in request.fixturenames:
+        request.getfixturevalue("web_settings")
+        forget_preferences()
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@
 | sign_in_attempts | how often one address tried the password       | sign_in_attempts.py |
 | api_tokens   | one program's token, as a hash                     | api_tokens.py   |
 | audit        | one change: who, what, when, from where, outcome   | audit.py        |
+| preferences  | how the pages are wanted                           | preferences.py  |
 | counters     | symbol numbers, and the newest fencing token       | ticks.py        |
 """
 

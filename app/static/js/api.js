@@ -25,11 +25,11 @@ async function ask(address, options, accept) {
   return answerOf(response, accept);
 }
 
-// A change: POST or DELETE, with the token of this page.
-export async function sendJson(method, path, body = null, { accept = [200, 201] } = {}) {
+// A change: POST, PATCH or DELETE, with the token of this page. keepalive: it arrives although the page is left.
+export async function sendJson(method, path, body = null, { accept = [200, 201], keepalive = false } = {}) {
   const headers = { "X-Form-Token": document.querySelector("meta[name='form-token']").content };
   if (body) headers["Content-Type"] = "application/json";
-  return ask(path, { method, headers, body: body && JSON.stringify(body) }, accept);
+  return ask(path, { method, headers, body: body && JSON.stringify(body), keepalive }, accept);
 }
 
 export function addressOf(path, parameters) {

@@ -1,8 +1,8 @@
-// The frame around every page: theme, time zone, feed dot, what is wrong, what can be done everywhere.
+// The frame around every page: feed dot, what is wrong, what can be done everywhere.
 
 import { offer } from "./actions.js";
 import { getJson } from "./api.js";
-import { choice, keepChoice } from "./choices.js";
+import { currentZone, switchTheme, switchZone, wireAppearance } from "./appearance.js";
 import * as format from "./format.js";
 import { showSheet, startKeyboard } from "./keyboard.js";
 import { Latency } from "./latency.js";
@@ -10,6 +10,7 @@ import { askAgain, clockOffset, onStatus, serverNow, tell, watch } from "./live.
 import { pageActions, wireMore } from "./navigation.js";
 import { setText } from "./paint.js";
 import { openPalette, wirePalette } from "./palette/palette.js";
+import { openSettings, wireSettings } from "./settings.js";
 import { showFacts } from "./states.js";
 
 const OFFLINE_NOTICE_MS = 1_500; // a reload of the server is no news
@@ -20,9 +21,6 @@ const SILENT_MS = 6_000; // the state of the whole comes every two seconds
 
 const source = document.body.dataset.source;
 const latency = new Latency(source);
-const zoneListeners = new Set();
-const themeListeners = new Set();
-let zone = choice("zone", "utc");
 let connection = { connected: false, since: Date.now(), ever: false };
 let feed = null; // the last word about the exchange
 let lastWordAt = 0; // when it came; 0 before the first
@@ -32,22 +30,13 @@ const FRAME_ACTIONS = [
   { keys: ["Ctrl K"], text: "Find a symbol, a page or a command", run: openPalette },
   { keys: ["t"], text: "Dark or light", run: switchTheme },
   { keys: ["z"], text: "Times in UTC or local", run: switchZone },
+  { keys: [","], text: "Settings", run: openSettings },
   { keys: ["?"], text: "This sheet of keys", run: showSheet },
 ].map((action) => ({ ...action, section: "Everywhere" }));
 
 export const isLive = source === "LIVE";
 
-export function currentZone() {
-  return zone;
-}
-
-export function onZone(listener) {
-  zoneListeners.add(listener);
-}
-
-export function onTheme(listener) {
-  themeListeners.add(listener);
-}
+export { currentZone, onTheme, onZone } from "./appearance.js";
 
 // A page that draws a live quote says so: the delay on the right end is made of these.
 export function noteDrawn(quote, message) {
@@ -71,8 +60,8 @@ export function startFrame({ actions = [], onSystem = () => {} } = {}) {
   startKeyboard();
   wirePalette();
   wireMore();
-  wireTheme();
-  wireZone();
+  wireAppearance();
+  wireSettings();
   wireLatency();
   onStatus((status) => {
     connection = status;
@@ -124,37 +113,6 @@ export async function followDelay() {
   }
 }
 
-function wireTheme() {
-  document.getElementById("theme").addEventListener("click", switchTheme);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", tellTheme);
-}
-
-function switchTheme() {
-  const root = document.documentElement;
-  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  root.dataset.theme = dark ? "light" : "dark";
-  // A cookie, so that the server can write the theme into the page and nothing flashes.
-  document.cookie = `theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax`;
-  tellTheme();
-}
-
-function tellTheme() {
-  for (const listener of themeListeners) listener();
-}
-
-function wireZone() {
-  const button = document.getElementById("zone");
-  setText(button, format.zoneName(zone));
-  button.addEventListener("click", switchZone);
-}
-
-function switchZone() {
-  zone = zone === "utc" ? "local" : "utc";
-  keepChoice("zone", zone);
-  setText(document.getElementById("zone"), format.zoneName(zone));
-  for (const listener of zoneListeners) listener(zone);
-}
-
 function wireLatency() {
   const button = document.getElementById("feed");
   const strip = document.getElementById("latency");
@@ -195,12 +153,12 @@ function showHealth() {
   dot.dataset.state = offline ? "bad" : stale ? "warn" : feed?.state === "fresh" ? "good" : "waiting";
   document.body.classList.toggle("stale", offline || stale);
   if (offline) {
-    const since = format.clock(connection.since, zone);
+    const since = format.clock(connection.since, currentZone());
     notice(`No connection to the server since ${since}. What you see is as of then; trying again.`, "bad");
   } else if (silent) {
-    notice(`No live updates since ${format.clock(lastWordAt, zone)}. What you see is as of then; asking again.`);
+    notice(`No live updates since ${format.clock(lastWordAt, currentZone())}. What you see is as of then; asking again.`);
   } else if (stale) {
-    notice(`No word from the exchange since ${format.clock(Date.parse(feed.heard_at), zone)}. Prices are as of then.`);
+    notice(`No word from the exchange since ${format.clock(Date.parse(feed.heard_at), currentZone())}. Prices are as of then.`);
   } else if (feed?.state === "waiting") {
     notice("Waiting for the first word from the exchange.");
   } else {

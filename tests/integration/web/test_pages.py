@@ -60,14 +60,6 @@ def test_a_symbol_cannot_smuggle_markup(client: FlaskClient) -> None:
     assert "<script>alert" not in answer.text
 
 
-def test_the_chosen_theme_is_in_the_first_byte(client: FlaskClient) -> None:
-    assert 'data-theme="' not in client.get("/").text
-    client.set_cookie("theme", "light")
-    assert '<html lang="en" data-theme="light">' in client.get("/").text
-    client.set_cookie("theme", '"><script>')
-    assert 'data-theme="' not in client.get("/").text
-
-
 def test_every_file_a_page_names_is_there(client: FlaskClient) -> None:
     seed_symbols()
     text = client.get("/market/BTCUSDT").text + client.get("/").text + client.get("/system").text
