@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analytics.records.scans import verdict_text
+from analytics.records.scans import VERDICTS, verdict_text
 from workers.messages.envelope import JSON
 
 Told = Mapping[str, Any]  # JSON of a scan: what is said of all, and `columns`
@@ -31,6 +31,8 @@ class RowChoice:
     offset: int
     limit: int
     bar_seconds: int
+    contains: str | None = None  # part of the name of one of both symbols, in any case
+    once: bool = False  # of both directions the one with the smaller p
 
     def rows(self, told: Told) -> JSON:
         """The wanted rows as records, numbers as they are."""
@@ -54,7 +56,12 @@ class RowChoice:
             values = self._values(told, measure)
             places = [at for at in places if values[at] is not None and sign * values[at] >= sign * bound]
         verdicts = told["columns"]["verdict"]
-        return [at for at in places if self.verdict is None or verdicts[at] == self.verdict]
+        places = [at for at in places if self.verdict is None or verdicts[at] == self.verdict]
+        if self.contains:
+            named, text = [self._values(told, leg) for leg in ("y", "x")], self.contains.upper()
+            places = [at for at in places if any(text in names[at] for names in named)]
+        better = _better(told["columns"], told["symbols"]) if self.once else None
+        return [at for at in places if better is None or better[at]]
 
     def _ordered(self, told: Told, places: Sequence[int]) -> list[int]:
         """What is unknown comes last."""
@@ -70,11 +77,31 @@ class RowChoice:
         columns = told["columns"]
         if name in ("y", "x"):
             return [told["symbols"][place] for place in columns[name]]
+        if name == "pair":
+            return list(zip(self._values(told, "y"), self._values(told, "x"), strict=True))
+        if name == "other_p_value":
+            return _other_p_values(columns)
+        if name == "verdict":
+            return [VERDICTS.index(verdict) for verdict in columns[name]]  # the best first
         if name == "abs_zscore":
             return [None if score is None else abs(score) for score in columns["zscore"]]
         if name == "half_life_seconds":
             return [None if bars is None else bars * self.bar_seconds for bars in columns["half_life"]]
         return list(columns[name])
+
+
+def _other_p_values(columns: Mapping[str, Sequence[Any]]) -> list[float | None]:
+    """Of each row that of the pair's other direction."""
+    rows = list(zip(columns["y"], columns["x"], columns["p_value"], strict=True))
+    known = {(y, x): p for y, x, p in rows}
+    return [known.get((x, y)) for y, x, _ in rows]
+
+
+def _better(columns: Mapping[str, Sequence[Any]], symbols: Sequence[str]) -> list[bool]:
+    """Whether a row is the one to be shown of its pair; both where one of them has no p."""
+    others = _other_p_values(columns)
+    rows = zip(columns["p_value"], others, columns["y"], columns["x"], strict=True)
+    return [p is None or other is None or (p, symbols[y]) < (other, symbols[x]) for p, other, y, x in rows]
 
 
 def _records(told: Told, places: Sequence[int]) -> Iterator[JSON]:

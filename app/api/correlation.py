@@ -30,16 +30,22 @@ from workers.store.watchlist import load_watchlist
 blueprint = Blueprint("correlation", __name__)
 
 JOB = "correlation"
+QUERY = of_watchlist(JOBS[JOB].parameters)
 
 
 @blueprint.get("/correlation")
-@endpoint(statistics.CORRELATION, query=of_watchlist(JOBS[JOB].parameters), **ON_DEMAND)
+@endpoint(statistics.CORRELATION, query=QUERY, **ON_DEMAND)
 def correlation(**given: Value) -> Response:
     """Correlations of the watch-list, or of `symbols` (with commas between).
 
     Where no symbols are named it is what was correlated of the watch-list, be
     it that some of its symbols have no history yet.
     """
+    return correlations(given)
+
+
+def correlations(given: Mapping[str, Value]) -> Response:
+    """The snapshot, or where it will be."""
     watched = load_watchlist()[:MOST_SYMBOLS]
     asked = job_parameters(JOBS[JOB], given | {"symbols": given["symbols"] or watched})
     stored = _stored(asked)

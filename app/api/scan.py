@@ -34,7 +34,10 @@ blueprint = Blueprint("scan", __name__)
 JOB = "scan"
 MAX_ROWS = 5_000
 NUMBERS = ("beta", "statistic", "p_value", "pair_p_value", "q_value", "lags", "half_life", "zscore", "n")
-SORTED_BY = ("y", "x", *NUMBERS, "abs_zscore", "quote_volume", "rest_p_value", "verdict")
+SORTED_BY = (
+    *("y", "x", "pair", *NUMBERS, "abs_zscore", "other_p_value"),
+    *("quote_volume", "rest_p_value", "verdict"),
+)
 HIGHEST = 1e15
 
 
@@ -54,6 +57,8 @@ CHOICE = {
     "half_life_max": _bound("seconds"),
     "volume_min": _bound("least quote volume of a day, of the less traded symbol"),
     "verdict": Parameter("choice", choices=VERDICTS, default=None),
+    "contains": Parameter("text", default=None, about="part of the name of one of both symbols, in any case"),
+    "once": Parameter("flag", default=False, about="of both directions the one with the smaller p"),
 }
 
 QUERY = {**of_watchlist(JOBS[JOB].parameters), **CHOICE}
@@ -63,7 +68,7 @@ QUERY = {**of_watchlist(JOBS[JOB].parameters), **CHOICE}
 @endpoint(SCAN_PAGE, query=QUERY, **ON_DEMAND)
 def scan(**given: Any) -> Response:  # Any: of the kinds that are declared
     """Rows of the watch-list's scan, or of one of `symbols` (with commas between)."""
-    return _answer(given, RowChoice.rows)
+    return scan_page(given)
 
 
 @blueprint.get("/scan/columns")
@@ -71,6 +76,11 @@ def scan(**given: Any) -> Response:  # Any: of the kinds that are declared
 def columns(**given: Any) -> Response:  # Any: as above
     """The same rows as columns, to be drawn: six digits, y and x as places in `symbols`."""
     return _answer(given, RowChoice.columns)
+
+
+def scan_page(given: Mapping[str, Any]) -> Response:  # Any: as above
+    """A page of records, or where they will be."""
+    return _answer(given, RowChoice.rows)
 
 
 def _answer(given: Mapping[str, Any], shape: Callable[[RowChoice, Told], JSON]) -> Response:
@@ -96,6 +106,8 @@ def row_choice(given: Mapping[str, Any], timeframe: str) -> RowChoice:  # Any: a
         given["offset"],
         given["limit"],
         seconds(timeframe),
+        given["contains"],
+        given["once"],
     )
 
 

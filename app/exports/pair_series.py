@@ -10,14 +10,19 @@ SERIES = ("y", "x", "spread", "mean", "deviation", "z", "correlation")
 PAIR_COLUMNS = [
     *columns(ts="moment", y_symbol="text", x_symbol="text"),
     *(Column(name, "number") for name in SERIES),
+    Column("event", "text"),
 ]
 
 
 def pair_series_table(told: Mapping[str, Any]) -> Table:  # Any: JSON of a known shape
-    """One row a bar of the window, oldest first; `y` and `x` are log prices."""
+    """One row a bar of the window, oldest first; `y` and `x` are log prices, `event` what the rule did."""
     starts = [datetime.fromisoformat(text) for text in told["starts"]]
     series = [told["series"][name] for name in SERIES]
-    rows = [(start, told["y"], told["x"], *values) for start, *values in zip(starts, *series, strict=True)]
+    events = {mark["place"]: mark["event"] for mark in told["marks"]}
+    rows = [
+        (start, told["y"], told["x"], *values, events.get(place))
+        for place, (start, *values) in enumerate(zip(starts, *series, strict=True))
+    ]
     name = f"pair-{told['y']}-{told['x']}-{told['timeframe']}"
     found = told["completeness"]
     complete = not found["open_gaps"] and found["final"] == found["expected"]

@@ -18,6 +18,7 @@ from analytics.records.indicators import INDICATORS
 from analytics.records.market import Instrument
 from app.exports import sending, series
 from tests.factories import bar, gap
+from tests.integration.web.correlation_seed import seed_correlations
 from tests.integration.web.market_seed import (
     seed_indicators,
     seed_market,
@@ -26,6 +27,7 @@ from tests.integration.web.market_seed import (
     wandering_bars,
 )
 from tests.integration.web.pair_seed import seed_analysis, seed_pair
+from tests.integration.web.scan_seed import seed_scans
 from workers.messages.market import bar_json
 from workers.store.bars import load_bars, save_bars
 from workers.store.gaps import save_gaps
@@ -179,6 +181,64 @@ def test_the_series_of_a_pair_are_those_of_its_page(client: FlaskClient, form: s
     assert [row["ts"] for row in rows] == told["starts"]
     assert [row["z"] for row in rows] == pytest.approx(told["series"]["z"])
     assert note_of(answer, form)["completeness"]["hedge"]["beta"] == pytest.approx(told["hedge"]["beta"])
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_scores_of_a_scan_are_those_of_its_page(client: FlaskClient, form: str) -> None:
+    seed_scans({"1m": 600})
+    asked = "tf=1m&sort=abs_zscore&order=desc&contains=sol"
+    told = (client.get(f"/api/scan?{asked}").json or {})["rows"]
+    answer = client.get(f"/api/export/scan?{asked}&format={form}")
+    rows = rows_of(answer, form)
+    assert len(rows) == 6
+    assert [(row["y"], row["x"]) for row in rows] == [(row["y"], row["x"]) for row in told]
+    assert [row["zscore"] for row in rows] == pytest.approx([row["zscore"] for row in told])
+    assert note_of(answer, form)["completeness"]["luck"]["pairs"] == 6
+    assert f"filename=simulated-scan-1m-1440.{form}" in answer.headers["Content-Disposition"]
+
+
+def test_a_scan_that_is_longer_than_the_file_goes_on(client: FlaskClient) -> None:
+    seed_scans({"1m": 600})
+    first = client.get("/api/export/scan?limit=8")
+    assert len(rows_of(first, "csv")) == 8
+    link = re.match(r'<(.+)>; rel="next"', first.headers["Link"])
+    assert link is not None
+    rest = client.get(link[1])
+    assert len(rows_of(rest, "csv")) == 4
+    assert "Link" not in rest.headers
+
+
+def test_of_each_pair_the_better_direction_is_exported(client: FlaskClient) -> None:
+    seed_scans({"1m": 600})
+    every = {(row["y"], row["x"]): row["p_value"] for row in rows_of(client.get("/api/export/scan"), "csv")}
+    once = rows_of(client.get("/api/export/scan?once=true&sort=other_p_value"), "csv")
+    assert len(once) == 6
+    assert all(row["p_value"] <= every[row["x"], row["y"]] for row in once)
+    others = [every[row["x"], row["y"]] for row in once]
+    assert others == sorted(others)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_cells_of_a_heat_map_are_those_of_its_page(client: FlaskClient, form: str) -> None:
+    seed_correlations({"1m": 400})
+    told = client.get("/api/correlation?tf=1m&window=240").json or {}
+    answer = client.get(f"/api/export/correlation?tf=1m&window=240&format={form}")
+    rows = rows_of(answer, form)
+    assert len(rows) == 3
+    names = told["symbols"]
+    for row in rows:
+        low, high = names.index(row["symbol"]), names.index(row["other"])
+        assert row["correlation"] == pytest.approx(told["values"][low][high])
+        assert row["n"] == told["n"][low][high]
+    assert note_of(answer, form)["completeness"]["method"] == "pearson"
+    assert f"filename=simulated-correlation-1m-240-pearson.{form}" in answer.headers["Content-Disposition"]
+
+
+def test_too_few_bars_are_told_and_no_file(client: FlaskClient) -> None:
+    seed_symbols()
+    for what in ("scan", "correlation"):
+        answer = client.get(f"/api/export/{what}?tf=1h")
+        assert (answer.status_code, (answer.json or {})["error"]["code"]) == (409, "not_enough_data")
 
 
 def test_a_spreadsheet_computes_nothing(client: FlaskClient) -> None:
