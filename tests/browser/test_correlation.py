@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from analytics.timeframes import length
 from tests.browser.conftest import OpenPage
+from tests.browser.downloads import exported
 from tests.factories import bar
 from tests.integration.tasks.worker_process import WorkerProcess
 from tests.integration.web.correlation_seed import seed_correlations
@@ -133,6 +134,14 @@ def test_the_link_holds_the_choice(drawn: Page) -> None:
     drawn.locator("h1").click()  # away from the slider
     drawn.keyboard.press("2")
     expect(drawn).to_have_url(re.compile(r"/correlation\?tf=1m$"))
+
+
+def test_the_cells_are_exported(drawn: Page) -> None:
+    saved = exported(drawn, "Correlations", "csv")
+    assert saved.suggested_filename == "simulated-correlation-1m-1440-pearson.csv"
+    lines = [line for line in Path(saved.path()).read_text().splitlines() if not line.startswith("#")]
+    assert lines[0] == "symbol,other,correlation,n,p_value"
+    assert len(lines) == 1 + len(SYMBOLS) * (len(SYMBOLS) - 1) // 2
 
 
 def test_ranks_and_yesterday_are_asked_of_a_worker(

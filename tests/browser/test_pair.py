@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
+from tests.browser.downloads import exported
 from tests.browser.moving_market import MovingMarket
 from tests.integration.web.pair_seed import BTC, ETH, seed_analysis, seed_pair
 from tests.integration.web.web_process import WebProcess
@@ -157,15 +158,16 @@ def test_a_zoom_survives_what_comes_live(open_page: OpenPage, web: WebProcess, s
     assert page.evaluate(view) == zoomed
 
 
-def test_the_series_are_saved_as_csv(open_page: OpenPage, web: WebProcess, seeded: MovingMarket) -> None:
+def test_the_series_are_exported(open_page: OpenPage, web: WebProcess, seeded: MovingMarket) -> None:
     page = opened(open_page, web)
-    with page.expect_download() as download:
-        page.locator("#save-csv").click()
-    assert download.value.suggested_filename == f"SIMULATED-{ETH}-{BTC}-1m.csv"
-    lines = Path(download.value.path()).read_text().splitlines()
-    assert lines[0] == f"ts,{ETH},{BTC},spread,mean,deviation,z,correlation,event,source"
-    assert len(lines) == 601
-    assert lines[-1].endswith("SIMULATED")
+    text = Path(exported(page, "Series of the pair", "csv").path()).read_text()
+    assert "# source: SIMULATED" in text
+    head, *rows = [line for line in text.splitlines() if not line.startswith("#")]
+    assert head == "ts,y_symbol,x_symbol,y,x,spread,mean,deviation,z,correlation,event"
+    assert len(rows) == 600
+    assert exported(page, "Series of the pair", "parquet").suggested_filename == (
+        f"simulated-pair-{ETH}-{BTC}-1m.parquet"
+    )
 
 
 def test_the_overview_leads_to_the_pair(open_page: OpenPage, web: WebProcess, seeded: MovingMarket) -> None:

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from analytics.timeframes import length
 from tests.browser.conftest import OpenPage
+from tests.browser.downloads import exported
 from tests.factories import bar
 from tests.integration.tasks.worker_process import WorkerProcess
 from tests.integration.web.market_seed import seed_processes
@@ -141,12 +142,13 @@ def test_keys_go_from_row_to_row_and_open_the_pair(drawn: Page) -> None:
 
 def test_the_rows_are_saved_as_a_file(drawn: Page) -> None:
     drawn.locator("button[data-filter='q']").click()
-    with drawn.expect_download() as download:
-        drawn.locator("#save-csv").click()
-    lines = Path(download.value.path()).read_text().splitlines()
+    drawn.locator("th[data-column='pair'] button").click()
+    saved = exported(drawn, "Scores", "csv")
+    assert saved.suggested_filename == "simulated-scan-1m-1440.csv"
+    lines = [line for line in Path(saved.path()).read_text().splitlines() if not line.startswith("#")]
     assert lines[0].startswith("y,x,verdict,beta")
-    assert len(lines) == 3
-    assert re.fullmatch(r"[A-Z]+-scan-1m-1440\.csv", download.value.suggested_filename)
+    shown = [f"{y}USDT,{x}USDT" for y, x in (pair.split(" / ") for pair in column(drawn, "pair"))]
+    assert [",".join(line.split(",")[:2]) for line in lines[1:]] == shown
 
 
 def test_a_closed_bar_brings_new_figures_and_keeps_the_place(drawn: Page) -> None:

@@ -38,7 +38,8 @@ export function addressOf(path, parameters) {
   return query ? `${path}?${query}` : path;
 }
 
-async function answerOf(response, accept) {
+// The JSON of an answer; an ApiError where its status is none of those.
+export async function answerOf(response, accept) {
   let body = null;
   try {
     body = await response.json();

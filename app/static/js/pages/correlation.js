@@ -5,8 +5,8 @@ import { Heatmap, STEPS } from "../charts/heatmap.js";
 import { snapshotOf } from "../correlation/answers.js";
 import { cellOf, cellText, cellWords, FULL_CHANGE, sentence, shareOf, shortNames } from "../correlation/cells.js";
 import { choiceFrom, isReady, keyOf, searchOf, WINDOWS } from "../correlation/choice.js";
-import { saveCells } from "../correlation/csv.js";
 import { showHead, showSilent } from "../correlation/head.js";
+import { wireExport } from "../export_menu.js";
 import * as format from "../format.js";
 import { currentZone, followDelay, onZone, startFrame } from "../frame.js";
 import { serverNow, watch } from "../live.js";
@@ -42,6 +42,10 @@ startFrame({
   actions: [
     ...timeframeActions((timeframe) => choose({ ...choice, timeframe })),
     { keys: Object.keys(STEPS), inside: "#heatmap td", text: "From cell to cell", run: ({ target, key }) => heatmap.walk(target, STEPS[key]) },
+    ...wireExport([
+      { text: "Correlations", address: () => snapshot && exported() },
+      { text: "Correlations of yesterday", address: () => snapshot && exported({ day_before: true }) },
+    ]),
     { text: "Change to yesterday", run: () => document.getElementById("difference").click() },
   ],
 });
@@ -169,7 +173,11 @@ function wireTools() {
     button.addEventListener("click", () => choose({ ...choice, method: button.dataset.method }));
   }
   document.getElementById("difference").addEventListener("click", () => choose({ ...choice, difference: !choice.difference }));
-  document.getElementById("save-csv").addEventListener("click", () => snapshot && saveCells(document.body.dataset.source, snapshot, choice));
+}
+
+function exported(more = {}) {
+  const { timeframe: tf, window, method } = choice;
+  return ["/api/export/correlation", { tf, window, method, ...more }];
 }
 
 function showTools() {

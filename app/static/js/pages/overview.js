@@ -10,6 +10,7 @@ import { sorted } from "../sorting.js";
 import { wireAdd } from "../overview/add.js";
 import { wireOutOfLine } from "../overview/out_of_line.js";
 import { keepOrder, keptOrder } from "../overview/order.js";
+import { wireMinutes } from "../overview/export.js";
 import { wirePairs } from "../overview/pairs.js";
 import { removeWithUndo } from "../overview/remove.js";
 import { isComplete, showData, showMoves } from "../overview/cards.js";
@@ -43,6 +44,7 @@ startFrame({
     { keys: ["/"], text: "Filter the watch-list", run: () => filter.focus() },
     { keys: ["Enter"], inside: "#filter", text: "From the filter to the first symbol", run: () => tbody.querySelector("tr:not([hidden])")?.focus() },
     { keys: ["Escape"], inside: "#filter", text: "Clear the filter", run: clearFilter },
+    ...wireMinutes(() => [...tbody.querySelectorAll("tr[data-symbol]:not([hidden])")].map((row) => row.dataset.symbol)),
     { keys: ["a"], text: "Add a symbol", run: () => document.getElementById("add-input").focus() },
     { keys: ["ArrowUp", "ArrowDown"], inside: "#rows tr", text: "From symbol to symbol", run: walk },
     { keys: ["Enter"], inside: "#rows tr", text: "Open the symbol in focus", run: ({ target }) => open(target.closest("tr").dataset.symbol) },

@@ -6,11 +6,12 @@ import { draw as drawHistogram } from "../charts/pair_histogram.js";
 import { draw as drawLater } from "../charts/pair_later.js";
 import { PairPanes } from "../charts/pair_panes.js";
 import { draw as drawPaths } from "../charts/pair_paths.js";
+import { saveText } from "../downloads.js";
+import { wireExport } from "../export_menu.js";
 import { currentZone, noteDrawn, onTheme, onZone, setTitle, startFrame } from "../frame.js";
 import { watch } from "../live.js";
 import { oncePerFrame, setText } from "../paint.js";
 import { choiceInLink, linkOf, showChoice, wireChoice } from "../pair/choice.js";
-import { csvOf, saveText } from "../pair/csv.js";
 import { blankLead, showLead, showSentence, showZ } from "../pair/lead.js";
 import { LastPrices, liveZ } from "../pair/live_z.js";
 import { showStatistics } from "../pair/statistics.js";
@@ -54,6 +55,7 @@ startFrame({
     ...timeframeActions((tf) => choose({ ...choice, tf })),
     { keys: ["/"], text: "Choose a symbol", run: () => element("y").focus() },
     { keys: ["x"], text: "Swap the two symbols", run: () => element("swap").click() },
+    ...wireExport([{ text: "Series of the pair", address: () => analysis && ["/api/export/pair_series", { y, x, ...choice }] }]),
     { text: "Save the charts as PNG", run: () => element("save-png").click() },
     { text: "Draw a report of the pair", run: () => element("report").click() },
   ],
@@ -227,7 +229,6 @@ async function drawTab() {
 function wireFiles() {
   const { source } = document.body.dataset;
   const name = () => `${source}-${y}-${x}-${choice.tf}`;
-  element("save-csv").addEventListener("click", () => analysis && saveText(`${name()}.csv`, "text/csv", csvOf(source, analysis)));
   element("save-png").addEventListener("click", () => analysis && panes.savePng(name()));
   element("report").addEventListener("click", async (event) => {
     const button = event.currentTarget;

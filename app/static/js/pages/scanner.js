@@ -3,14 +3,14 @@
 import { timeframeActions } from "../actions.js";
 import { choice as kept, keepChoice } from "../choices.js";
 import { shortNames } from "../correlation/cells.js";
+import { wireExport } from "../export_menu.js";
 import * as format from "../format.js";
 import { currentZone, followDelay, onZone, startFrame } from "../frame.js";
 import { serverNow, watch } from "../live.js";
 import { oncePerFrame, setText } from "../paint.js";
 import { scanOf } from "../scanner/answers.js";
-import { choiceFrom, FIRST_HIDDEN, searchOf, symbolsIn } from "../scanner/choice.js";
+import { choiceFrom, exportQuery, FIRST_HIDDEN, searchOf, symbolsIn } from "../scanner/choice.js";
 import { COLUMNS } from "../scanner/columns.js";
-import { saveRows } from "../scanner/csv.js";
 import { pairAddress, showPair } from "../scanner/panel.js";
 import { chosen, luckWords, prepared, untestedWords } from "../scanner/rows.js";
 import { ScanTable } from "../scanner/table.js";
@@ -42,6 +42,7 @@ startFrame({
   actions: [
     ...timeframeActions((timeframe) => choose({ ...choice, timeframe })),
     { keys: ["/"], text: "Filter by symbol", run: () => part("search").focus() },
+    ...wireExport([{ text: "Scores", address: () => scan && ["/api/export/scan", exportQuery(choice)] }]),
     { keys: ["ArrowUp", "ArrowDown"], inside: "#rows tr", text: "From pair to pair", run: ({ target, key }) => table.walk(target, key === "ArrowDown" ? 1 : -1) },
     { keys: ["Enter"], inside: "#rows tr", text: "Open the pair in focus", run: ({ target }) => open(table.rowOf(target), { follow: true }) },
   ],
@@ -178,7 +179,6 @@ function wireTools() {
     button.addEventListener("click", () => choose({ ...choice, filters: choice.filters.includes(filter) ? choice.filters.filter((name) => name !== filter) : [...choice.filters, filter] }));
   }
   part("search").addEventListener("input", () => choose({ ...choice, search: part("search").value }));
-  part("save-csv").addEventListener("click", () => scan && saveRows(document.body.dataset.source, shown, scan));
   part("panel-close").addEventListener("click", () => {
     selected = null;
     drawSoon();

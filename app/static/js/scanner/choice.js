@@ -1,9 +1,11 @@
 // What the page shows, as the link says it. Pure.
 
-import { FILTER_NAMES } from "./rows.js";
+import { FILTER_NAMES, LIQUID } from "./rows.js";
 import { COLUMNS } from "./columns.js";
 
 export const FIRST_WINDOW = 1440;
+const BOUNDS = { q: { q_max: 0.05 }, z: { z_min: 2 }, half_life: { half_life_min: 300, half_life_max: 86_400 }, liquid: { volume_min: LIQUID }, once: { once: true } };
+const SORTED_BY = { zscore: "abs_zscore", other_p: "other_p_value" }; // where the server has another name
 export const FIRST_HIDDEN = COLUMNS.filter(({ hidden }) => hidden).map(({ name }) => name);
 
 export function choiceFrom(search, timeframe) {
@@ -34,6 +36,15 @@ export function searchOf({ timeframe, symbols, window, leastVolume, filters, sea
   if (search) parts.search = search;
   if (sort !== "q_value" || descending) Object.assign(parts, { sort, order: descending ? "desc" : "asc" });
   return `?${new URLSearchParams(parts)}`;
+}
+
+// What the server is asked for to have the same rows in the same order.
+export function exportQuery({ timeframe, symbols, window, leastVolume, filters, search, sort, descending }) {
+  const query = { tf: timeframe, window, sort: SORTED_BY[sort] ?? sort, order: descending ? "desc" : "asc" };
+  if (symbols.length) query.symbols = symbols.join(",");
+  if (leastVolume) query.least_volume = leastVolume;
+  if (search.trim()) query.contains = search.trim();
+  return Object.assign(query, ...filters.map((name) => BOUNDS[name]));
 }
 
 export function symbolsIn(text) {

@@ -4,7 +4,6 @@ import { test } from "node:test";
 import { domains, firstView, followed, priceRange, showsNewest, symmetricRange, timeframeFor } from "../../../../app/static/js/charts/candle_view.js";
 import { figureOf } from "../../../../app/static/js/charts/candle_figure.js";
 import { points } from "../../../../app/static/js/charts/sparkline.js";
-import { csvOf } from "../../../../app/static/js/market/csv.js";
 import { TIMEFRAME_MS } from "../../../../app/static/js/series.js";
 
 globalThis.document = { body: {} };
@@ -83,12 +82,6 @@ test("a sparkline goes from edge to edge and stays inside", () => {
   for (const [, y] of line) assert.ok(y >= 0 && y <= 24);
   assert.equal(points([5]), "");
   assert.ok(points([5, 5]).includes("0,12"));
-});
-
-test("an exported file says where its trades came from, on every line", () => {
-  const [head, first] = csvOf("SIMULATED", { bars }).split("\n");
-  assert.equal(head, "ts,open,high,low,close,volume,trades,is_final,source");
-  assert.equal(first, "1970-01-01T00:00:00.000Z,100,101,99,100.5,1,3,true,SIMULATED");
 });
 
 test("a divergence is a line between its pivots and an arrow where it became known", () => {

@@ -3,7 +3,6 @@ import test from "node:test";
 
 import { cellOf, cellText, cellWords, sentence, shareOf, shortNames, significance } from "../../../../app/static/js/correlation/cells.js";
 import { choiceFrom, isReady, searchOf } from "../../../../app/static/js/correlation/choice.js";
-import { csvOf } from "../../../../app/static/js/correlation/csv.js";
 
 const SNAPSHOT = {
   symbols: ["BTCUSDT", "ETHUSDT", "SOLUSDT"],
@@ -73,10 +72,4 @@ test("the link holds the choice and nothing that cannot be chosen", () => {
   assert.deepEqual(choiceFrom("?window=7&method=cosine", "1m"), { timeframe: "1m", window: 1440, method: "pearson", difference: false });
   assert.equal(searchOf(choiceFrom("", "1m")), "?tf=1m");
   assert.ok(isReady({ window: 60, method: "pearson" }) && !isReady({ window: 60, method: "kendall" }) && !isReady({ window: 30, method: "pearson" }));
-});
-
-test("the file says where the trades came from", () => {
-  const lines = csvOf("SIMULATED", SNAPSHOT).split("\n");
-  assert.equal(lines[1], "ETHUSDT,BTCUSDT,0.8765,240,1e-9,2026-11-22T15:40:00.000Z,SIMULATED");
-  assert.equal(lines[2], "SOLUSDT,BTCUSDT,,12,,2026-11-22T15:40:00.000Z,SIMULATED");
 });

@@ -4,7 +4,6 @@ import { test } from "node:test";
 import { percent } from "../../../../app/static/js/charts/pair_prices.js";
 import { kindOf } from "../../../../app/static/js/charts/pair_spread.js";
 import { contradiction } from "../../../../app/static/js/pair/choice.js";
-import { csvOf } from "../../../../app/static/js/pair/csv.js";
 import { LastPrices, liveZ } from "../../../../app/static/js/pair/live_z.js";
 
 const hedge = { beta: 2, intercept: 0.5 };
@@ -51,11 +50,4 @@ test("thresholds must lie in their order", () => {
   assert.match(contradiction({ entry: 2, exit: 2, stop: 4 }), /nearer/);
   assert.match(contradiction({ entry: 2, exit: 0, stop: 2 }), /farther/);
   assert.match(contradiction({ entry: NaN, exit: 0, stop: 2 }), /numbers/);
-});
-
-test("the file holds every series, the events and where the prices come from", () => {
-  const series = Object.fromEntries(["y", "x", "spread", "mean", "deviation", "z", "correlation"].map((name, place) => [name, [place, null]]));
-  const marks = [{ place: 1, event: "entry" }];
-  const text = csvOf("SIMULATED", { y: "ETHUSDT", x: "BTCUSDT", starts: ["a", "b"], series, marks });
-  assert.deepEqual(text.split("\n"), ["ts,ETHUSDT,BTCUSDT,spread,mean,deviation,z,correlation,event,source", "a,0,1,2,3,4,5,6,,SIMULATED", "b,,,,,,,,entry,SIMULATED", ""]);
 });

@@ -3,9 +3,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { choiceFrom, searchOf, symbolsIn } from "../../../../app/static/js/scanner/choice.js";
+import { choiceFrom, exportQuery, searchOf, symbolsIn } from "../../../../app/static/js/scanner/choice.js";
 import { chance, COLUMNS } from "../../../../app/static/js/scanner/columns.js";
-import { csvOf } from "../../../../app/static/js/scanner/csv.js";
 import { chosen, luckWords, prepared, rowsOf, untestedWords, visible } from "../../../../app/static/js/scanner/rows.js";
 
 const MINUTE = 60_000;
@@ -93,13 +92,24 @@ test("a probability is short, and a dash where there is none", () => {
   assert.equal(chance(null), "–");
 });
 
-test("a file has one line for each row, and reasons with commas stay whole", () => {
-  const lines = csvOf("SIMULATED", [{ ...ROWS[0], reason: "too short, 12" }], { as_of: "2026-01-01T00:00:00.000Z", timeframe: "1m", window: 1440 }).split("\n");
-  assert.equal(lines[1].split(",").slice(0, 3).join(), "AUSDT,BUSDT,none");
-  assert.ok(lines[1].includes('"too short, 12"'));
-  assert.ok(lines[1].endsWith("1m,1440,2026-01-01T00:00:00.000Z,SIMULATED"));
-});
-
 test("every column that is shown has words for what it means", () => {
   for (const { title, words } of COLUMNS) assert.ok(title && words);
+});
+
+test("an export asks the server for the rows that are shown, in their order", () => {
+  const choice = choiceFrom("?symbols=AUSDT,BUSDT&least_volume=5&filters=q,half_life,once&search= a &sort=zscore&order=desc", "5m");
+  assert.deepEqual(exportQuery(choice), {
+    tf: "5m",
+    window: 1440,
+    sort: "abs_zscore",
+    order: "desc",
+    symbols: "AUSDT,BUSDT",
+    least_volume: 5,
+    contains: "a",
+    q_max: 0.05,
+    half_life_min: 300,
+    half_life_max: 86_400,
+    once: true,
+  });
+  assert.deepEqual(exportQuery(choiceFrom("", "1m")), { tf: "1m", window: 1440, sort: "q_value", order: "asc" });
 });

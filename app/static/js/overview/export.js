@@ -1,0 +1,31 @@
+// What the Overview saves: the statistics of each minute of the last day, of one of the symbols on the screen.
+
+import { wireExport } from "../export_menu.js";
+import { serverNow } from "../live.js";
+
+const DAY_MS = 86_400_000;
+
+// shown(): the symbols on the screen. Returns the actions.
+export function wireMinutes(shown) {
+  const select = choiceOf(shown);
+  const address = () => {
+    const symbol = select.value || shown()[0];
+    return symbol ? ["/api/export/minutes", { symbol, start: new Date(serverNow() - DAY_MS).toISOString() }] : null;
+  };
+  return wireExport([{ text: "Minutes of the last 24 h", address }]);
+}
+
+// Filled when the menu opens, so that it offers what is shown then.
+function choiceOf(shown) {
+  const [menu, select, label] = [document.getElementById("export"), document.createElement("select"), document.createElement("label")];
+  label.append("Symbol", select);
+  menu.querySelector("[data-part='choice']").append(label);
+  menu.addEventListener("toggle", () => {
+    if (!menu.open) return;
+    const before = select.value;
+    const symbols = shown();
+    select.replaceChildren(...symbols.map((symbol) => new Option(symbol)));
+    if (symbols.includes(before)) select.value = before;
+  });
+  return select;
+}
