@@ -110,6 +110,34 @@ def test_the_forming_bar_moves_without_the_figure_being_drawn_again(
     assert page.evaluate("() => document.getElementById('chart').dataset.drawMs") == drawn
 
 
+def test_the_cross_hair_tells_moment_and_level_in_every_pane(
+    open_page: OpenPage, web: WebProcess, market: MovingMarket, pictures: Path
+) -> None:
+    page = _chart(open_page, web)
+    drawn = page.evaluate("() => document.getElementById('chart').dataset.drawMs")
+    told = {}
+    for name in ("yaxis", "yaxis2", "yaxis3", "yaxis4"):
+        x, y = page.evaluate(
+            """(name) => {
+              const { xaxis, [name]: axis } = document.getElementById('chart')._fullLayout;
+              const box = document.getElementById('chart').getBoundingClientRect();
+              const middle = ({ _offset, _length }) => _offset + _length / 2;
+              return [box.left + middle(xaxis), box.top + middle(axis)];
+            }""",
+            name,
+        )
+        page.mouse.move(x, y)
+        page.wait_for_function(
+            "(old) => !old.includes(document.getElementById('overlay').dataset.pointed ?? '')",
+            arg=["", *told.values()],
+        )
+        told[name] = page.locator("#overlay").get_attribute("data-pointed") or ""
+        page.screenshot(path=pictures / f"cross-hair-{name}.png")
+    assert len({words.split(" ")[0] for words in told.values()}) == 1
+    assert told["yaxis3"].endswith(" 50.0")
+    assert page.evaluate("() => document.getElementById('chart').dataset.drawMs") == drawn
+
+
 def test_a_closed_bar_becomes_a_candle(open_page: OpenPage, web: WebProcess, market: MovingMarket) -> None:
     page = _chart(open_page, web)
     before = _candles(page)

@@ -170,6 +170,43 @@ def test_the_series_are_exported(open_page: OpenPage, web: WebProcess, seeded: M
     )
 
 
+# Where a pane is on the screen: (left, top, width, height), and how often Plotly drew.
+PANE = """(name) => {
+  const { xaxis, [name]: axis } = document.getElementById('panes')._fullLayout;
+  const box = document.getElementById('panes').getBoundingClientRect();
+  return [box.left + xaxis._offset, box.top + axis._offset, xaxis._length, axis._length];
+}"""
+COUNTED = """() => {
+  globalThis.drawings = 0;
+  document.getElementById('panes').on('plotly_afterplot', () => (globalThis.drawings += 1));
+}"""
+PICTURE = "() => document.getElementById('live-z').toDataURL()"
+
+
+def test_one_moment_is_told_in_all_three_panes_without_a_drawing(
+    open_page: OpenPage, web: WebProcess, seeded: MovingMarket, pictures: Path
+) -> None:
+    page = opened(open_page, web)
+    page.locator(".pair-frame").scroll_into_view_if_needed()
+    page.evaluate(COUNTED)
+    told = []
+    for name in ("yaxis", "yaxis2", "yaxis3"):
+        left, top, width, height = page.evaluate(PANE, name)
+        before = page.evaluate(PICTURE)
+        page.mouse.move(left + width * 0.4, top + height / 2)
+        page.wait_for_function("() => document.getElementById('live-z').dataset.pointed")
+        told.append(page.locator("#live-z").get_attribute("data-pointed"))
+        assert page.evaluate(PICTURE) != before or len(told) > 1
+    assert len(set(told)) == 1  # the same moment, whichever pane the pointer is in
+    page.screenshot(path=pictures / "pair-cross-hair.png")
+    page.mouse.move(left + width * 0.9, top + height / 2)
+    page.wait_for_function("(old) => document.getElementById('live-z').dataset.pointed !== old", arg=told[0])
+    page.screenshot(path=pictures / "pair-cross-hair-right.png")
+    page.mouse.move(5, 5)
+    page.wait_for_function("() => !document.getElementById('live-z').dataset.pointed")
+    assert page.evaluate("() => globalThis.drawings") == 0
+
+
 def test_the_overview_leads_to_the_pair(open_page: OpenPage, web: WebProcess, seeded: MovingMarket) -> None:
     page = open_page(web.url)
     page.locator("#pairs a").first.click()

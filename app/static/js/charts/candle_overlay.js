@@ -4,10 +4,9 @@
 import { clock, compact, moment, price as priceText, ratio, zoneShiftMs } from "../format.js";
 import { formingBar, placeOf, placeOfMoment } from "../series.js";
 import { PANES } from "./candle_figure.js";
-import { font } from "./theme.js";
+import { clip, prepared, rule, tag, timeTag } from "./pen.js";
 
 const CANDLE_SHARE = 0.6; // of the room a bar has, as Plotly draws them
-const TAG_HEIGHT = 18;
 
 export function paintOverlay(canvas, chart, { history, palette, pointer, lastPrice }) {
   const pen = prepared(canvas);
@@ -17,7 +16,8 @@ export function paintOverlay(canvas, chart, { history, palette, pointer, lastPri
   const forming = formingBar(history.bars);
   if (forming) paintForming(pen, scale, forming, palette);
   if (lastPrice !== null) paintLastPrice(pen, scale, lastPrice, lastDirection(history), palette, history.decimals);
-  if (pointer) paintCrossHair(pen, scale, pointer, palette, history);
+  if (pointer) paintCrossHair(pen, layout, scale, pointer, palette, history);
+  else canvas.dataset.pointed = "";
   paintPaneNames(pen, layout, history, palette, pointer ? snappedTo(scale.atOf(pointer.x), history.timeframeMs) : Infinity);
 }
 
@@ -48,19 +48,6 @@ export function scaleOf(layout, history) {
     volumeTop: layout.yaxis2?._offset ?? 0,
     barWidth: (x._length * history.timeframeMs) / (to - from),
   };
-}
-
-function prepared(canvas) {
-  const ratio = globalThis.devicePixelRatio || 1;
-  const [width, height] = [Math.round(canvas.clientWidth * ratio), Math.round(canvas.clientHeight * ratio)];
-  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  const pen = canvas.getContext("2d");
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  pen.clearRect(0, 0, canvas.clientWidth, canvas.clientHeight);
-  pen.font = `11px ${font()}`;
-  pen.textBaseline = "middle";
-  pen.lineWidth = 1;
-  return pen;
 }
 
 function paintForming(pen, scale, bar, palette) {
@@ -102,7 +89,7 @@ function paintLastPrice(pen, scale, value, direction, palette, decimals) {
   tag(pen, scale.right + 2, y, priceText(value, decimals), colour, palette["on-accent"]);
 }
 
-function paintCrossHair(pen, scale, pointer, palette, history) {
+function paintCrossHair(pen, layout, scale, pointer, palette, history) {
   if (pointer.x < scale.left || pointer.x > scale.right || pointer.y < scale.top || pointer.y > scale.bottom) return;
   const at = snappedTo(scale.atOf(pointer.x), history.timeframeMs);
   const x = scale.xOf(at);
@@ -110,14 +97,26 @@ function paintCrossHair(pen, scale, pointer, palette, history) {
   pen.strokeStyle = palette.faint;
   pen.setLineDash([4, 4]);
   rule(pen, x, scale.top, x, scale.bottom);
-  if (pointer.y <= scale.priceBottom) rule(pen, scale.left, pointer.y, scale.right, pointer.y);
+  const level = levelAt(layout, scale, pointer.y, history.decimals);
+  if (level) rule(pen, scale.left, pointer.y, scale.right, pointer.y);
   pen.restore();
-  if (pointer.y <= scale.priceBottom) {
-    tag(pen, scale.right + 2, pointer.y, priceText(scale.priceAt(pointer.y), history.decimals), palette.raised, palette.text, palette.border);
-  }
-  const text = history.timeframeMs < 60_000 ? clock(at, history.zone) : moment(at, history.zone);
-  const width = pen.measureText(text).width + 12;
-  tag(pen, Math.min(Math.max(scale.left, x - width / 2), scale.right - width), scale.bottom + TAG_HEIGHT / 2 + 2, text, palette.raised, palette.text, palette.border);
+  if (level) tag(pen, scale.right + 2, pointer.y, level, palette.raised, palette.text, palette.border);
+  timeTag(pen, scale, x, history.timeframeMs < 60_000 ? clock(at, history.zone) : moment(at, history.zone), palette);
+  pen.canvas.dataset.pointed = `${new Date(at).toISOString()} ${level ?? ""}`;
+}
+
+// The value at the height of the pointer on the axis of its pane; null between two panes.
+function levelAt(layout, scale, y, decimals) {
+  if (y <= scale.priceBottom) return priceText(scale.priceAt(y), decimals);
+  const name = ["yaxis2", "yaxis3", "yaxis4"].find((each) => isWithin(layout[each], y));
+  if (!name) return null;
+  const { range, _offset: top, _length: length } = layout[name];
+  const value = range[0] + (1 - (y - top) / length) * (range[1] - range[0]);
+  return name === "yaxis2" ? compact(value) : name === "yaxis3" ? ratio(value, 1) : priceText(value, decimals + 1);
+}
+
+function isWithin(axis, y) {
+  return axis && y >= axis._offset && y <= axis._offset + axis._length;
 }
 
 // The name of each pane and its figures at the pointer, else the newest.
@@ -167,29 +166,4 @@ export function snappedTo(at, timeframeMs) {
 function lastDirection({ bars }) {
   const newest = bars.at(-1);
   return newest ? newest.close - newest.open : 0;
-}
-
-function tag(pen, x, y, text, background, colour, border = null) {
-  const width = pen.measureText(text).width + 12;
-  pen.fillStyle = background;
-  pen.fillRect(x, y - TAG_HEIGHT / 2, width, TAG_HEIGHT);
-  if (border) {
-    pen.strokeStyle = border;
-    pen.strokeRect(x + 0.5, y - TAG_HEIGHT / 2 + 0.5, width - 1, TAG_HEIGHT - 1);
-  }
-  pen.fillStyle = colour;
-  pen.fillText(text, x + 6, y + 0.5);
-}
-
-function rule(pen, x0, y0, x1, y1) {
-  pen.beginPath();
-  pen.moveTo(Math.round(x0) + 0.5, Math.round(y0) + 0.5);
-  pen.lineTo(Math.round(x1) + 0.5, Math.round(y1) + 0.5);
-  pen.stroke();
-}
-
-function clip(pen, left, top, right, bottom) {
-  pen.beginPath();
-  pen.rect(left, top, right - left, bottom - top);
-  pen.clip();
 }

@@ -1,6 +1,6 @@
 // Lines and names that the panes of a pair share.
 
-export function line(history, values, { colour, axis, name, format, width = 1.25, dash = "solid", quiet = false }) {
+export function line(history, values, { colour, axis, name, width = 1.25, dash = "solid" }) {
   return {
     type: "scatter",
     mode: "lines",
@@ -11,7 +11,7 @@ export function line(history, values, { colour, axis, name, format, width = 1.25
     xaxis: "x",
     line: { color: colour, width, dash, simplify: false },
     connectgaps: false,
-    ...(quiet ? { hoverinfo: "skip" } : { hovertemplate: `${name} ${format}<extra></extra>` }),
+    hoverinfo: "skip", // the cross-hair tells the values
   };
 }
 

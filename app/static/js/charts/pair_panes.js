@@ -1,11 +1,14 @@
-// Three panes over one axis of time: prices, spread, z. Drawn when a bar closes or a choice changes.
+// Three panes over one axis of time: prices, spread, z. Drawn when a bar closes or a choice changes;
+// what moves in between, the cross-hair among it, is drawn over them.
 
-import { zoneShiftMs } from "../format.js";
+import { moment, zoneShiftMs } from "../format.js";
 import { oncePerFrame } from "../paint.js";
 import { TIMEFRAME_MS, placeOfMoment } from "../series.js";
+import { paintCrossHair, placeAt, valuesAt } from "./pair_cross_hair.js";
 import { priceNames, priceTraces } from "./pair_prices.js";
 import { spreadNames, spreadTraces } from "./pair_spread.js";
 import { paintLiveZ, zNames, zRules, zTraces } from "./pair_z.js";
+import { prepared } from "./pen.js";
 import { loadPlotly } from "./plotly.js";
 import { axis, baseLayout, colours } from "./theme.js";
 
@@ -19,6 +22,7 @@ export class PairPanes {
     this.palette = colours();
     this.history = null;
     this.moving = null; // {live, at}
+    this.pointer = null;
     this.overlaySoon = oncePerFrame(() => this.paint());
     this.figureSoon = oncePerFrame(() => this.drawFigure());
   }
@@ -61,6 +65,8 @@ export class PairPanes {
     this.wired = true;
     this.element.on("plotly_relayouting", this.overlaySoon);
     this.element.on("plotly_relayout", () => this.moved());
+    this.element.addEventListener("pointermove", (event) => this.pointed(event));
+    this.element.addEventListener("pointerleave", () => this.pointed(null));
     new ResizeObserver(this.overlaySoon).observe(this.canvas);
   }
 
@@ -75,12 +81,34 @@ export class PairPanes {
     this.figureSoon();
   }
 
+  pointed(event) {
+    const box = event && this.canvas.getBoundingClientRect();
+    this.pointer = event ? { x: event.clientX - box.left, y: event.clientY - box.top } : null;
+    this.overlaySoon();
+  }
+
   paint() {
-    if (!this.history || !this.moving) return;
+    const layout = this.element._fullLayout;
+    if (!this.history || !layout?.xaxis?._length || !layout.yaxis3?._length) return;
+    const pen = prepared(this.canvas);
+    if (this.moving?.live) this.paintMoving(pen, layout);
+    this.paintPointed(pen, layout);
+  }
+
+  paintMoving(pen, layout) {
     const { analysis, zone, moments } = this.history;
     const shifted = (ms) => ms + zoneShiftMs(ms, zone);
     const at = shifted(this.moving.at - TIMEFRAME_MS[analysis.timeframe]); // a bar stands at its start
-    paintLiveZ(this.canvas, this.element, { live: this.moving.live, lastZ: analysis.spread.z, lastAt: moments.at(-1), at, palette: this.palette, zone });
+    paintLiveZ(pen, layout, { live: this.moving.live, lastZ: analysis.spread.z, lastAt: moments.at(-1), at, palette: this.palette, zone });
+  }
+
+  paintPointed(pen, layout) {
+    const { history, palette, pointer } = this;
+    const place = pointer && placeAt(layout, history.moments, pointer);
+    this.canvas.dataset.pointed = place === null ? "" : history.analysis.starts[place];
+    if (place === null) return;
+    const timeText = moment(Date.parse(history.analysis.starts[place]), history.zone);
+    paintCrossHair(pen, layout, { values: valuesAt(history, place), palette, timeText });
   }
 }
 
@@ -99,10 +127,7 @@ function layoutOf(history, palette) {
     ...baseLayout(palette),
     margin: { l: 8, r: 64, t: 8, b: 40 },
     uirevision: choices,
-    hovermode: "x unified",
-    hoversubplots: "axis",
-    hoverlabel: { bgcolor: palette.raised, bordercolor: palette.border, font: { color: palette.text, size: 11 } },
-    xaxis: { ...axis(palette), type: "date", anchor: "y3", range: [moments[0], moments.at(-1) + room], showspikes: true, spikemode: "across", spikethickness: 1, spikedash: "dot", spikecolor: palette.faint, nticks: 9, tickangle: 0, unifiedhovertitle: { text: "%{x|%Y-%m-%d %H:%M}" } },
+    xaxis: { ...axis(palette), type: "date", anchor: "y3", range: [moments[0], moments.at(-1) + room], nticks: 9, tickangle: 0 },
     yaxis: { ...plain, domain: [0.7, 1], ticksuffix: " %" },
     yaxis2: { ...plain, domain: [0.32, 0.67], tickformat: ".4~g" },
     yaxis3: { ...plain, domain: [0, 0.29], range: zRange(history) },

@@ -5,8 +5,8 @@ import { line, named } from "./pair_lines.js";
 export function priceTraces(history, palette) {
   const { analysis, from } = history;
   return [
-    line(history, percent(analysis.series.y, from), { colour: palette["line-2"], axis: "y", name: analysis.y, format: "%{y:+.2f} %" }),
-    line(history, percent(analysis.series.x, from), { colour: palette["line-1"], axis: "y", name: analysis.x, format: "%{y:+.2f} %" }),
+    line(history, percent(analysis.series.y, from), { colour: palette["line-2"], axis: "y", name: analysis.y }),
+    line(history, percent(analysis.series.x, from), { colour: palette["line-1"], axis: "y", name: analysis.x }),
   ];
 }
 

@@ -3,7 +3,7 @@
 import { line, named } from "./pair_lines.js";
 import { withAlpha } from "./theme.js";
 
-const MARKS = {
+export const MARKS = {
   long_spread: { symbol: "triangle-up", colour: "up", name: "long" },
   short_spread: { symbol: "triangle-down", colour: "down", name: "short" },
   exit: { symbol: "circle", colour: "text", name: "exit" },
@@ -14,13 +14,13 @@ export function spreadTraces(history, palette) {
   const { spread, mean, deviation } = history.analysis.series;
   const edge = (count) => mean.map((middle, place) => (middle === null || deviation[place] === null ? null : middle + count * deviation[place]));
   const bands = [3, 2, 1].flatMap((count) => {
-    const look = { colour: withAlpha(palette.band, 0.75 - 0.18 * count), axis: "y2", name: "", format: "", width: 1, quiet: true };
+    const look = { colour: withAlpha(palette.band, 0.75 - 0.18 * count), axis: "y2", name: "", width: 1 };
     return [line(history, edge(count), look), line(history, edge(-count), look)];
   });
   return [
     ...bands,
-    line(history, mean, { colour: palette.band, axis: "y2", name: "mean", format: "%{y:.5~g}", dash: "dot", width: 1 }),
-    line(history, spread, { colour: palette.accent, axis: "y2", name: "spread", format: "%{y:.5~g}" }),
+    line(history, mean, { colour: palette.band, axis: "y2", name: "mean", dash: "dot", width: 1 }),
+    line(history, spread, { colour: palette.accent, axis: "y2", name: "spread" }),
     ...Object.keys(MARKS).map((kind) => marksOf(history, kind, palette)),
   ];
 }
@@ -41,7 +41,7 @@ function marksOf(history, kind, palette) {
     xaxis: "x",
     yaxis: "y2",
     marker: { symbol, size: 8, color: palette[colour], line: { width: 1, color: palette.panel } },
-    hovertemplate: marks.map((mark) => `${mark.event.replace("_", " ")} at z ${mark.z?.toFixed(2) ?? "–"}<extra></extra>`),
+    hoverinfo: "skip",
   };
 }
 

@@ -2,12 +2,11 @@
 
 import { clock, ratio } from "../format.js";
 import { line, named } from "./pair_lines.js";
-import { font, withAlpha } from "./theme.js";
-
-const TAG_HEIGHT = 18;
+import { tag } from "./pen.js";
+import { withAlpha } from "./theme.js";
 
 export function zTraces(history, palette) {
-  return [line(history, history.analysis.series.z, { colour: palette.accent, axis: "y3", name: "z", format: "%{y:.2f}" })];
+  return [line(history, history.analysis.series.z, { colour: palette.accent, axis: "y3", name: "z" })];
 }
 
 export function zNames(history, palette) {
@@ -25,10 +24,7 @@ export function zRules({ analysis }, palette) {
 }
 
 // z of this moment: a dot at the right end of its pane, joined to the last bar, and its figure on the axis.
-export function paintLiveZ(canvas, chart, { live, lastZ, lastAt, at, palette, zone }) {
-  const pen = prepared(canvas);
-  const { xaxis: x, yaxis3: y } = chart._fullLayout ?? {};
-  if (!live || !x?._length || !y?._length) return;
+export function paintLiveZ(pen, { xaxis: x, yaxis3: y }, { live, lastZ, lastAt, at, palette, zone }) {
   const [from, to] = x.range.map((edge) => x.r2l(edge));
   const xOf = (moment) => x._offset + (x._length * (moment - from)) / (to - from);
   const right = x._offset + x._length;
@@ -48,27 +44,6 @@ export function paintLiveZ(canvas, chart, { live, lastZ, lastAt, at, palette, zo
   pen.beginPath();
   pen.arc(here, height, 3.5, 0, 2 * Math.PI);
   pen.fill();
-  tag(pen, right + 2, height, ratio(live.z, 2), palette);
-  canvas.dataset.z = live.z.toFixed(4);
-  canvas.dataset.at = clock(at, zone, { fraction: true });
-}
-
-function prepared(canvas) {
-  const density = globalThis.devicePixelRatio || 1;
-  const [width, height] = [Math.round(canvas.clientWidth * density), Math.round(canvas.clientHeight * density)];
-  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  const pen = canvas.getContext("2d");
-  pen.setTransform(density, 0, 0, density, 0, 0);
-  pen.clearRect(0, 0, canvas.clientWidth, canvas.clientHeight);
-  pen.font = `11px ${font()}`;
-  pen.textBaseline = "middle";
-  pen.lineWidth = 1;
-  return pen;
-}
-
-function tag(pen, x, y, text, palette) {
-  pen.fillStyle = palette.accent;
-  pen.fillRect(x, y - TAG_HEIGHT / 2, pen.measureText(text).width + 12, TAG_HEIGHT);
-  pen.fillStyle = palette["on-accent"];
-  pen.fillText(text, x + 6, y);
+  tag(pen, right + 2, height, ratio(live.z, 2), palette.accent, palette["on-accent"]);
+  Object.assign(pen.canvas.dataset, { z: live.z.toFixed(4), at: clock(at, zone, { fraction: true }) });
 }
