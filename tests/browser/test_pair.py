@@ -170,6 +170,21 @@ def test_the_series_are_exported(open_page: OpenPage, web: WebProcess, seeded: M
     )
 
 
+def test_the_title_tells_z_and_the_link_the_tab(
+    open_page: OpenPage, web: WebProcess, seeded: MovingMarket
+) -> None:
+    page = opened(open_page, web)
+    expect(page).to_have_title(re.compile(rf"^\[SIMULATED\] z \u2212?\d+\.\d\d {ETH} / {BTC} · GemsCap$"))
+    assert f"z {page.locator('#lead-z').inner_text()} " in page.title()
+    page.locator("#tab-statistics").click()
+    expect(page).to_have_url(re.compile("tab=statistics"))
+    page.reload()
+    page.wait_for_function(DRAWN)
+    expect(page.locator("#panel-statistics")).to_be_visible()
+    expect(page.locator("#tab-statistics")).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#panel-paths")).to_be_hidden()
+
+
 # Where a pane is on the screen: (left, top, width, height), and how often Plotly drew.
 PANE = """(name) => {
   const { xaxis, [name]: axis } = document.getElementById('panes')._fullLayout;

@@ -130,6 +130,21 @@ def test_columns_can_be_hidden_and_stay_so(drawn: Page) -> None:
     expect(drawn.locator("th[data-column='beta']")).to_have_count(0)
 
 
+def test_the_link_holds_the_chosen_pair_and_the_columns(
+    drawn: Page, open_page: OpenPage, web: WebProcess
+) -> None:
+    pair = column(drawn, "pair")[1]
+    drawn.locator(ROWS).nth(1).click()
+    drawn.locator("summary", has_text="Columns").click()
+    drawn.locator("#columns input[data-column='beta']").uncheck()
+    expect(drawn).to_have_url(re.compile("hidden=.*beta.*pair="))
+    other = drawn_table(open_page(drawn.url))  # another browser, which has kept nothing
+    expect(other.locator("#panel-title")).to_have_text(pair.replace(" / ", " explained by "))
+    expect(other.locator("th[data-column='beta']")).to_have_count(0)
+    other.locator("#panel-close").click()
+    assert "pair=" not in other.url
+
+
 def test_keys_go_from_row_to_row_and_open_the_pair(drawn: Page) -> None:
     pairs = column(drawn, "pair")
     drawn.locator(ROWS).first.focus()

@@ -8,10 +8,11 @@ import { PairPanes } from "../charts/pair_panes.js";
 import { draw as drawPaths } from "../charts/pair_paths.js";
 import { saveText } from "../downloads.js";
 import { wireExport } from "../export_menu.js";
+import { ratio } from "../format.js";
 import { currentZone, noteDrawn, onTheme, onZone, setTitle, startFrame } from "../frame.js";
 import { watch } from "../live.js";
 import { oncePerFrame, setText } from "../paint.js";
-import { choiceInLink, linkOf, showChoice, wireChoice } from "../pair/choice.js";
+import { choiceInLink, linkOf, showChoice, tabInLink, wireChoice } from "../pair/choice.js";
 import { blankLead, showLead, showSentence, showZ } from "../pair/lead.js";
 import { LastPrices, liveZ } from "../pair/live_z.js";
 import { showStatistics } from "../pair/statistics.js";
@@ -40,12 +41,13 @@ let asked = 0; // number of the newest request: an older answer is no news
 let askedAt = 0;
 let retry = 0;
 let unwatch = () => {};
-let tab = "paths";
+let tab = tabInLink(location.search);
 
 const drawLive = oncePerFrame(() => {
   if (!analysis) return;
   const live = liveZ(analysis, prices);
   showZ(analysis, live, prices, currentZone());
+  showTitle(live ? live.z : analysis.spread.z);
   panes.extend({ live, at: Math.max(prices.at, Date.parse(analysis.as_of)) });
   showAge();
 });
@@ -85,9 +87,13 @@ function choose(next) {
   const moved = next.tf !== choice.tf;
   choice = next;
   showChoice(choice);
-  history.replaceState(null, "", linkOf(y, x, choice));
+  keepLink();
   if (moved) watchSnapshots();
   load();
+}
+
+function keepLink() {
+  history.replaceState(null, "", linkOf(y, x, choice, tab));
 }
 
 // Told when the watched pair has a new snapshot: then the bar has closed.
@@ -140,10 +146,13 @@ function drawAll() {
   showLead(analysis, zone, names);
   showStatistics(analysis, names);
   setText(element("marks-note"), ["rolling_ols", "kalman"].includes(analysis.method) || analysis.kind === "ratio" ? LEGEND : LEGEND + HINDSIGHT);
-  setTitle(`${y} / ${x} · GemsCap`);
   panes.draw({ analysis, zone, choices: linkOf(y, x, choice) }).catch((error) => showToast(error.message, { kind: "bad" }));
   drawTab();
   drawLive();
+}
+
+function showTitle(z) {
+  setTitle(`${z === null ? "" : `z ${ratio(z, 2)} `}${y} / ${x} · GemsCap`);
 }
 
 function failed(error) {
@@ -157,6 +166,7 @@ function failed(error) {
   }
   analysis = null;
   blankLead();
+  showTitle(null);
   if (warming) showWarming(details);
   else {
     showSentence("The pair could not be read.", "bad");
@@ -188,9 +198,9 @@ function showAge() {
 }
 
 async function wireSymbols() {
-  element("swap").addEventListener("click", () => location.assign(linkOf(x, y, choice)));
+  element("swap").addEventListener("click", () => location.assign(linkOf(x, y, choice, tab)));
   const [left, right] = [element("y"), element("x")];
-  const go = () => left.value !== right.value && location.assign(linkOf(left.value, right.value, choice));
+  const go = () => left.value !== right.value && location.assign(linkOf(left.value, right.value, choice, tab));
   left.addEventListener("change", go);
   right.addEventListener("change", go);
   try {
@@ -208,15 +218,21 @@ function wireTabs() {
   for (const button of document.querySelectorAll("[data-tab]")) {
     button.addEventListener("click", () => {
       tab = button.dataset.tab;
-      for (const each of document.querySelectorAll("[data-tab]")) {
-        const chosen = each === button;
-        each.setAttribute("aria-selected", String(chosen));
-        each.setAttribute("aria-pressed", String(chosen));
-        element(`panel-${each.dataset.tab}`).hidden = !chosen;
-      }
-      drawTab();
+      keepLink();
+      showTab();
     });
   }
+  showTab();
+}
+
+function showTab() {
+  for (const each of document.querySelectorAll("[data-tab]")) {
+    const chosen = each.dataset.tab === tab;
+    each.setAttribute("aria-selected", String(chosen));
+    each.setAttribute("aria-pressed", String(chosen));
+    element(`panel-${each.dataset.tab}`).hidden = !chosen;
+  }
+  drawTab();
 }
 
 async function drawTab() {

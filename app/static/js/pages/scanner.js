@@ -25,14 +25,12 @@ const part = (name) => document.getElementById(name);
 const root = document.querySelector(".scanner");
 const table = new ScanTable({ scroll: part("scroll"), table: part("table"), head: part("head"), body: part("rows"), onSort: sortBy, onOpen: open });
 
-let choice = choiceFrom(location.search, root.dataset.timeframe);
-let hidden = kept("scan_hidden", FIRST_HIDDEN);
+let choice = chosenIn(root.dataset.timeframe);
 let stopWatching = () => {};
 let loading = 0; // number of the load in hand; an older one that comes late is dropped
 let scan = null;
 let rows = [];
 let shown = [];
-let selected = null;
 let retry = 0;
 let held = false; // the pointer is on the rows: their order is kept
 
@@ -50,7 +48,7 @@ startFrame({
 followDelay();
 wireTools();
 onZone(drawSoon);
-addEventListener("popstate", () => choose(choiceFrom(location.search, new URLSearchParams(location.search).get("tf") ?? "1m"), { push: false }));
+addEventListener("popstate", () => choose(chosenIn(new URLSearchParams(location.search).get("tf") ?? "1m"), { push: false }));
 setInterval(() => scan && showHead(), AGE_MS);
 showTools();
 start();
@@ -117,7 +115,8 @@ function draw() {
   part("table").hidden = false;
   if (shown.length) hideState(part("state"));
   else showState(part("state"), { title: "No pair passes these filters", text: `${format.count(rows.length)} rows are there without them.` });
-  table.draw(shown, { hidden, sort: choice.sort, descending: choice.descending, selected }, barMs);
+  const { hidden, sort, descending, selected } = choice;
+  table.draw(shown, { hidden, sort, descending, selected }, barMs);
   showPair(selected ? (rows.find(({ id }) => id === selected) ?? null) : null, { timeframe: choice.timeframe, barMs });
   const more = scan.total > rows.length ? `; the ${format.count(rows.length)} with the smallest q of ${format.count(scan.total)} were loaded` : "";
   setText(part("note"), `${format.count(shown.length)} of ${format.count(rows.length)} rows${more}${untestedWords(scan)}`);
@@ -166,8 +165,18 @@ function sortBy(column) {
 function open(row, { follow = false } = {}) {
   if (!row) return;
   if (follow) location.assign(pairAddress(row, choice.timeframe));
-  selected = row.id;
+  note({ selected: row.id });
+}
+
+// Part of the choice that changes neither the rows nor their order.
+function note(part) {
+  choice = { ...choice, ...part };
+  history.replaceState(null, "", searchOf(choice));
   drawSoon();
+}
+
+function chosenIn(timeframe) {
+  return choiceFrom(location.search, timeframe, kept("scan_hidden", FIRST_HIDDEN));
 }
 
 function wireTools() {
@@ -179,10 +188,7 @@ function wireTools() {
     button.addEventListener("click", () => choose({ ...choice, filters: choice.filters.includes(filter) ? choice.filters.filter((name) => name !== filter) : [...choice.filters, filter] }));
   }
   part("search").addEventListener("input", () => choose({ ...choice, search: part("search").value }));
-  part("panel-close").addEventListener("click", () => {
-    selected = null;
-    drawSoon();
-  });
+  part("panel-close").addEventListener("click", () => note({ selected: null }));
   part("ask").addEventListener("submit", (event) => {
     event.preventDefault();
     part("ask").closest("details").open = false;
@@ -200,12 +206,12 @@ function columnSwitch(column) {
   const label = document.createElement("label");
   const box = document.createElement("input");
   box.type = "checkbox";
-  box.checked = !hidden.includes(column.name);
+  box.checked = !choice.hidden.includes(column.name);
   box.dataset.column = column.name;
   box.addEventListener("change", () => {
-    hidden = box.checked ? hidden.filter((name) => name !== column.name) : [...hidden, column.name];
-    keepChoice("scan_hidden", hidden);
-    drawSoon();
+    const others = choice.hidden.filter((name) => name !== column.name);
+    note({ hidden: box.checked ? others : [...others, column.name] });
+    keepChoice("scan_hidden", choice.hidden);
   });
   label.append(box, column.title);
   label.title = column.words;

@@ -1,6 +1,7 @@
 // What the reader chose: the link holds it all, and the controls show it.
 
 const PICKED = ["window", "method", "spread", "z_window", "robust", "time_stop"];
+const FIRST_TAB = "paths";
 const THRESHOLDS = ["entry", "exit", "stop"];
 
 // The choice in the link; what is missing or unknown there is the default.
@@ -33,9 +34,16 @@ export function showChoice(choice) {
   }
 }
 
-// The link of a choice: all of it, so that whoever opens it sees the same.
-export function linkOf(y, x, choice) {
-  return `/pairs/${encodeURIComponent(y)}/${encodeURIComponent(x)}?${new URLSearchParams(choice)}`;
+// The link of a choice: all of it, so that whoever opens it sees the same; of the tabs any but the first.
+export function linkOf(y, x, choice, tab = FIRST_TAB) {
+  const query = new URLSearchParams(tab === FIRST_TAB ? choice : { ...choice, tab });
+  return `/pairs/${encodeURIComponent(y)}/${encodeURIComponent(x)}?${query}`;
+}
+
+export function tabInLink(search) {
+  const tab = new URLSearchParams(search).get("tab");
+  const known = [...document.querySelectorAll("[data-tab]")].map((button) => button.dataset.tab);
+  return known.includes(tab) ? tab : FIRST_TAB;
 }
 
 // Calls back with each change that can be meant; says what is wrong with one that cannot.

@@ -8,7 +8,8 @@ const BOUNDS = { q: { q_max: 0.05 }, z: { z_min: 2 }, half_life: { half_life_min
 const SORTED_BY = { zscore: "abs_zscore", other_p: "other_p_value" }; // where the server has another name
 export const FIRST_HIDDEN = COLUMNS.filter(({ hidden }) => hidden).map(({ name }) => name);
 
-export function choiceFrom(search, timeframe) {
+// kept: the columns this reader has hidden; a link that names columns comes first.
+export function choiceFrom(search, timeframe, kept = FIRST_HIDDEN) {
   const asked = new URLSearchParams(search);
   const window = Number(asked.get("window") ?? FIRST_WINDOW);
   const leastVolume = Number(asked.get("least_volume") ?? 0);
@@ -23,11 +24,13 @@ export function choiceFrom(search, timeframe) {
     search: asked.get("search") ?? "",
     sort: column?.name ?? "q_value",
     descending: column ? asked.get("order") === "desc" : false,
+    hidden: asked.has("hidden") ? asked.get("hidden").split(",").filter((name) => COLUMNS.some((each) => each.name === name && !each.fixed)) : kept,
+    selected: asked.get("pair"),
   };
 }
 
 // Only what differs from the first view stands in the link.
-export function searchOf({ timeframe, symbols, window, leastVolume, filters, search, sort, descending }) {
+export function searchOf({ timeframe, symbols, window, leastVolume, filters, search, sort, descending, hidden, selected }) {
   const parts = { tf: timeframe };
   if (symbols.length) parts.symbols = symbols.join(",");
   if (window !== FIRST_WINDOW) parts.window = window;
@@ -35,6 +38,8 @@ export function searchOf({ timeframe, symbols, window, leastVolume, filters, sea
   if (filters.length) parts.filters = filters.join(",");
   if (search) parts.search = search;
   if (sort !== "q_value" || descending) Object.assign(parts, { sort, order: descending ? "desc" : "asc" });
+  if ([...hidden].sort().join() !== [...FIRST_HIDDEN].sort().join()) parts.hidden = hidden.join();
+  if (selected) parts.pair = selected;
   return `?${new URLSearchParams(parts)}`;
 }
 
