@@ -34,7 +34,7 @@ class PairPrices:
         NotEnoughData
             Fewer than LEAST_BARS bars.
         """
-        closes = self.closes[[self.y, self.x]].iloc[-bars:]
+        closes = self.closes.iloc[-bars:]
         if len(closes) < LEAST_BARS:
             raise NotEnoughData(
                 f"the pair {self.y}/{self.x} {self.timeframe}", have=len(closes), need=LEAST_BARS

@@ -66,9 +66,10 @@ def pair_snapshot(
         Fewer than LEAST_BARS bars.
     """
     prices = prices.newest(WINDOW_BARS)
-    logs = hedge_terms(*prices.values, "log")
+    values = prices.values
+    logs = hedge_terms(*values, "log")
     hedges, kalman = _hedges(*logs)
-    gaps, z, (middle, deviation) = _scored(prices.values, hedges["ols"], "log")
+    gaps, z, (middle, deviation) = _scored(values, hedges["ols"], "log")
     spread = spread_now(last_of(gaps), last_of(middle), last_of(deviation), hedges["ols"].reason)
     cointegration = cointegration_of(engle_granger_both(pd.Series(logs[0]), pd.Series(logs[1])))
     half_life = reversion_of(half_life_of_values(gaps))
@@ -89,7 +90,7 @@ def pair_snapshot(
         correlation=known(_last_correlation(*logs)),
         signal=signal_of(z) if signal_of else None,
         recent_z=shown(z[-RECENT_BARS:]),
-        levels=_levels(prices.values),
+        levels=_levels(values),
         verdict=verdict(
             prices, z=spread.z, cointegration=cointegration, half_life=half_life, q_value=q_value
         ),
