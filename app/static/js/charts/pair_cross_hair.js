@@ -1,6 +1,6 @@
 // The moment under the pointer in all three panes of a pair: one line, and the values of each pane beside it.
 
-import { ratio } from "../format.js";
+import { percent as percentText, ratio } from "../format.js";
 import { placeOfMoment } from "../series.js";
 import { rule, TAG_HEIGHT, timeTag } from "./pen.js";
 import { percent } from "./pair_prices.js";
@@ -15,7 +15,7 @@ export function valuesAt({ analysis, moments, from }, place) {
   const found = marks.filter((mark) => mark.place === place).map((mark) => MARKS[kindOf(mark)]).filter(Boolean);
   return {
     at: moments[place],
-    yaxis: [[`${analysis.y} ${signed(y)} %`, "line-2", y], [`${analysis.x} ${signed(x)} %`, "line-1", x]],
+    yaxis: [[`${analysis.y} ${change(y)}`, "line-2", y], [`${analysis.x} ${change(x)}`, "line-1", x]],
     yaxis2: [
       [`spread ${digits(series.spread[place])}`, "accent", series.spread[place]],
       [`mean ${digits(series.mean[place])}`, "band", null],
@@ -83,6 +83,6 @@ function digits(value) {
   return value === null ? ratio(value) : String(Number(value.toPrecision(5))).replace("-", "\u2212");
 }
 
-function signed(value) {
-  return value > 0 ? `+${ratio(value, 2)}` : ratio(value, 2);
+function change(value) {
+  return percentText(value === null ? null : value / 100);
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { placeAt, valuesAt } from "../../../../app/static/js/charts/pair_cross_hair.js";
 import { percent } from "../../../../app/static/js/charts/pair_prices.js";
 import { kindOf } from "../../../../app/static/js/charts/pair_spread.js";
 import { contradiction } from "../../../../app/static/js/pair/choice.js";
@@ -50,4 +51,29 @@ test("thresholds must lie in their order", () => {
   assert.match(contradiction({ entry: 2, exit: 2, stop: 4 }), /nearer/);
   assert.match(contradiction({ entry: 2, exit: 0, stop: 2 }), /farther/);
   assert.match(contradiction({ entry: NaN, exit: 0, stop: 2 }), /numbers/);
+});
+
+const LAYOUT = {
+  xaxis: { _offset: 10, _length: 100, range: [0, 100], r2l: Number },
+  yaxis: { _offset: 0, _length: 50, range: [0, 1] },
+  yaxis3: { _offset: 100, _length: 50, range: [-3, 3] },
+};
+
+test("the cross-hair snaps to the nearest bar in view, whichever pane the pointer is in", () => {
+  const moments = [-10, 0, 40, 90, 200];
+  const at = (x, y = 20) => placeAt(LAYOUT, moments, { x, y });
+  assert.deepEqual([at(10), at(29), at(31), at(110)], [1, 1, 2, 3]);
+  assert.equal(at(31, 140), 2);
+  for (const [x, y] of [[9, 20], [111, 20], [31, -1], [31, 151]]) assert.equal(at(x, y), null);
+});
+
+test("at a moment every pane tells its values, and what the rule did then", () => {
+  const series = { y: [100, 102], x: [50, null], spread: [0.1, -0.000123456], mean: [0, 0.5], z: [1, null] };
+  const analysis = { y: "ETHUSDT", x: "BTCUSDT", series, marks: [{ place: 1, event: "entry", state: "short_spread" }, { place: 1, event: "armed", state: "flat" }] };
+  const found = valuesAt({ analysis, moments: [5, 6], from: 0 }, 1);
+  const texts = (name) => found[name].map(([text]) => text);
+  assert.equal(found.at, 6);
+  assert.deepEqual(texts("yaxis"), ["ETHUSDT +2.00\u2009%", "BTCUSDT –"]);
+  assert.deepEqual(texts("yaxis2"), ["spread \u22120.00012346", "mean 0.5", "short"]);
+  assert.deepEqual(texts("yaxis3"), ["z –"]);
 });
