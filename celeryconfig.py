@@ -85,6 +85,7 @@ beat_schedule = {
     "compare bars with the exchange's own": _every(10.0, "bar_check.check_bars"),
     "compare bars that somebody asks about": _every(2.0, "bar_check.answer_wishes"),
     "go on with imports of files": _every(1.0, "imports.run_imports"),
+    "remove files that nobody imported": _every(600.0, "imports.sweep_sent_files"),
     "compare the exchange's clock with ours": _every(30.0, "bar_check.check_clock"),
     "send a canary through stream": _every(2.0, "canary.stream"),
     "send a canary through bars": _every(2.0, "canary.bars"),

@@ -100,9 +100,9 @@ def settings(mongo_url: str, redis_url: str, database_name: str, tmp_path: Path)
     """Settings for this test's database and this run's Redis, in force while the test runs."""
     environ = {"MONGO_URL": mongo_url, "REDIS_URL": redis_url, "SOURCE": "SIMULATED", "SECRET_KEY": "tests"}
     nowhere = {"BINANCE_WS_URL": "ws://127.0.0.1:1", "BINANCE_REST_URL": "http://127.0.0.1:1"}
-    spool = {"SPOOL_DIR": str(tmp_path / "spool")}
+    folders = {"SPOOL_DIR": str(tmp_path / "spool"), "UPLOAD_DIR": str(tmp_path / "uploads")}
     with use_settings(
-        dataclasses.replace(settings_from(environ | nowhere | spool), database=database_name)
+        dataclasses.replace(settings_from(environ | nowhere | folders), database=database_name)
     ) as settings:
         yield settings
 

@@ -57,6 +57,8 @@ class Settings:
     shards: int  # SHARDS: groups of symbols that stream workers share, default 1; the same for all of them
     spool_dir: str  # SPOOL_DIR, default spool in LOCAL_DIR; below it one folder per database
     spool_gb: float  # SPOOL_GB: room for what waits on disk for the database, default 2
+    upload_dir: str  # UPLOAD_DIR, default uploads in LOCAL_DIR; below it one folder per database
+    upload_mb: float  # UPLOAD_MB: the largest file that may be sent for import, default 512
     log_format: str  # LOG_FORMAT: text, readable lines (default), or json, an object per line
     host: str  # HOST the web listens on, default 127.0.0.1
     port: int  # PORT of the web, default 5000
@@ -107,6 +109,8 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         shards=int(_number(environ, "SHARDS", 1, low=1, high=64, whole=True)),
         spool_dir=environ.get("SPOOL_DIR") or f"{environ.get('LOCAL_DIR') or '.local'}/spool",
         spool_gb=_number(environ, "SPOOL_GB", 2.0, low=0.05, high=10_000.0),
+        upload_dir=environ.get("UPLOAD_DIR") or f"{environ.get('LOCAL_DIR') or '.local'}/uploads",
+        upload_mb=_number(environ, "UPLOAD_MB", 512.0, low=1.0, high=100_000.0),
         log_format=_one_of(environ, "LOG_FORMAT", ("text", "json"), "text"),
         host=environ.get("HOST") or "127.0.0.1",
         port=int(_number(environ, "PORT", 5000, low=1, high=65_535, whole=True)),

@@ -27,6 +27,17 @@ from workers.settings import Market
 
 ArchiveKind = Literal["aggTrade", "trade", "kline"]
 ArchiveRow = Tick | Placeholder | Bar
+COLUMNS: dict[ArchiveKind, tuple[str, ...]] = {
+    "aggTrade": (
+        *("agg_trade_id", "price", "quantity", "first_trade_id", "last_trade_id", "transact_time"),
+        *("is_buyer_maker", "is_best_match"),
+    ),
+    "trade": ("id", "price", "qty", "quote_qty", "time", "is_buyer_maker", "is_best_match"),
+    "kline": (
+        *("open_time", "open", "high", "low", "close", "volume", "close_time", "quote_volume", "count"),
+        *("taker_buy_volume", "taker_buy_quote_volume", "ignore"),
+    ),
+}
 KINDS: dict[str, ArchiveKind] = {"aggTrades": "aggTrade", "trades": "trade"}
 
 _EARLIEST_MS = 1_483_228_800_000  # 2017-01-01: before the exchange existed

@@ -6,7 +6,7 @@ Without a side a trade counts as bought by the taker. Without an id it gets NO_I
 counted when it is stored, see ticks.py.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from math import inf
 from typing import Any
@@ -108,6 +108,15 @@ def _is_maker(row: dict[str, Any], maker: object) -> bool:
     if type(maker) is not bool:
         raise MalformedMessage(f"is_buyer_maker: expected true or false, got {maker!r:.60}")
     return maker
+
+
+def time_in(row: Mapping[str, object]) -> object:
+    """The time of a row as it stands there; None where it has none.
+
+    >>> time_in({"ts": "2024-08-08T23:54:15Z", "price": 1}), time_in({"e": "trade", "T": 1723161255343})
+    ('2024-08-08T23:54:15Z', 1723161255343)
+    """
+    return next((row[key] for key in _NAMES["time"] if key in row), None)
 
 
 def has_trade_columns(names: Iterable[str]) -> bool:

@@ -10,7 +10,7 @@
 The file's name supplies symbol, timeframe and span where the content has none; options go before both.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -19,6 +19,7 @@ from pathlib import Path
 from analytics.records.market import Bar, Tick
 from analytics.timeframes import SECONDS, TIMEFRAMES
 from workers.binance.archive import (
+    COLUMNS,
     ArchiveKind,
     ArchiveName,
     archive_name,
@@ -29,7 +30,7 @@ from workers.binance.archive import (
 )
 from workers.binance.feed import Placeholder
 from workers.imports.collector import collected_tick, has_trade_columns
-from workers.imports.errors import ImportRefused
+from workers.imports.errors import ImportRefused, SymbolMissing
 from workers.imports.messages import kinds_in, message_parser
 from workers.imports.opened import opened
 from workers.settings import load_settings
@@ -48,6 +49,12 @@ class ImportOptions:
     kind: ArchiveKind | None = None
     timeframe: str | None = None
 
+    @classmethod
+    def of(cls, options: Mapping[str, str | bool | None]) -> "ImportOptions":
+        """Those of the options of an import that say how its file is read."""
+        given = {name: options.get(name) for name in cls.__dataclass_fields__}
+        return cls(**given)  # type: ignore[arg-type]  # as they were put in
+
 
 @dataclass(frozen=True, slots=True)
 class Format:
@@ -57,6 +64,7 @@ class Format:
     kind: ArchiveKind | None  # None: the rows have no ids, so of which kind they are does not show
     parse: Callable[[bytes, datetime], Row | None]  # None: a line that is neither trade nor kline
     header_lines: int = 0
+    columns: tuple[str, ...] = ()  # where the rows are a table
     since: datetime | None = None  # the span that the file holds whole, where its name says so
     until: datetime | None = None
 
@@ -70,7 +78,7 @@ def format_of(path: Path, options: ImportOptions) -> Format:
         The format is not known, or the rows count something else than this database's ticks.
     """
     head = _head(path)
-    first = next((line for line in head if line.strip()), b"")
+    number, first = next(((at, line) for at, line in enumerate(head, 1) if line.strip()), (1, b""))
     if first.lstrip(BOM + b" ").startswith(b"{") or kinds_in(head) is not None:
         return _of_json(path, head, options)
     named = archive_name(path.name)
@@ -82,8 +90,9 @@ def format_of(path: Path, options: ImportOptions) -> Format:
     if has_trade_columns(columns):
         return _of_columns(path, columns, named, options)
     raise ImportRefused(
-        f"{path}: expected NDJSON of a collector, messages of the stream, or a CSV of the archive "
-        f"(aggTrades, trades, klines); it begins with {first[:60]!r}"
+        f"{path}: line {number}: expected NDJSON of a collector, messages of the stream, or a CSV of the "
+        "archive (aggTrades, trades, klines) or of a collector below a header like ts,price,size; "
+        f"it begins with {first[:60]!r}"
     )
 
 
@@ -122,7 +131,9 @@ def _of_archive(
     timeframe = _timeframe(path, row, options) if kind == "kline" else None
     symbol = _symbol(path, named, options)
     span = (named.since, named.until) if named and named.kind == kind else (None, None)
-    return Format(f"archive of {kind}", kind, row_parser(kind, symbol, timeframe), header_lines, *span)
+    columns = COLUMNS[kind][: row.count(b",") + 1]
+    parse = row_parser(kind, symbol, timeframe)
+    return Format(f"archive of {kind}", kind, parse, header_lines, columns, *span)
 
 
 def _of_columns(path: Path, columns: list[str], named: ArchiveName | None, options: ImportOptions) -> Format:
@@ -133,13 +144,13 @@ def _of_columns(path: Path, columns: list[str], named: ArchiveName | None, optio
         row = {name: cell for name, cell in zip(columns, cells, strict=False) if cell != ""}
         return collected_tick(row | given, received_at)
 
-    return Format("CSV of a collector", None, parse, header_lines=1)
+    return Format("CSV of a collector", None, parse, header_lines=1, columns=tuple(columns))
 
 
 def _symbol(path: Path, named: ArchiveName | None, options: ImportOptions) -> str:
     symbol = options.symbol or (named.symbol if named else None)
     if symbol is None:
-        raise ImportRefused(
+        raise SymbolMissing(
             f"{path}: of which symbol? Its rows do not say, and its name does not begin like "
             "BTCUSDT-aggTrades-; say --symbol BTCUSDT"
         )

@@ -32,7 +32,7 @@ def kinds_in(lines: Sequence[bytes]) -> frozenset[str] | None:
     found, any_message = set(), False
     for line in lines:
         try:
-            event = _event(_row(line))
+            event = event_of(line)
         except (MalformedMessage, TypeError):
             continue
         if "e" in event or _ARRIVAL.match(line):
@@ -64,6 +64,11 @@ def message_parser(
         return collected_tick(event | {"symbol": symbol} if symbol else event, received_at)
 
     return parsed
+
+
+def event_of(line: bytes) -> dict[str, Any]:
+    """What a line tells, without what the stream or a recorder wrapped around it."""
+    return _event(_row(line))
 
 
 def _row(line: bytes) -> dict[str, Any]:

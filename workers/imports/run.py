@@ -12,19 +12,20 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from analytics.records.market import Tick
 from workers.coordination.single_flight import Flight
 from workers.imports.batches import RowBatch, read_batch
 from workers.imports.collector import NO_ID
 from workers.imports.counting import count_of, counted
 from workers.imports.errors import ImportRefused
+from workers.imports.fitting import refuse_mixed, refuse_real_among_synthetic
 from workers.imports.formats import Format, ImportOptions, format_of
 from workers.imports.klines import store_klines
 from workers.imports.opened import OpenedFile, identity, opened
 from workers.imports.ticks import Span, finish_span, store_ticks
-from workers.settings import load_settings
+from workers.imports.uploads import remove_upload
 from workers.store.heartbeats import load_heartbeats
 from workers.store.imports import (
+    WORKED_ON,
     FileImport,
     is_cancel_wanted,
     load_import,
@@ -34,8 +35,6 @@ from workers.store.imports import (
 from workers.store.indexes import ensure_indexes
 from workers.store.quarantine import save_quarantined
 from workers.store.rebuilds import count_rebuilds
-from workers.store.stretches import is_captured, load_stretches
-from workers.store.watchlist import load_watchlist
 
 log = logging.getLogger(__name__)
 
@@ -75,12 +74,15 @@ def work_on(
     """
     until = time.monotonic() + seconds
     try:
-        return _work(row, flight, lambda: time.monotonic() > until, tell, is_stopped)
+        row = _work(row, flight, lambda: time.monotonic() > until, tell, is_stopped)
     except ImportRefused as problem:
         log.warning("import failed path=%s reason=%s", row.path, problem)
-        return save_import(
+        row = save_import(
             replace(_stored(row), state="failed", reason=str(problem), finished_at=datetime.now(UTC))
         )
+    if row.is_upload and row.state not in WORKED_ON:
+        remove_upload(row.path)
+    return row
 
 
 def _work(
@@ -92,7 +94,7 @@ def _work(
 ) -> FileImport:
     path = Path(row.path)
     _refuse_changed(path, row)
-    format = format_of(path, _options(row))
+    format = format_of(path, ImportOptions.of(row.options))
     started = row.started_at or datetime.now(UTC)
     row = save_import(replace(row, state="running", format=format.name, started_at=started))
     with opened(path, row.offset) as file:
@@ -131,7 +133,7 @@ def store_batch(row: FileImport, batch: RowBatch, format: Format) -> FileImport:
 
 def _with_ticks(row: FileImport, symbol: str, batch: RowBatch, format: Format) -> FileImport:
     ticks, taken = batch.ticks.get(symbol, []), batch.taken.get(symbol, [])
-    _refuse_real_among_synthetic(symbol, row)
+    refuse_real_among_synthetic(symbol, is_synthetic=bool(row.options.get("synthetic")))
     after = dict(row.counted_after)
     without_ids = bool(ticks) and all(tick.id == NO_ID for tick in ticks)
     came = len(ticks)
@@ -141,7 +143,7 @@ def _with_ticks(row: FileImport, symbol: str, batch: RowBatch, format: Format) -
             after[symbol] = count.after
         ticks = counted(ticks, count)
     else:
-        _refuse_mixed(symbol, ticks)
+        refuse_mixed(symbol, ticks)
     span = Span(format.since, format.until, without_ids)
     saved = store_ticks(symbol, ticks, taken, after_id=row.last_ids.get(symbol), span=span)
     ids = [tick.id for tick in ticks] + [one.id for one in taken]
@@ -179,29 +181,6 @@ def _finished(row: FileImport, format: Format) -> FileImport:
     return row
 
 
-def _refuse_mixed(symbol: str, ticks: list[Tick]) -> None:
-    """Ids of the exchange and numbers of our own do not meet."""
-    if any(tick.id == NO_ID for tick in ticks):
-        raise ImportRefused(f"some trades of {symbol} in the file have an id and some have none")
-    if any(stretch.counted for stretch in load_stretches(symbol)):
-        raise ImportRefused(
-            f"the trades of {symbol} in the database {load_settings().database} came from a file without ids "
-            "and were numbered here; ids of the exchange do not fit among them"
-        )
-
-
-def _refuse_real_among_synthetic(symbol: str, row: FileImport) -> None:
-    """Real trades never meet those of a simulated market."""
-    if load_settings().source != "SIMULATED" or row.options.get("synthetic"):
-        return
-    if is_captured(symbol) or symbol in load_watchlist():
-        raise ImportRefused(
-            f"the database {load_settings().database} holds a simulated market that trades {symbol}: say "
-            "--synthetic if the file was recorded from it; real trades belong into the database of "
-            "make live (make import LIVE=1 ...)"
-        )
-
-
 def _has_room(row: FileImport) -> bool:
     """Whether the stage that builds bars keeps up with the seconds it was handed."""
     if all(count_rebuilds(symbol) < REBUILDS_WAITING for symbol in row.last_ids):
@@ -222,11 +201,6 @@ def _refuse_changed(path: Path, row: FileImport) -> None:
         _known_files[key] = identity(path)
     if _known_files[key] != (row.digest, row.size):
         raise ImportRefused(f"{path}: is another file than the one whose import was begun")
-
-
-def _options(row: FileImport) -> ImportOptions:
-    given = {name: row.options.get(name) for name in ImportOptions.__dataclass_fields__}
-    return ImportOptions(**given)  # type: ignore[arg-type]  # as they were put in
 
 
 def _stored(row: FileImport) -> FileImport:

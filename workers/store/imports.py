@@ -4,7 +4,7 @@ Example document:
 
     {"_id": "9f2c...:183382",              # SHA-256 of the file's bytes, and how many they are
      "path": "/data/BTCUSDT-aggTrades-2024-08-09.csv", "format": "archive of aggTrade",
-     "options": {"symbol": None, "kind": None, "timeframe": None, "synthetic": False},
+     "options": {"symbol": None, "kind": None, "timeframe": None, "synthetic": False}, "is_upload": False,
      "state": "running", "reason": "", "size": 183382, "bytes_read": 90112, "offset": 412008, "line": 4120,
      "rows": 4119, "stored": 4119, "repeats": 0, "quarantined": 0, "passed_over": 0, "standing": 0,
      "symbols": ["BTCUSDT"], "last_ids": {"BTCUSDT": 3735687377}, "counted_after": {}, "cancel_wanted": False,
@@ -13,6 +13,7 @@ Example document:
 Everything up to `offset` (of the unpacked file) is stored; an import goes on from
 there. rows = stored + repeats + quarantined + passed_over + standing, unless it was
 killed: what was stored but not noted counts as repeats when it comes again.
+A file that was sent is "uploaded" until somebody who saw what it holds starts it.
 Index: (state, queued_at).
 """
 
@@ -25,8 +26,9 @@ from pymongo import ASCENDING
 
 from workers.store.database import Document, collection
 
-ImportState = Literal["queued", "running", "done", "failed", "cancelled"]
+ImportState = Literal["uploaded", "queued", "running", "done", "failed", "cancelled"]
 WORKED_ON: tuple[ImportState, ...] = ("running", "queued")
+RESTING: tuple[ImportState, ...] = ("uploaded", "failed", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class FileImport:
     started_at: datetime | None = None
     updated_at: datetime | None = None
     finished_at: datetime | None = None
+    is_upload: bool = False  # it was sent, and is removed when it is imported
 
     @property
     def share(self) -> float:
@@ -73,25 +76,54 @@ def ensure_indexes() -> None:
 
 def queue_import(digest: str, size: int, path: str, options: Mapping[str, str | bool | None]) -> FileImport:
     """The row of a file: a new one, or the known one, which goes on unless it is done."""
-    now = datetime.now(UTC)
-    new = FileImport(digest, size, path, dict(options), "queued", now)
-    document = {"_id": _key(new)} | asdict(new) | {"cancel_wanted": False}
-    collection("imports", durable=True).update_one(
-        {"_id": _key(new)}, {"$setOnInsert": document}, upsert=True
-    )
-    again: Document = {"path": path, "options": dict(options), "state": "queued", "queued_at": now}
-    again |= {"cancel_wanted": False, "reason": "", "finished_at": None}
-    stopped = {"_id": _key(new), "state": {"$in": ["failed", "cancelled"]}}
-    collection("imports", durable=True).update_one(stopped, {"$set": again})
-    unfinished = {"_id": _key(new), "state": {"$in": list(WORKED_ON)}}
-    collection("imports", durable=True).update_one(unfinished, {"$set": {"path": path}})
-    return load_import(digest, size) or new
+    row = _noted(FileImport(digest, size, path, dict(options), "queued", datetime.now(UTC)))
+    unfinished = {"_id": _key(row), "state": {"$in": list(WORKED_ON)}}
+    where = {"path": path, "is_upload": False}
+    collection("imports", durable=True).update_one(unfinished, {"$set": where})
+    return load_import(digest, size) or row
+
+
+def note_upload(digest: str, size: int, path: str, options: Mapping[str, str | bool | None]) -> FileImport:
+    """The row of a file that was sent; one that is done or being imported stays as it is."""
+    row = FileImport(digest, size, path, dict(options), "uploaded", datetime.now(UTC), is_upload=True)
+    _noted(row)
+    return load_import(digest, size) or row
+
+
+def start_upload(row: FileImport, options: Mapping[str, str | bool | None]) -> FileImport | None:
+    """Queue a file that was sent; None when it does not wait for that."""
+    queued: Document = {"state": "queued", "options": dict(options), "queued_at": datetime.now(UTC)}
+    query = {"_id": _key(row), "state": "uploaded"}
+    found = collection("imports", durable=True).update_one(query, {"$set": queued})
+    return load_import(row.digest, row.size) if found.matched_count else None
+
+
+def forget_upload(row: FileImport) -> bool:
+    """Take back a file that was sent and not started; of one that was begun before, how far it came stays."""
+    query = {"_id": _key(row), "state": "uploaded"}
+    if row.rows:
+        ended = {"$set": {"state": "cancelled", "finished_at": datetime.now(UTC)}}
+        return collection("imports", durable=True).update_one(query, ended).matched_count > 0
+    return collection("imports", durable=True).delete_one(query).deleted_count > 0
 
 
 def load_import(digest: str, size: int) -> FileImport | None:
     """The row of a file by its content."""
     row = collection("imports").find_one({"_id": f"{digest}:{size}"})
     return _import(row) if row else None
+
+
+def load_import_by_digest(digest: str) -> FileImport | None:
+    """The row of a file by the digest alone."""
+    row = collection("imports").find_one({"_id": {"$gte": f"{digest}:", "$lt": f"{digest};"}})
+    return _import(row) if row else None
+
+
+def load_uploads() -> list[FileImport]:
+    """Files that were sent and are not done with."""
+    states: list[ImportState] = [*WORKED_ON, "uploaded"]
+    found = collection("imports").find({"is_upload": True, "state": {"$in": states}})
+    return [_import(row) for row in found]
 
 
 def load_imports(*, limit: int = 100) -> list[FileImport]:
@@ -123,10 +155,32 @@ def want_cancelled(row: FileImport) -> None:
     collection("imports", durable=True).update_one(query, {"$set": {"cancel_wanted": True}})
 
 
+def cancel_queued(row: FileImport) -> bool:
+    """Cancel at once what nobody has begun; whether it was still so."""
+    ended = {"state": "cancelled", "cancel_wanted": True, "finished_at": datetime.now(UTC)}
+    query = {"_id": _key(row), "state": "queued"}
+    return collection("imports", durable=True).update_one(query, {"$set": ended}).matched_count > 0
+
+
 def is_cancel_wanted(row: FileImport) -> bool:
     """Whether somebody asked for it to stop."""
     found = collection("imports").find_one({"_id": _key(row)}, {"cancel_wanted": 1})
     return bool(found and found.get("cancel_wanted"))
+
+
+def _noted(row: FileImport) -> FileImport:
+    """What was given, now the row of its file unless that one is worked on or done."""
+    document = {"_id": _key(row)} | asdict(row) | {"cancel_wanted": False}
+    collection("imports", durable=True).update_one(
+        {"_id": _key(row)}, {"$setOnInsert": document}, upsert=True
+    )
+    again: Document = {
+        name: document[name] for name in ("path", "options", "state", "queued_at", "is_upload")
+    }
+    again |= {"cancel_wanted": False, "reason": "", "finished_at": None}
+    resting = {"_id": _key(row), "state": {"$in": list(RESTING)}}
+    collection("imports", durable=True).update_one(resting, {"$set": again})
+    return row
 
 
 def _key(row: FileImport) -> str:
