@@ -48,6 +48,7 @@ class Contract:
     path: Rules = field(default_factory=dict)
     body: Rules | None = None
     bodies: Mapping[str, Rules] = field(default_factory=dict)  # one of several, which the function checks
+    upload: str = ""  # media type of a body that is a file, which the function reads
     refusals: tuple[int, ...] = ()  # besides those that follow from the rest
     is_change: bool = False
 
@@ -61,12 +62,13 @@ def endpoint(
     path: Rules = NOTHING,
     body: Rules | None = None,
     bodies: Mapping[str, Rules] = NO_BODIES,
+    upload: str = "",
     refusals: tuple[int, ...] = (),
     is_change: bool = False,
 ) -> Callable[[View], View]:
     """Declare an address; what of its path is refused says the function, of changes the gate."""
     answers = ({} if answer is None else {status: answer}) | dict(also)
-    contract = Contract(answers, query, path, body, bodies, refusals, is_change)
+    contract = Contract(answers, query, path, body, bodies, upload, refusals, is_change)
 
     def declared(view: View) -> View:
         @wraps(view)

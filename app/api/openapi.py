@@ -37,7 +37,7 @@ MEANINGS = {
     404: "There is no such thing",
     409: "Not possible yet, or no longer",
     413: "The body is too large",
-    415: "The body is not JSON",
+    415: "The body is not JSON, or of a file not its bytes",
     422: "A value is out of range",
     429: "Too many requests; Retry-After says how long to wait",
     503: "A part of the system is down; the code names it",
@@ -174,6 +174,9 @@ def _kind_schema(rule: Parameter) -> Node:
 
 
 def _body(contract: Contract) -> Node | None:
+    if contract.upload:
+        bytes_of_a_file = {"type": "string", "format": "binary"}
+        return {"required": True, "content": {contract.upload: {"schema": bytes_of_a_file}}}
     if contract.bodies:
         schemas = [{**_body_schema(rules), "title": f"Job_{name}"} for name, rules in contract.bodies.items()]
         return {"required": False, "content": {"application/json": {"schema": {"anyOf": schemas}}}}
@@ -207,7 +210,7 @@ def _refusals(contract: Contract) -> set[int]:
         found |= {400, 422}
     if any(rule.kind in ("symbol", "symbols") for rule in rules):
         found.add(404)
-    if contract.body is not None or contract.bodies:
+    if contract.body is not None or contract.bodies or contract.upload:
         found |= {400, 413, 415, 422}
     return found
 

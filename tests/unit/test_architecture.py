@@ -178,6 +178,18 @@ TABLE: dict[str, MayImport] = {
         (*RECORDS, "analytics.minute_table", "app.errors", "workers.messages", "workers.store", SETTINGS),
         ("flask", "orjson"),
     ),
+    "app.imports": MayImport(
+        (
+            *RECORDS,
+            "app.disk",
+            "app.errors",
+            "workers.imports",
+            "workers.messages",
+            "workers.store",
+            SETTINGS,
+        ),
+        ("flask", "werkzeug"),
+    ),
     "app.exports.parquet_file": MayImport(("app.exports",), ("orjson", "pyarrow")),
     "wsgi": MayImport(("app", "workers.logs", "workers.store", SETTINGS)),
     "celeryconfig": MayImport((SETTINGS,), ("kombu", "celery")),

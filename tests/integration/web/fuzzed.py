@@ -76,7 +76,8 @@ def body_schemas(told: Node, operation: Node) -> list[Node]:
     """What a body may be: one shape, several, or none where no body is taken."""
     if "requestBody" not in operation:
         return []
-    schema, named = operation["requestBody"]["content"]["application/json"]["schema"], told["components"]
+    content, named = operation["requestBody"]["content"], told["components"]
+    schema = next(iter(content.values()))["schema"]
     shapes = schema.get("anyOf", [schema])
     return [named["schemas"][each["$ref"].rpartition("/")[2]] if "$ref" in each else each for each in shapes]
 
