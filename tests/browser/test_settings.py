@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenPage
 from tests.browser.moving_market import MovingMarket
 from tests.integration.web.web_process import WebProcess
-from workers.store.preferences import load_preferences
+from workers.store.preferences import load_preferences, save_preferences
 
 BACKGROUND = "() => getComputedStyle(document.body).backgroundColor"
 LIGHT, DARK = "rgb(246, 247, 249)", "rgb(14, 17, 22)"
@@ -16,6 +16,8 @@ UP = {"blue_orange": "rgb(76, 155, 232)", "green_red": "rgb(63, 178, 127)"}
 DRAWN = (
     "() => document.getElementById('chart')?.dataset.drawMs && document.getElementById('chart-state').hidden"
 )
+AXIS = "document.getElementById('chart')._fullLayout.yaxis"
+PRICES = f"() => {AXIS}.range.map(Number)"
 CANDLES = "() => document.getElementById('chart').data[0].increasing.fillcolor"
 
 
@@ -75,6 +77,80 @@ def test_colours_change_at_once_on_page_and_chart(
     page.screenshot(path=pictures / "settings-colours.png")
     choose(page, "colours", "blue_orange")
     page.wait_for_function(f"(colour) => ({CANDLES})() === colour", arg=UP["blue_orange"])
+    assert complaints == []
+
+
+def test_the_price_axis_is_logarithmic_by_a_key_and_stays_so(
+    open_page: OpenPage, web: WebProcess, market: MovingMarket, complaints: list[str], pictures: Path
+) -> None:
+    page = open_page(web.url + "/market/BTCUSDT")
+    page.wait_for_function(DRAWN)
+    linear = page.evaluate(PRICES)
+    with page.expect_response("**/api/settings"):
+        page.keyboard.press("l")
+    page.wait_for_function(f"() => {AXIS}.type === 'log'")
+    expect(page.locator("#log-scale")).to_have_attribute("aria-pressed", "true")
+    low, high = page.evaluate(PRICES)
+    assert 4 < low < high < 5, "logarithms of about 60 000"
+    assert 10**low == pytest.approx(linear[0], rel=1e-3)
+    assert 10**high == pytest.approx(linear[1], rel=1e-3)
+    page.mouse.move(600, 400)
+    page.screenshot(path=pictures / "settings-log.png")
+    page.keyboard.press("3")
+    page.wait_for_function("() => document.getElementById('chart').data[0].x.length === 299")
+    assert page.evaluate(f"() => {AXIS}.type") == "log"
+    other = open_page(web.url + "/market/ETHUSDT", width=390, height=844)
+    other.wait_for_function(DRAWN)
+    assert other.evaluate(f"() => {AXIS}.type") == "log"
+    other.screenshot(path=pictures / "settings-log-390.png")
+    with other.expect_response("**/api/settings"):
+        other.locator("#log-scale").click()
+    other.wait_for_function(f"() => {AXIS}.type === 'linear'")
+    assert complaints == []
+
+
+def test_a_stretched_logarithmic_axis_keeps_the_price_under_the_pointer(
+    open_page: OpenPage, web: WebProcess, market: MovingMarket
+) -> None:
+    save_preferences({"scale": "log"})
+    page = open_page(web.url + "/market/BTCUSDT")
+    page.wait_for_function(DRAWN)
+    before = page.evaluate(PRICES)
+    box = page.locator("#chart").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 300, box["y"] + 100)
+    page.keyboard.down("Shift")
+    page.mouse.wheel(0, 240)
+    page.keyboard.up("Shift")
+    page.wait_for_function(f"(before) => String(({PRICES})()) !== String(before)", arg=before)
+    low, high = page.evaluate(PRICES)
+    assert 4 < low < before[0] < before[1] < high < 5
+
+
+@pytest.mark.parametrize(
+    ("chosen", "address", "timeframe", "pressed", "hours"),
+    [("6h", "", "1m", "6h", 6), ("1w", "", "15m", "1w", 168), ("1w", "?tf=1m", "1m", "", 2.6)],
+)
+def test_the_market_page_begins_with_the_chosen_range(
+    open_page: OpenPage,
+    web: WebProcess,
+    market: MovingMarket,
+    complaints: list[str],
+    chosen: str,
+    address: str,
+    timeframe: str,
+    pressed: str,
+    hours: float,
+) -> None:
+    save_preferences({"range": chosen})
+    page = open_page(f"{web.url}/market/BTCUSDT{address}")
+    page.wait_for_function(DRAWN)
+    assert page.locator("#timeframes [aria-pressed='true']").all_inner_texts() == [timeframe]
+    assert page.locator("#ranges [aria-pressed='true']").all_inner_texts() == ([pressed] if pressed else [])
+    first, last = page.evaluate(
+        "() => document.getElementById('chart')._fullLayout.xaxis.range.map(Date.parse)"
+    )
+    assert (last - first) / 3_600_000 == pytest.approx(hours, rel=0.02)
     assert complaints == []
 
 

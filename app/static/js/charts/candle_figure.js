@@ -3,7 +3,7 @@
 
 import { formingBar } from "../series.js";
 import { zoneShiftMs } from "../format.js";
-import { domains, priceRange, symmetricRange, volumeRange } from "./candle_view.js";
+import { domains, onAxis, priceRange, symmetricRange, volumeRange } from "./candle_view.js";
 import { divergenceTraces } from "./divergence_traces.js";
 import { axis, baseLayout, withAlpha } from "./theme.js";
 
@@ -22,7 +22,7 @@ export const PANES = { rsi: { label: "RSI 14", figures: ["rsi_14"] }, macd: { la
 const AXES = { price: "y", volume: "y2", rsi: "y3", macd: "y4" };
 const LAYOUT_NAMES = { price: "yaxis", volume: "yaxis2", rsi: "yaxis3", macd: "yaxis4" };
 
-// history: {bars, columns, view, overlays: [name], panes: [name], zone, decimals}
+// history: {bars, columns, view, overlays: [name], panes: [name], zone, decimals, scale}
 export function figureOf(history, palette) {
   const { bars } = history;
   const closed = formingBar(bars) ? bars.slice(0, -1) : bars;
@@ -41,9 +41,9 @@ export function figureOf(history, palette) {
 
 // Ranges of all axes for what is in view.
 export function rangesOf(history, shift) {
-  const { bars, columns, view } = history;
+  const { bars, columns, view, scale } = history;
   const lines = overlayFigures(history).filter(([, , loose]) => !loose).map(([name]) => ({ at: columns.at, values: columns.series[name] ?? [] }));
-  const price = history.priceView ?? priceRange(bars, view, lines);
+  const price = history.priceView ?? priceRange(bars, view, lines, scale)?.map((edge) => onAxis(edge, scale));
   const macd = PANES.macd.figures.map((name) => columns.series[name]).filter(Boolean);
   return {
     xaxis: view.map((at) => shift(at)),
@@ -162,7 +162,7 @@ function layoutOf(history, shift, palette) {
 
 function paneAxis(pane, history, palette) {
   const common = { ...axis(palette), side: "right", fixedrange: true };
-  if (pane === "price") return { ...common, nticks: 8, tickformat: `,.${history.decimals}f` };
+  if (pane === "price") return { ...common, type: history.scale ?? "linear", nticks: 8, tickformat: `,.${history.decimals}f` };
   if (pane === "volume") return { ...common, nticks: 3, tickformat: volumeFormat(history), showgrid: false };
   if (pane === "rsi") return { ...common, tickvals: [30, 50, 70] };
   return { ...common, nticks: 3, tickformat: `,.${history.decimals + 2}~f`, zeroline: true, zerolinecolor: palette.border };

@@ -4,6 +4,7 @@
 import { clock, compact, moment, price as priceText, ratio, zoneShiftMs } from "../format.js";
 import { formingBar, placeOf, placeOfMoment } from "../series.js";
 import { PANES } from "./candle_figure.js";
+import { onAxis, priceOn } from "./candle_view.js";
 import { clip, prepared, rule, tag, timeTag } from "./pen.js";
 
 const CANDLE_SHARE = 0.6; // of the room a bar has, as Plotly draws them
@@ -26,7 +27,7 @@ export function scaleOf(layout, history) {
   const x = layout.xaxis;
   const [from, to] = x.range.map((edge) => x.r2l(edge));
   const shift = (at) => at + zoneShiftMs(at, history.zone);
-  const heights = (axis) => (value) => axis._offset + axis._length * (1 - (value - axis.range[0]) / (axis.range[1] - axis.range[0]));
+  const heights = (axis) => (value) => axis._offset + axis._length * (1 - (onAxis(value, axis.type) - axis.range[0]) / (axis.range[1] - axis.range[0]));
   const left = x._offset;
   return {
     left,
@@ -42,7 +43,7 @@ export function scaleOf(layout, history) {
     priceY: heights(layout.yaxis),
     priceAt: (pixel) => {
       const axis = layout.yaxis;
-      return axis.range[0] + (1 - (pixel - axis._offset) / axis._length) * (axis.range[1] - axis.range[0]);
+      return priceOn(axis.range[0] + (1 - (pixel - axis._offset) / axis._length) * (axis.range[1] - axis.range[0]), axis.type);
     },
     volumeY: layout.yaxis2 ? heights(layout.yaxis2) : null,
     volumeTop: layout.yaxis2?._offset ?? 0,

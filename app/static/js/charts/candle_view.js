@@ -7,6 +7,9 @@ const FIRST_BARS = 150;
 const EMPTY_RIGHT = 6; // bars of room for what comes
 const FEWEST_BARS = 30;
 const MOST_BARS = 1_500;
+const ROOM_BARS = 3; // right of a range
+const AIR = 0.06; // above and below, as a share of the height
+const LEAST_HEIGHT = 0.001; // of the price
 
 export function firstView(bars, timeframeMs, wanted = FIRST_BARS) {
   return viewEndingAt(bars.at(-1).at, Math.min(wanted, Math.max(bars.length, FEWEST_BARS)), timeframeMs);
@@ -34,8 +37,31 @@ export function timeframeFor(rangeMs, current, timeframes) {
   return Object.keys(timeframes).find(fits) ?? current;
 }
 
+// A range that ends where the newest bar does, with a little room.
+export function spanView(to, spanMs, timeframeMs) {
+  return [to - spanMs, to + ROOM_BARS * timeframeMs];
+}
+
+// What the page begins with: the chosen range, in a timeframe that it fits. Where the address names a
+// timeframe, that one stays, and a range that does not fit it is left out.
+export function openingOf(range, timeframe, isNamed, timeframes) {
+  const spanMs = RANGES_MS[range] ?? null;
+  const fitting = spanMs ? timeframeFor(spanMs, timeframe, timeframes) : timeframe;
+  if (isNamed && fitting !== timeframe) return { range: null, timeframe, spanMs: null };
+  return { range: spanMs || range === "all" ? range : null, timeframe: fitting, spanMs };
+}
+
+// The axis of prices counts prices, or their logarithms to the base of ten.
+export function onAxis(price, scale) {
+  return scale === "log" ? Math.log10(price) : price;
+}
+
+export function priceOn(value, scale) {
+  return scale === "log" ? 10 ** value : value;
+}
+
 // Lowest and highest of the bars in view and of the lines over them, with a little air.
-export function priceRange(bars, [from, to], lines = []) {
+export function priceRange(bars, [from, to], lines = [], scale = "linear") {
   let [low, high] = [Infinity, -Infinity];
   const [first, last] = [Math.max(0, placeOf(bars, from) - 1), placeOf(bars, to)];
   for (let place = first; place < last; place++) {
@@ -45,13 +71,23 @@ export function priceRange(bars, [from, to], lines = []) {
   for (const { at, values } of lines) {
     for (let place = 0; place < at.length; place++) {
       if (values[place] === null || at[place] < from || at[place] > to) continue;
+      if (scale === "log" && values[place] <= 0) continue; // has no place there
       low = Math.min(low, values[place]);
       high = Math.max(high, values[place]);
     }
   }
   if (low > high) return null;
-  const air = (high - low || high * 0.001 || 1) * 0.06;
+  return scale === "log" ? airedByRatio(low, high) : airedBySteps(low, high);
+}
+
+function airedBySteps(low, high) {
+  const air = (high - low || high * LEAST_HEIGHT || 1) * AIR;
   return [low - air, high + air];
+}
+
+function airedByRatio(low, high) {
+  const air = Math.max(high / low, 1 + LEAST_HEIGHT) ** AIR;
+  return [low / air, high * air];
 }
 
 export function volumeRange(bars, [from, to]) {

@@ -6,7 +6,7 @@ import { atMostEvery, oncePerFrame } from "../paint.js";
 import { formingBar, placeOf } from "../series.js";
 import { figureOf, rangesOf } from "./candle_figure.js";
 import { paintOverlay, scaleOf, snappedTo } from "./candle_overlay.js";
-import { followed, showsNewest } from "./candle_view.js";
+import { followed, priceOn, showsNewest } from "./candle_view.js";
 import { loadPlotly } from "./plotly.js";
 import { colours } from "./theme.js";
 
@@ -31,7 +31,7 @@ export class CandleChart {
     this.overlaySoon = oncePerFrame(() => this.paintOverlay());
   }
 
-  // Draw a history from scratch: {bars, columns, view, overlays, panes, zone, decimals, timeframeMs, follow}.
+  // Draw a history from scratch: {bars, columns, view, overlays, panes, zone, decimals, timeframeMs, follow, scale}.
   async draw(history) {
     this.history = history;
     this.plotly = await loadPlotly();
@@ -108,7 +108,7 @@ export class CandleChart {
     const forming = formingBar(this.history.bars);
     const layout = this.element._fullLayout;
     if (!forming || !layout?.yaxis || this.history.priceView) return false;
-    const [low, high] = layout.yaxis.range;
+    const [low, high] = layout.yaxis.range.map((edge) => priceOn(edge, layout.yaxis.type));
     return showsNewest(this.history.view, forming.at) && (forming.low < low || forming.high > high || forming.volume > layout.yaxis2.range[1]);
   }
 

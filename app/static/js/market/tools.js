@@ -1,7 +1,7 @@
 // The row of tools above the chart: which button is pressed, and the chips of indicators.
 
 import { OVERLAYS, PANES } from "../charts/candle_figure.js";
-import { keepChoice } from "../choices.js";
+import { choice, keepChoice, onChoice } from "../choices.js";
 
 // Buttons that carry data-timeframe or data-range.
 export function wireButtons(kind, listener) {
@@ -14,6 +14,23 @@ export function markPressed(kind, value) {
   for (const button of document.querySelectorAll(`button[data-${kind}]`)) {
     button.setAttribute("aria-pressed", String(button.dataset[kind] === value));
   }
+}
+
+// The axis of prices: equal steps of price, or of ratio.
+export function wireScale(history, onChange) {
+  const button = document.getElementById("log-scale");
+  const show = () => button.setAttribute("aria-pressed", String(history.scale === "log"));
+  button.addEventListener("click", switchScale);
+  onChoice("scale", (scale) => {
+    Object.assign(history, { scale, priceView: null });
+    show();
+    onChange();
+  });
+  show();
+}
+
+export function switchScale() {
+  keepChoice("scale", choice("scale") === "log" ? "linear" : "log");
 }
 
 // One chip for each overlay and pane; `history` says which are on.

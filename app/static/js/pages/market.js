@@ -2,7 +2,7 @@
 
 import { timeframeActions } from "../actions.js";
 import { getJson } from "../api.js";
-import { firstView, followed, RANGES_MS, showsNewest, timeframeFor } from "../charts/candle_view.js";
+import { firstView, followed, openingOf, RANGES_MS, showsNewest, spanView, timeframeFor } from "../charts/candle_view.js";
 import { CandleChart } from "../charts/candles.js";
 import { loadPlotly } from "../charts/plotly.js";
 import { choice } from "../choices.js";
@@ -15,7 +15,7 @@ import { showReadout } from "../market/readout.js";
 import { SnapshotTable } from "../market/snapshot.js";
 import { watch } from "../live.js";
 import { barFrom, columnsFrom, joinColumns, leavesHole, mergeBars, mergeSnapshot, noColumns, TIMEFRAME_MS } from "../series.js";
-import { addChips, markPressed, wireButtons } from "../market/tools.js";
+import { addChips, markPressed, switchScale, wireButtons, wireScale } from "../market/tools.js";
 import { hideState, showSkeleton, showState } from "../states.js";
 
 const FIRST_BARS = 360; // with their indicators 275 kB
@@ -30,6 +30,7 @@ const { symbol } = root.dataset;
 const decimals = stepDecimals("priceStep");
 const chartState = document.getElementById("chart-state");
 const followButton = document.getElementById("follow");
+const opening = openingOf(choice("range"), root.dataset.timeframe, new URLSearchParams(location.search).has("tf"), TIMEFRAME_MS);
 const stops = [];
 
 const history = {
@@ -41,10 +42,12 @@ const history = {
   panes: choice("panes", innerWidth < 700 ? [] : ["rsi", "macd"]),
   zone: currentZone(),
   decimals: decimals ?? 2,
-  timeframe: root.dataset.timeframe,
-  timeframeMs: TIMEFRAME_MS[root.dataset.timeframe],
+  scale: choice("scale", "linear"),
+  timeframe: opening.timeframe,
+  timeframeMs: TIMEFRAME_MS[opening.timeframe],
   follow: true,
 };
+let { range: openingRange } = opening; // null once something else was chosen
 let hovered = null;
 let loaded = false; // the history is there; what comes live alone is no history
 let loading = 0; // number of the load in hand; an older one that comes late is dropped
@@ -66,6 +69,7 @@ const snapshot = new SnapshotTable(decimals);
 startFrame({
   actions: [
     ...timeframeActions(showTimeframe),
+    { keys: ["l"], text: "Logarithmic price axis", run: switchScale },
     { keys: ["f"], text: "Follow live", run: () => setFollow(!history.follow) },
     { keys: ["/"], text: "Choose a symbol", run: () => document.getElementById("symbol").focus() },
     ...wireExport([
@@ -86,7 +90,7 @@ onZone((zone) => {
   history.zone = zone;
   if (chart.drawn) chart.drawFigure();
 });
-addEventListener("popstate", () => showTimeframe(new URLSearchParams(location.search).get("tf") ?? "1m", { push: false }));
+addEventListener("popstate", () => showTimeframe(new URLSearchParams(location.search).get("tf") ?? opening.timeframe, { push: false }));
 start();
 
 async function start(view = null) {
@@ -98,7 +102,8 @@ async function start(view = null) {
   showSkeleton(chartState, "chart-skeleton");
   snapshot.clear();
   const { timeframe } = history;
-  const limit = view ? Math.min(MOST_BARS, Math.max(FIRST_BARS, Math.ceil((view[1] - view[0]) / history.timeframeMs))) : FIRST_BARS;
+  const spanMs = view ? view[1] - view[0] : openingRange ? opening.spanMs : 0;
+  const limit = Math.min(MOST_BARS, Math.max(FIRST_BARS, Math.ceil(spanMs / history.timeframeMs)));
   stops.push(watch(`bars:${symbol}:${timeframe}`, { onState: receiveBars, onMissed: missed }));
   stops.push(watch(`indicators:${symbol}:${timeframe}`, { onState: receiveSnapshot, onMissed: missed }));
   await loadNewest(mine, limit);
@@ -144,7 +149,7 @@ async function show() {
     showState(chartState, { title: "No bars yet", text });
     return;
   }
-  history.view ??= firstView(history.bars, history.timeframeMs, innerWidth < 700 ? 60 : 150);
+  history.view ??= beginningView();
   try {
     await chart.draw(history);
   } catch (error) {
@@ -240,11 +245,24 @@ async function loadOlder() {
   }
 }
 
+function beginningView() {
+  const { bars, timeframeMs } = history;
+  markPressed("range", openingRange);
+  if (openingRange === "all") return wholeView();
+  if (openingRange) return spanView(bars.at(-1).at + timeframeMs, opening.spanMs, timeframeMs);
+  return firstView(bars, timeframeMs, innerWidth < 700 ? 60 : 150);
+}
+
+function wholeView() {
+  const { bars, timeframeMs } = history;
+  return [bars[0].at - timeframeMs, bars.at(-1).at + 3 * timeframeMs];
+}
+
 function resetView() {
   if (!history.bars.length) return;
+  openingRange = null;
   setFollow(true, { move: false });
-  chart.setView(firstView(history.bars, history.timeframeMs, innerWidth < 700 ? 60 : 150));
-  markPressed("range", null);
+  chart.setView(beginningView());
 }
 
 function setFollow(follow, { move = true } = {}) {
@@ -260,6 +278,8 @@ function readout() {
 function wireTools() {
   wireButtons("timeframe", (timeframe) => showTimeframe(timeframe));
   wireButtons("range", showRange);
+  markPressed("timeframe", history.timeframe);
+  wireScale(history, () => chart.drawn && chart.drawFigure());
   addChips(history, () => {
     if (chart.drawn) chart.drawFigure();
     readout();
@@ -282,6 +302,7 @@ function showTimeframe(timeframe, { push = true, view = null } = {}) {
   history.timeframeMs = TIMEFRAME_MS[timeframe];
   markPressed("timeframe", timeframe);
   if (push) window.history.pushState(null, "", `?tf=${timeframe}`);
+  openingRange = null;
   setFollow(true, { move: false });
   markPressed("range", null);
   start(view);
@@ -289,6 +310,7 @@ function showTimeframe(timeframe, { push = true, view = null } = {}) {
 
 function showRange(range) {
   if (!history.bars.length) return;
+  openingRange = null;
   const spanMs = RANGES_MS[range];
   if (spanMs) showSpan(spanMs);
   else showAll();
@@ -297,15 +319,14 @@ function showRange(range) {
 }
 
 function showAll() {
-  const { bars, timeframeMs } = history;
-  chart.setView([bars[0].at - timeframeMs, bars.at(-1).at + 3 * timeframeMs]);
+  chart.setView(wholeView());
   loadOlder();
 }
 
 function showSpan(spanMs) {
   const to = history.bars.at(-1).at + history.timeframeMs;
   const timeframe = timeframeFor(spanMs, history.timeframe, TIMEFRAME_MS);
-  const view = [to - spanMs, to + 3 * TIMEFRAME_MS[timeframe]];
+  const view = spanView(to, spanMs, TIMEFRAME_MS[timeframe]);
   if (timeframe !== history.timeframe) showTimeframe(timeframe, { view });
   else if (view[0] < history.bars[0].at) start(view);
   else chart.setView(view);

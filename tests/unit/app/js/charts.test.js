@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { domains, firstView, followed, priceRange, showsNewest, symmetricRange, timeframeFor } from "../../../../app/static/js/charts/candle_view.js";
+import { domains, firstView, followed, onAxis, openingOf, priceOn, priceRange, showsNewest, spanView, symmetricRange, timeframeFor } from "../../../../app/static/js/charts/candle_view.js";
 import { figureOf } from "../../../../app/static/js/charts/candle_figure.js";
 import { points } from "../../../../app/static/js/charts/sparkline.js";
 import { TIMEFRAME_MS } from "../../../../app/static/js/series.js";
@@ -34,6 +34,45 @@ test("heights fit what is in view and no more", () => {
 test("lines over the candles count for the height", () => {
   const [, high] = priceRange(bars, [0, 600_000], [{ at: [0, 60_000], values: [null, 500] }]);
   assert.ok(high > 500);
+});
+
+test("on an axis of ratios the air is a ratio, and what is not above zero counts for nothing", () => {
+  const wide = [{ at: 0, low: 1, high: 100 }];
+  const [low, high] = priceRange(wide, [0, 1], [{ at: [0], values: [-5] }], "log");
+  assert.ok(low > 0 && low < 1 && high > 100);
+  assert.ok(Math.abs(1 / low - high / 100) < 1e-9);
+  assert.ok(priceRange(wide, [0, 1])[0] < 0);
+  const [floor, ceiling] = priceRange([{ at: 0, low: 7, high: 7 }], [0, 1], [], "log");
+  assert.ok(floor < 7 && 7 < ceiling);
+});
+
+test("a price comes back from its axis", () => {
+  for (const scale of ["linear", "log"]) assert.ok(Math.abs(priceOn(onAxis(61_837.6, scale), scale) - 61_837.6) < 1e-6);
+  assert.equal(onAxis(1_000, "log"), 3);
+});
+
+test("the axis of prices is of the kind that was chosen, and its range in its own unit", () => {
+  const { yaxis } = figureOf(history({ scale: "log" }), palette).layout;
+  assert.equal(yaxis.type, "log");
+  const linear = figureOf(history(), palette).layout.yaxis;
+  assert.equal(linear.type, "linear");
+  assert.ok(yaxis.range[1] < 3 && linear.range[1] > 100);
+  assert.ok(10 ** yaxis.range[0] < 99 && 10 ** yaxis.range[1] > 300);
+});
+
+test("a page begins with the chosen range, in a timeframe that it fits", () => {
+  assert.deepEqual(openingOf("newest", "1m", false, TIMEFRAME_MS), { range: null, timeframe: "1m", spanMs: null });
+  assert.deepEqual(openingOf("6h", "1m", true, TIMEFRAME_MS), { range: "6h", timeframe: "1m", spanMs: 21_600_000 });
+  assert.equal(openingOf("1w", "1m", false, TIMEFRAME_MS).timeframe, "15m");
+  assert.deepEqual(openingOf("all", "5m", true, TIMEFRAME_MS), { range: "all", timeframe: "5m", spanMs: null });
+});
+
+test("a timeframe that the address names is kept, whatever the range", () => {
+  assert.deepEqual(openingOf("1w", "1m", true, TIMEFRAME_MS), { range: null, timeframe: "1m", spanMs: null });
+});
+
+test("a range ends with the newest bar and a little room", () => {
+  assert.deepEqual(spanView(600_000, 300_000, 60_000), [300_000, 780_000]);
 });
 
 test("a flat market still has a height", () => {
