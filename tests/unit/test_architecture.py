@@ -51,7 +51,9 @@ TABLE: dict[str, MayImport] = {
     "analytics.kernels": MayImport((), ("numpy", "numba")),
     "analytics.indicators": MayImport((*FRAMES, "analytics.kernels"), STATISTICS),
     "analytics.pairs": MayImport((*FRAMES, "analytics.kernels"), STATISTICS),
-    "analytics.strategies": MayImport((*FRAMES, "analytics.indicators", "analytics.pairs"), STATISTICS),
+    "analytics.strategies": MayImport(
+        (*FRAMES, "analytics.kernels", "analytics.indicators", "analytics.pairs"), STATISTICS
+    ),
     "analytics.selftest": MayImport((*FRAMES, "analytics.pairs"), STATISTICS),
     "analytics.trading": MayImport((*RECORDS, "analytics.strategies"), STATISTICS),
     "analytics.backtest": MayImport(("analytics",), STATISTICS),
@@ -134,12 +136,14 @@ TABLE: dict[str, MayImport] = {
             "workers.trading",
             "workers.notify",
             "workers.running_job",
+            "workers.watched_bars",
             "workers.reports",
             "workers.logs",
         ),
         ("celery",),
         own_folder=False,  # stages meet in the store
     ),
+    "workers.watched_bars": MayImport(("workers.store",)),
     "workers.reports": MayImport(RECORDS, ("plotly",)),
     "workers.jobs": MayImport((SETTINGS,), ("celery", "kombu.exceptions")),
     "workers.running_job": MayImport(
@@ -156,7 +160,7 @@ TABLE: dict[str, MayImport] = {
         (SETTINGS,), ("numpy", "orjson", "picows", "pymongo", "redis", "supervisor", "uvloop", "playwright")
     ),
     "workers.local.kernels": MayImport(
-        ("workers.local", "analytics.pairs", "analytics.records"), ("numpy", "pandas")
+        ("workers.local", "analytics.pairs", "analytics.records", "analytics.strategies"), ("numpy", "pandas")
     ),
     "app": MayImport(
         (

@@ -1,7 +1,7 @@
 """Correlations of the watch-list when a bar closes, and of any symbols when somebody asks."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -27,16 +27,12 @@ from workers.store.bars import load_closes
 from workers.store.correlations import load_correlated_symbols, save_correlations, save_no_correlations
 from workers.store.gaps import load_unresolved_gaps
 from workers.store.progress import load_progress, newest_shared_bar
-from workers.store.seams import load_symbols_with_history
-from workers.store.watchlist import load_watchlist
-from workers.store.watermarks import WATCHLIST, Watermark, advance_watermark, load_watermarks, watermark_name
+from workers.watched_bars import WatchedBar, watched_bars
 
 log = logging.getLogger(__name__)
 
 SCHEDULED = tuple(timeframe for timeframe in TIMEFRAMES if timeframe != "1s")
 DAY = timedelta(days=1)
-
-Marks = Mapping[str, Watermark]
 
 
 @shared_task(name="workers.tasks.correlations.compute_correlations")
@@ -45,16 +41,8 @@ def compute_correlations() -> None:
     with single_flight("compute_correlations") as flight:
         if not flight.won:
             return
-        progress = load_progress()
-        known = progress.keys() & load_symbols_with_history()
-        watched = [symbol for symbol in load_watchlist() if symbol in known]
-        symbols, left_out = watched[:MOST_SYMBOLS], watched[MOST_SYMBOLS:]
-        marks, correlated = load_watermarks("correlations"), load_correlated_symbols()
-        for timeframe in SCHEDULED if len(symbols) > 1 else ():
-            newest = newest_shared_bar([progress[symbol] for symbol in symbols], timeframe)
-            mark = marks.get(mark_name(timeframe))
-            if mark is None or mark.done < newest or correlated.get(timeframe, symbols) != symbols:
-                compute_timeframe(symbols, timeframe, newest, mark, left_out)
+        for bar in watched_bars("correlations", SCHEDULED, MOST_SYMBOLS, load_correlated_symbols()):
+            correlate_watched(bar)
             if not flight.renew():
                 return
 
@@ -75,32 +63,20 @@ def correlate(
         job.finish(correlation_json(found[0]))
 
 
-def compute_timeframe(
-    symbols: Sequence[str],
-    timeframe: str,
-    newest: datetime,
-    mark: Watermark | None,
-    left_out: Sequence[str] = (),
-) -> list[CorrelationSnapshot]:
+def correlate_watched(bar: WatchedBar) -> None:
     """Load, compute, save and publish every window of a timeframe."""
-    asked = [CorrelationWindow(timeframe, window, "pearson", newest) for window in WINDOWS]
+    asked = [CorrelationWindow(bar.timeframe, window, "pearson", bar.newest) for window in WINDOWS]
     try:
-        found = [_with_left_out(each, left_out) for each in _snapshots(symbols, asked)]
+        found = [_with_left_out(each, bar.left_out) for each in _snapshots(bar.symbols, asked)]
     except NotEnoughData as error:
-        log.info("correlations not computed timeframe=%s reason=%s", timeframe, error)
+        log.info("correlations not computed timeframe=%s reason=%s", bar.timeframe, error)
         found = []
-        save_no_correlations(timeframe, symbols)
+        save_no_correlations(bar.timeframe, bar.symbols)
     save_correlations(found)
-    advance_watermark(mark_name(timeframe), seen=mark, done=newest)
+    bar.finish()
     if found:
-        publish({correlation_topic(timeframe): correlations_json(timeframe, found)})
-        log.info("correlations computed timeframe=%s symbols=%d", timeframe, len(symbols))
-    return found
-
-
-def mark_name(timeframe: str) -> str:
-    """Key of how far the correlations of a timeframe have come."""
-    return watermark_name("correlations", WATCHLIST, timeframe)
+        publish({correlation_topic(bar.timeframe): correlations_json(bar.timeframe, found)})
+        log.info("correlations computed timeframe=%s symbols=%d", bar.timeframe, len(bar.symbols))
 
 
 def _snapshots(symbols: Sequence[str], asked: Sequence[CorrelationWindow]) -> list[CorrelationSnapshot]:

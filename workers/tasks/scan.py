@@ -38,10 +38,8 @@ from workers.store.jobs import load_job
 from workers.store.progress import load_progress, newest_shared_bar
 from workers.store.results import load_result, save_result
 from workers.store.scans import load_scanned_symbols, save_no_scan, save_scan
-from workers.store.seams import load_symbols_with_history
 from workers.store.summaries import load_summaries
-from workers.store.watchlist import load_watchlist
-from workers.store.watermarks import WATCHLIST, Watermark, advance_watermark, load_watermarks, watermark_name
+from workers.watched_bars import WatchedBar, watched_bars
 
 log = logging.getLogger(__name__)
 
@@ -56,16 +54,8 @@ def compute_scans() -> None:
     with single_flight("compute_scans") as flight:
         if not flight.won:
             return
-        progress = load_progress()
-        known = progress.keys() & load_symbols_with_history()
-        watched = [symbol for symbol in load_watchlist() if symbol in known]
-        symbols, left_out = watched[:MOST_SYMBOLS], watched[MOST_SYMBOLS:]
-        marks, scanned = load_watermarks("scans"), load_scanned_symbols()
-        for timeframe in SCAN_TIMEFRAMES if len(symbols) > 1 else ():
-            newest = newest_shared_bar([progress[symbol] for symbol in symbols], timeframe)
-            mark = marks.get(mark_name(timeframe))
-            if mark is None or mark.done < newest or scanned.get(timeframe, symbols) != symbols:
-                compute_timeframe(symbols, timeframe, newest, mark, left_out)
+        for bar in watched_bars("scans", SCAN_TIMEFRAMES, MOST_SYMBOLS, load_scanned_symbols()):
+            scan_watched(bar)
             if not flight.renew():
                 return
 
@@ -145,35 +135,23 @@ def hand_out(
         group(offered).apply_async(ignore_result=True)
 
 
-def compute_timeframe(
-    symbols: Sequence[str],
-    timeframe: str,
-    newest: datetime,
-    mark: Watermark | None,
-    left_out: Sequence[str] = (),
-) -> ScanReport | None:
+def scan_watched(bar: WatchedBar) -> None:
     """Load, scan, save and publish one timeframe."""
-    asked = ScanWindow(timeframe, WINDOW_BARS, newest)
-    closes = load_closes(symbols, timeframe, bar_end(newest, timeframe), WINDOW_BARS)
-    report, volumes = None, _volumes(symbols)
+    asked = ScanWindow(bar.timeframe, WINDOW_BARS, bar.newest)
+    closes = load_closes(bar.symbols, bar.timeframe, bar_end(bar.newest, bar.timeframe), WINDOW_BARS)
+    report, volumes = None, _volumes(bar.symbols)
     try:
         table = scanned_closes(closes, asked)
-        rows = _rows(table, None, asked, symbols, volumes)
-        report = _with_left_out(_report(closes, table, [rows], asked, volumes), left_out)
+        rows = _rows(table, None, asked, bar.symbols, volumes)
+        report = _with_left_out(_report(closes, table, [rows], asked, volumes), bar.left_out)
         save_scan(report)
     except NotEnoughData as error:
-        save_no_scan(timeframe, symbols)
-        log.info("scan not computed timeframe=%s reason=%s", timeframe, error)
-    advance_watermark(mark_name(timeframe), seen=mark, done=newest)
+        save_no_scan(bar.timeframe, bar.symbols)
+        log.info("scan not computed timeframe=%s reason=%s", bar.timeframe, error)
+    bar.finish()
     if report:
-        publish({scan_topic(timeframe): scan_news_json(timeframe, report)})
-        log.info("scan computed timeframe=%s pairs=%d", timeframe, report.luck.pairs)
-    return report
-
-
-def mark_name(timeframe: str) -> str:
-    """Key of how far the scans of a timeframe have come."""
-    return watermark_name("scans", WATCHLIST, timeframe)
+        publish({scan_topic(bar.timeframe): scan_news_json(bar.timeframe, report)})
+        log.info("scan computed timeframe=%s pairs=%d", bar.timeframe, report.luck.pairs)
 
 
 def piece_key(job_id: str, piece: int, as_of: datetime) -> str:

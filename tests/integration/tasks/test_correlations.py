@@ -145,7 +145,8 @@ def test_a_changed_list_with_too_few_bars_is_tried_once_and_shows_no_other_snaps
     compute_correlations()
     remove_symbol("BTCUSDT")
     remove_symbol("ETHUSDT")
-    monkeypatch.setattr(stage, "load_symbols_with_history", lambda: {"SOLUSDT", "XRPUSDT"})
+    have_history = "workers.watched_bars.load_symbols_with_history"
+    monkeypatch.setattr(have_history, lambda: {"SOLUSDT", "XRPUSDT"})
     for symbol in ("SOLUSDT", "XRPUSDT"):  # bars of a minute or two
         save_progress(BarProgress(symbol, 2, MIDNIGHT + timedelta(minutes=2)))
         add_symbol(symbol)
