@@ -14,7 +14,8 @@ from tests.fault.streaming import Store, Streaming
 from tests.product import wait_for
 
 COMPUTE = "compute and indicators"
-FIELDS = {"_id", "symbol", "timeframe", "as_of", "computed_at", "values", "completeness", "expires_at"}
+FIELDS = {"_id", "symbol", "timeframe", "as_of", "computed_at", "values", "completeness", "divergence"}
+FIELDS |= {"session", "expires_at"}
 RECOMPUTED_SECONDS = 10.0  # two periods of the two stages, and what a busy machine needs for them
 START_SECONDS = 20.0  # of a worker on a busy machine
 
