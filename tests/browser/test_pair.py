@@ -174,7 +174,9 @@ def test_the_title_tells_z_and_the_link_the_tab(
     open_page: OpenPage, web: WebProcess, seeded: MovingMarket
 ) -> None:
     page = opened(open_page, web)
-    expect(page).to_have_title(re.compile(rf"^\[SIMULATED\] z \u2212?\d+\.\d\d {ETH} / {BTC} · GemsCap$"))
+    expect(page).to_have_title(
+        re.compile(rf"^\[SIMULATED\] z [\u2212\u2009\d]+\.\d\d {ETH} / {BTC} · GemsCap$")
+    )
     assert f"z {page.locator('#lead-z').inner_text()} " in page.title()
     page.locator("#tab-statistics").click()
     expect(page).to_have_url(re.compile("tab=statistics"))
@@ -183,6 +185,19 @@ def test_the_title_tells_z_and_the_link_the_tab(
     expect(page.locator("#panel-statistics")).to_be_visible()
     expect(page.locator("#tab-statistics")).to_have_attribute("aria-selected", "true")
     expect(page.locator("#panel-paths")).to_be_hidden()
+
+
+def test_a_report_can_be_asked_for_and_cancelled(
+    open_page: OpenPage, web: WebProcess, seeded: MovingMarket
+) -> None:
+    seeded.live()
+    page = opened(open_page, web)
+    page.locator("#report").click()
+    expect(page.locator("#tasks .task")).to_contain_text(f"Report of {ETH} / {BTC}")
+    expect(page.locator("#report")).to_be_disabled()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#toast")).to_have_text("The report could not be drawn: Cancelled.")
+    expect(page.locator("#report")).to_be_enabled()
 
 
 # Where a pane is on the screen: (left, top, width, height), and how often Plotly drew.

@@ -6,7 +6,6 @@ import { draw as drawHistogram } from "../charts/pair_histogram.js";
 import { draw as drawLater } from "../charts/pair_later.js";
 import { PairPanes } from "../charts/pair_panes.js";
 import { draw as drawPaths } from "../charts/pair_paths.js";
-import { saveText } from "../downloads.js";
 import { wireExport } from "../export_menu.js";
 import { ratio } from "../format.js";
 import { currentZone, noteDrawn, onTheme, onZone, setTitle, startFrame } from "../frame.js";
@@ -15,10 +14,11 @@ import { oncePerFrame, setText } from "../paint.js";
 import { choiceInLink, linkOf, showChoice, tabInLink, wireChoice } from "../pair/choice.js";
 import { blankLead, showLead, showSentence, showZ } from "../pair/lead.js";
 import { LastPrices, liveZ } from "../pair/live_z.js";
+import { saveReport } from "../pair/report.js";
 import { showStatistics } from "../pair/statistics.js";
 import { TIMEFRAME_MS } from "../series.js";
 import { hideState, showSkeleton, showState } from "../states.js";
-import { followTask, runTask } from "../tasks.js";
+import { followTask } from "../tasks.js";
 import { showToast } from "../toast.js";
 
 const LATE_MS = 10_000; // how long after a bar closed its figures may take
@@ -243,24 +243,7 @@ async function drawTab() {
 }
 
 function wireFiles() {
-  const { source } = document.body.dataset;
-  const name = () => `${source}-${y}-${x}-${choice.tf}`;
+  const name = () => `${document.body.dataset.source}-${y}-${x}-${choice.tf}`;
   element("save-png").addEventListener("click", () => analysis && panes.savePng(name()));
-  element("report").addEventListener("click", async (event) => {
-    const button = event.currentTarget;
-    button.disabled = true;
-    try {
-      const told = await runTask("pair_report", { y, x, ...numbered(choice) }, { title: `Report of ${y} / ${x}` });
-      saveText(`${name()}.html`, "text/html", told.html);
-    } catch (error) {
-      showToast(`The report could not be drawn: ${error.message}`, { kind: "bad" });
-    } finally {
-      button.disabled = false;
-    }
-  });
-}
-
-// As a task takes them: numbers are no texts there.
-function numbered({ window, z_window, robust, ...rest }) {
-  return { ...rest, window: Number(window), z_window: Number(z_window), robust: robust === "true" };
+  element("report").addEventListener("click", ({ currentTarget: button }) => saveReport(button, name(), { y, x, choice }));
 }
