@@ -94,7 +94,7 @@ def test_the_overview_exports_the_minutes_of_a_symbol_that_is_shown(
     page.locator("#filter").fill("eth")
     page.locator("#export summary").click()
     expect(page.locator("#export option")).to_have_text(["ETHUSDT"])
-    saved = exported(page, "Minutes of the last 24 h", "csv")
+    saved = exported(page, "Minutes of the last day", "csv")
     assert saved.suggested_filename == "simulated-minutes-ETHUSDT.csv"
     lines = [line for line in Path(saved.path()).read_text().splitlines() if not line.startswith("#")]
     assert "mean_price" in lines[0]

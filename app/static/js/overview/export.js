@@ -12,7 +12,7 @@ export function wireMinutes(shown) {
     const symbol = select.value || shown()[0];
     return symbol ? ["/api/export/minutes", { symbol, start: new Date(serverNow() - DAY_MS).toISOString() }] : null;
   };
-  return wireExport([{ text: "Minutes of the last 24 h", address }]);
+  return wireExport([{ text: "Minutes of the last day", address }]);
 }
 
 // Filled when the menu opens, so that it offers what is shown then.

@@ -10,6 +10,7 @@ import { wireExport } from "../export_menu.js";
 import { decimalsOf } from "../format.js";
 import { currentZone, onTheme, onZone, startFrame } from "../frame.js";
 import { startBook } from "../market/book.js";
+import { tablesInView } from "../market/exports.js";
 import { Header } from "../market/header.js";
 import { showReadout } from "../market/readout.js";
 import { SnapshotTable } from "../market/snapshot.js";
@@ -20,7 +21,6 @@ import { hideState, showSkeleton, showState } from "../states.js";
 
 const FIRST_BARS = 360; // with their indicators 275 kB
 const MOST_BARS = 3_000;
-const MOST_EXPORTED = 200_000; // rows of a file
 const RELOAD_MS = 2_000; // between two reloads because something was missed
 const RETRY_MS = 5_000;
 const INDICATORS_MS = 30; // what a first figure waits for them, once all else is there
@@ -72,12 +72,7 @@ startFrame({
     { keys: ["l"], text: "Logarithmic price axis", run: switchScale },
     { keys: ["f"], text: "Follow live", run: () => setFollow(!history.follow) },
     { keys: ["/"], text: "Choose a symbol", run: () => document.getElementById("symbol").focus() },
-    ...wireExport([
-      { text: "Bars", address: () => inView("bars", { tf: history.timeframe }) },
-      { text: "Indicators", address: () => inView("indicators", { tf: history.timeframe }) },
-      { text: "Trades", address: () => inView("ticks") },
-      { text: "Statistics per minute", address: () => inView("minutes") },
-    ]),
+    ...wireExport(tablesInView(symbol, history)),
     { text: "Save the chart as PNG", run: () => document.getElementById("save-png").click() },
   ],
 });
@@ -287,13 +282,6 @@ function wireTools() {
   followButton.addEventListener("click", () => setFollow(!history.follow));
   const name = () => `${document.body.dataset.source} ${symbol} ${history.timeframe}`;
   document.getElementById("save-png").addEventListener("click", () => chart.drawn && chart.savePng(name()));
-}
-
-// What an export is asked for, of the time that is on the screen.
-function inView(table, query = {}) {
-  if (!history.view) return null;
-  const [start, end] = history.view.map((at) => new Date(at).toISOString());
-  return [`/api/export/${table}`, { symbol, ...query, start, end, limit: MOST_EXPORTED }];
 }
 
 function showTimeframe(timeframe, { push = true, view = null } = {}) {
