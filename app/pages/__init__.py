@@ -7,7 +7,18 @@ from flask import Flask, current_app
 from app.access import sign_in
 from app.access.callers import current_caller
 from app.form_tokens import form_token
-from app.pages import access, correlation, market, overview, pairs, quality, scanner, selftest, system
+from app.pages import (
+    access,
+    correlation,
+    imports,
+    market,
+    overview,
+    pairs,
+    quality,
+    scanner,
+    selftest,
+    system,
+)
 from app.preferences import current_preferences
 from workers.settings import Settings
 
@@ -30,6 +41,7 @@ NAVIGATION = (
     Link("scanner", "Scanner", "s", "scanner_page.page"),
     Link("correlation", "Correlation", "c", "correlation_page.page", behind_more=True),
     Link("quality", "Quality", "q", "quality_page.page", behind_more=True),
+    Link("import", "Import", "i", "import_page.page", behind_more=True),
     Link("system", "System", "y", "system_page.page", behind_more=True),
     Link("selftest", "Self-test", "t", "selftest_page.page", behind_more=True),
 )
@@ -38,7 +50,8 @@ MARKET_NAMES = {"spot": "", "usdm": "USD-M"}  # beside the source; spot is what 
 
 def register_pages(app: Flask, settings: Settings) -> None:
     """Every page, and what the frame around them needs to know."""
-    for part in (overview, market, pairs, correlation, quality, scanner, selftest, system, access, sign_in):
+    known = (overview, market, pairs, correlation, quality, scanner, imports, selftest, system, access)
+    for part in (*known, sign_in):
         app.register_blueprint(part.blueprint)
     navigation = [link for link in NAVIGATION if link.endpoint in app.view_functions]
 
