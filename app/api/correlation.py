@@ -47,7 +47,7 @@ def correlation(**given: Value) -> Response:
 def correlations(given: Mapping[str, Value]) -> Response:
     """The snapshot, or where it will be."""
     watched = load_watchlist()[:MOST_SYMBOLS]
-    asked = job_parameters(JOBS[JOB], given | {"symbols": given["symbols"] or watched})
+    asked = job_parameters(JOBS[JOB], {**given, "symbols": given["symbols"] or watched})
     stored = _stored(asked)
     if stored and (not given["symbols"] or sorted(stored.symbols) == sorted(_symbols(asked))):
         return jsonify(correlation_json(stored))

@@ -170,6 +170,19 @@ def test_the_series_are_exported(open_page: OpenPage, web: WebProcess, seeded: M
     )
 
 
+def test_the_export_menu_is_in_reach_on_a_phone(
+    open_page: OpenPage, web: WebProcess, seeded: MovingMarket, pictures: Path
+) -> None:
+    page = opened(open_page, web, width=390, height=844)
+    page.locator("#export summary").click()
+    box = page.locator(".export-list").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    page.screenshot(path=pictures / "pair-export-phone.png")
+    assert exported(page, "Series of the pair", "json").suggested_filename.endswith(".json")
+
+
 def test_the_title_tells_z_and_the_link_the_tab(
     open_page: OpenPage, web: WebProcess, seeded: MovingMarket
 ) -> None:
