@@ -2,7 +2,7 @@
 
 import { timeframeActions } from "../actions.js";
 import { getJson } from "../api.js";
-import { firstView, followed, openingOf, RANGES_MS, showsNewest, spanView, timeframeFor } from "../charts/candle_view.js";
+import { followed, RANGES_MS, showsNewest, spanView, timeframeFor } from "../charts/candle_view.js";
 import { CandleChart } from "../charts/candles.js";
 import { loadPlotly } from "../charts/plotly.js";
 import { choice } from "../choices.js";
@@ -12,6 +12,7 @@ import { currentZone, onTheme, onZone, startFrame } from "../frame.js";
 import { startBook } from "../market/book.js";
 import { tablesInView } from "../market/exports.js";
 import { Header } from "../market/header.js";
+import { Opening, wholeView } from "../market/opening.js";
 import { showReadout } from "../market/readout.js";
 import { SnapshotTable } from "../market/snapshot.js";
 import { watch } from "../live.js";
@@ -30,7 +31,7 @@ const { symbol } = root.dataset;
 const decimals = stepDecimals("priceStep");
 const chartState = document.getElementById("chart-state");
 const followButton = document.getElementById("follow");
-const opening = openingOf(choice("range"), root.dataset.timeframe, new URLSearchParams(location.search).has("tf"), TIMEFRAME_MS);
+const opening = new Opening(root.dataset.timeframe);
 const stops = [];
 
 const history = {
@@ -47,7 +48,6 @@ const history = {
   timeframeMs: TIMEFRAME_MS[opening.timeframe],
   follow: true,
 };
-let { range: openingRange } = opening; // null once something else was chosen
 let hovered = null;
 let loaded = false; // the history is there; what comes live alone is no history
 let loading = 0; // number of the load in hand; an older one that comes late is dropped
@@ -97,7 +97,7 @@ async function start(view = null) {
   showSkeleton(chartState, "chart-skeleton");
   snapshot.clear();
   const { timeframe } = history;
-  const spanMs = view ? view[1] - view[0] : openingRange ? opening.spanMs : 0;
+  const spanMs = view ? view[1] - view[0] : opening.spanMs;
   const limit = Math.min(MOST_BARS, Math.max(FIRST_BARS, Math.ceil(spanMs / history.timeframeMs)));
   stops.push(watch(`bars:${symbol}:${timeframe}`, { onState: receiveBars, onMissed: missed }));
   stops.push(watch(`indicators:${symbol}:${timeframe}`, { onState: receiveSnapshot, onMissed: missed }));
@@ -241,21 +241,13 @@ async function loadOlder() {
 }
 
 function beginningView() {
-  const { bars, timeframeMs } = history;
-  markPressed("range", openingRange);
-  if (openingRange === "all") return wholeView();
-  if (openingRange) return spanView(bars.at(-1).at + timeframeMs, opening.spanMs, timeframeMs);
-  return firstView(bars, timeframeMs, innerWidth < 700 ? 60 : 150);
-}
-
-function wholeView() {
-  const { bars, timeframeMs } = history;
-  return [bars[0].at - timeframeMs, bars.at(-1).at + 3 * timeframeMs];
+  markPressed("range", opening.range);
+  return opening.viewOf(history.bars, history.timeframeMs);
 }
 
 function resetView() {
   if (!history.bars.length) return;
-  openingRange = null;
+  opening.leave();
   setFollow(true, { move: false });
   chart.setView(beginningView());
 }
@@ -290,7 +282,7 @@ function showTimeframe(timeframe, { push = true, view = null } = {}) {
   history.timeframeMs = TIMEFRAME_MS[timeframe];
   markPressed("timeframe", timeframe);
   if (push) window.history.pushState(null, "", `?tf=${timeframe}`);
-  openingRange = null;
+  opening.leave();
   setFollow(true, { move: false });
   markPressed("range", null);
   start(view);
@@ -298,7 +290,7 @@ function showTimeframe(timeframe, { push = true, view = null } = {}) {
 
 function showRange(range) {
   if (!history.bars.length) return;
-  openingRange = null;
+  opening.leave();
   const spanMs = RANGES_MS[range];
   if (spanMs) showSpan(spanMs);
   else showAll();
@@ -307,7 +299,7 @@ function showRange(range) {
 }
 
 function showAll() {
-  chart.setView(wholeView());
+  chart.setView(wholeView(history.bars, history.timeframeMs));
   loadOlder();
 }
 
