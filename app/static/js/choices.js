@@ -23,23 +23,28 @@ export function keepChoice(name, value) {
   choice(name); // what the page came with is read first
   chosen[name] = value;
   unsent[name] = value;
+  queueMicrotask(send); // what is chosen together is sent together
   for (const listener of listeners.get(name) ?? []) listener(value);
-  return send();
 }
 
-// One change at a time, in their order; what is chosen meanwhile goes with the next.
+// One change at a time, in their order; what is chosen meanwhile, or could not be sent, goes with the next.
 async function send() {
   if (sending) return;
   sending = true;
+  let change = {};
   try {
     while (Object.keys(unsent).length) {
-      const change = unsent;
-      unsent = {};
+      [change, unsent] = [unsent, {}];
       await sendJson("PATCH", "/api/settings", change, { keepalive: true });
     }
   } catch (error) {
+    if (!isRefused(error)) unsent = { ...change, ...unsent };
     showToast(`The setting holds on this page, but could not be kept: ${error.message}`, { kind: "bad" });
   } finally {
     sending = false;
   }
+}
+
+function isRefused({ status }) {
+  return status >= 400 && status < 500;
 }
