@@ -98,7 +98,8 @@ def _value(rng: random.Random, name: str, schema: Node) -> Any:  # Any: of the k
         case "object":
             return _object(rng, schema)
         case "array":
-            return rng.sample(("BTCUSDT", "ethusdt", "DOGEUSDT"), rng.randint(1, 3))
+            listed = schema["items"].get("enum", ("BTCUSDT", "ethusdt", "DOGEUSDT"))
+            return rng.sample(listed, rng.randint(1, min(3, len(listed))))
         case "integer":
             low, high = schema["minimum"], schema["maximum"]
             return rng.choice((low, low - 1, high, high + 1, rng.randint(low, high)))
