@@ -2,10 +2,11 @@
 
 from dataclasses import asdict, dataclass
 
-from flask import Flask, current_app
+from flask import Flask, Response, current_app
 
 from app.access import sign_in
 from app.access.callers import current_caller
+from app.access.gate import NOT_KEPT
 from app.form_tokens import form_token
 from app.pages import (
     access,
@@ -53,6 +54,7 @@ def register_pages(app: Flask, settings: Settings) -> None:
     known = (overview, market, pairs, correlation, quality, scanner, imports, selftest, system, access)
     for part in (*known, sign_in):
         app.register_blueprint(part.blueprint)
+    app.after_request(_as_of_now)
     navigation = [link for link in NAVIGATION if link.endpoint in app.view_functions]
 
     @app.context_processor
@@ -67,3 +69,10 @@ def register_pages(app: Flask, settings: Settings) -> None:
             "caller": current_caller(),
             "navigation": navigation,
         }
+
+
+def _as_of_now(response: Response) -> Response:
+    """Who goes back is given the page anew, with the settings of now and not of then."""
+    if response.mimetype == "text/html":
+        response.headers.setdefault("Cache-Control", NOT_KEPT)
+    return response

@@ -191,3 +191,17 @@ def test_what_cannot_be_kept_holds_on_this_page_and_says_so(
     expect(page.locator("#toast")).to_contain_text("could not be kept: The server cannot be reached.")
     assert page.evaluate(BACKGROUND) == LIGHT
     assert load_preferences().theme == "system"
+    page.unroute("**/api/settings")
+    choose(page, "zone", "local")
+    assert (load_preferences().theme, load_preferences().zone) == ("light", "local")
+
+
+def test_who_goes_back_finds_the_settings_of_now(
+    open_page: OpenPage, web: WebProcess, market: MovingMarket
+) -> None:
+    page = open_page(web.url)
+    page.goto(web.url + "/system")
+    choose(opened_settings(page), "theme", "light")
+    page.go_back()
+    expect(page.locator("#rows a.symbol")).to_have_count(3)
+    assert page.evaluate(BACKGROUND) == LIGHT
