@@ -115,14 +115,17 @@ def _pieces() -> Iterator[bytes]:
     try:
         while piece := request.stream.read(PIECE_BYTES):
             yield piece
-    except TimeoutError as error:
-        message = f"nothing came for {STALL_SECONDS:.0f} s"
-        raise BadRequest(400, "malformed", message) from error
     except HTTPException as error:
-        if error.code == 413:
-            message = f"a file may have {load_settings().upload_mb:,.0f} MB, this one has more"
-            raise BadRequest(413, "too_large", message) from error
-        raise BadRequest(400, "malformed", "the file did not come whole") from error
+        raise _broken_off(error) from error.__context__
+
+
+def _broken_off(error: HTTPException) -> BadRequest:
+    if error.code == 413:
+        message = f"a file may have {load_settings().upload_mb:,.0f} MB, this one has more"
+        return BadRequest(413, "too_large", message)
+    stalled = isinstance(error.__context__, TimeoutError)
+    message = f"nothing came for {STALL_SECONDS:.0f} s" if stalled else "the file did not come whole"
+    return BadRequest(400, "malformed", message)
 
 
 @contextmanager
