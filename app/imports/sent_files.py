@@ -1,5 +1,6 @@
 """From a file that came to an import that waits: what it holds, how it is started and given up."""
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from workers.store.imports import (
 
 Options = dict[str, str | bool | None]
 SYMBOL_LETTERS = 40
+IS_DIGEST = re.compile(r"[0-9a-f]{64}")
 NO_SYMBOL = "Of which symbol? Neither the rows of the file nor its name say it."
 
 
@@ -99,7 +101,7 @@ def _is_given_up_at_once(row: FileImport) -> bool:
 
 def known_import(digest: str) -> FileImport:
     """The import of a file by the digest of its content."""
-    row = load_import_by_digest(digest)
+    row = load_import_by_digest(digest) if IS_DIGEST.fullmatch(digest) else None
     if row is None:
         raise BadRequest(404, "unknown_import", "there is no import of that id", "id")
     return row
