@@ -1,6 +1,6 @@
 # Everything a person runs. REPLAY, REPLAY_SPEED, SEED, PORT, SYMBOLS, MONGO_URL ... are passed on.
 .DEFAULT_GOAL := help
-.PHONY: help run live doctor export scan import backup restore password token test lint bench soak soak-seed fault-results reset install install-develop
+.PHONY: help run live screenshots doctor export scan import backup restore password token test lint bench soak soak-seed fault-results reset install install-develop
 
 PY := .venv/bin/python
 OLDEST := (3, 11)
@@ -74,6 +74,9 @@ bench: install-develop ## speed and size, as tables
 	@for file in tests/benchmarks/[!_]*.py; do \
 	  name=$$(basename $$file .py); echo "=== $$name"; $(PY) -m tests.benchmarks.$$name || exit 1; \
 	done
+
+screenshots: install-develop ## a picture of each page into docs/screenshots
+	@$(PY) -m pytest -q tests/browser/test_sound_pages.py --screenshots docs/screenshots
 
 soak: install-develop ## what takes long, in full length; run again it goes on where it ended
 	@$(PY) -m pytest -q --full -m soak --results docs/fault-results.md tests

@@ -34,6 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """`--full`: also what takes long, marked soak. `--results`: where measured figures are written."""
     parser.addoption("--full", action="store_true", help="also run the tests at full length (marked soak)")
     parser.addoption("--soak-seeds", metavar="1,5-9", help="the seeds of the soak to run, and no others")
+    parser.addoption("--screenshots", metavar="FOLDER", help="keep a picture of each page there")
     parser.addoption("--results", metavar="FILE", help="write what the fault tests measured to this file")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState
 
 from tests.browser.moving_market import MovingMarket
 from tests.fault.measuring import measured, pytest_runtest_makereport
@@ -48,16 +48,24 @@ def complaints() -> list[str]:
 
 @pytest.fixture
 def open_page(browser: Browser, complaints: list[str]) -> Iterator[OpenPage]:
-    """Opens pages in contexts of their own: open_page(address, width=, height=, scheme=)."""
+    """Opens pages in contexts of their own: open_page(address, width=, height=, scheme=, state=)."""
     contexts = []
 
     def noted(said: ConsoleMessage) -> None:
         if said.type in ("error", "warning"):
             complaints.append(said.text)
 
-    def opened(address: str, *, width: int = 1440, height: int = 900, scheme: str = "dark") -> Page:
+    def opened(
+        address: str,
+        *,
+        width: int = 1440,
+        height: int = 900,
+        scheme: str = "dark",
+        state: StorageState | None = None,
+    ) -> Page:
         viewport = {"width": width, "height": height}
-        context = browser.new_context(viewport=viewport, color_scheme=scheme)  # type: ignore[arg-type] # literals
+        look = {"viewport": viewport, "color_scheme": scheme, "storage_state": state}
+        context = browser.new_context(**look)  # type: ignore[arg-type] # literals
         contexts.append(context)
         page = context.new_page()
         page.on("console", noted)
@@ -74,3 +82,14 @@ def open_page(browser: Browser, complaints: list[str]) -> Iterator[OpenPage]:
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where screenshots go."""
     return tmp_path_factory.mktemp("pictures")
+
+
+@pytest.fixture(scope="session")
+def screenshots(pytestconfig: pytest.Config) -> Path | None:
+    """Where pictures of the pages are kept that somebody asked for."""
+    asked = pytestconfig.getoption("--screenshots")
+    if not asked:
+        return None
+    folder = Path(asked)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -157,7 +157,7 @@ def test_a_failed_gap_is_asked_for_again_and_its_repair_is_seen(
     )
     save_gaps([hole])
     page = open_page(web.url + "/quality")
-    button = _gap_of(page, "failed").get_by_role("button", name="Repair the gap of ETHUSDT from 105 now")
+    button = _gap_of(page, "failed").get_by_role("button", name="Repair now: the gap of ETHUSDT from 105")
     expect(button).to_have_text("Repair now")
     button.click()
     expect(page.locator("#toast")).to_contain_text("ETHUSDT: 1 gap is asked for again.")
@@ -165,7 +165,7 @@ def test_a_failed_gap_is_asked_for_again_and_its_repair_is_seen(
     expect(button).to_be_disabled()
     assert [gap.tried_at for gap in load_unresolved_gaps("ETHUSDT") if gap.first_id == 105] == [None]
     save_gaps([dataclasses.replace(hole, state="filled", tries=0, tried_at=datetime.now(UTC), reason="")])
-    row = page.locator("#gaps tr", has=page.get_by_label("Repair the gap of ETHUSDT from 105 now"))
+    row = page.locator("#gaps tr", has=page.get_by_label("Repair now: the gap of ETHUSDT from 105"))
     expect(page.locator("#gaps tr[data-state='filled']").first).to_be_visible(timeout=10_000)
     expect(row.locator("button")).to_be_hidden(timeout=10_000)
     assert complaints == []
@@ -181,13 +181,13 @@ def test_all_gaps_of_a_symbol_are_asked_for_from_its_row(
     save_gaps(holes)
     page = open_page(web.url + "/quality")
     row = page.locator("#symbols tr[data-symbol='ETHUSDT']")
-    expect(page.get_by_role("button", name="Repair BTCUSDT now")).to_be_disabled()
-    row.get_by_role("button", name="Repair ETHUSDT now").click()
+    expect(page.get_by_role("button", name="Repair now: BTCUSDT")).to_be_disabled()
+    row.get_by_role("button", name="Repair now: ETHUSDT").click()
     expect(page.locator("#toast")).to_contain_text("ETHUSDT: 2 gaps are asked for again.")
-    expect(row.get_by_role("button", name="Repair ETHUSDT now")).to_have_text("Repairing…")
+    expect(row.get_by_role("button", name="Repair now: ETHUSDT")).to_have_text("Repairing…")
     save_gaps([dataclasses.replace(hole, state="filled", tried_at=tried) for hole in holes])
     expect(row.locator("[data-field='gaps']")).to_have_text("0", timeout=10_000)
-    expect(row.get_by_role("button", name="Repair ETHUSDT now")).to_have_text("Repair now")
+    expect(row.get_by_role("button", name="Repair now: ETHUSDT")).to_have_text("Repair now")
 
 
 def test_a_comparison_is_asked_for_and_its_result_is_seen(
@@ -195,7 +195,7 @@ def test_a_comparison_is_asked_for_and_its_result_is_seen(
 ) -> None:
     page = open_page(web.url + "/quality")
     row = page.locator("#symbols tr[data-symbol='DOGEUSDT']")
-    button = row.get_by_role("button", name="Compare DOGEUSDT now")
+    button = row.get_by_role("button", name="Compare now: DOGEUSDT")
     button.click()
     expect(page.locator("#toast")).to_contain_text("The bars of DOGEUSDT are being compared.")
     expect(button).to_have_text("Comparing…")
@@ -233,11 +233,11 @@ def test_a_wish_that_is_refused_is_told_in_words(
         "error": {"code": "batch_down", "message": "the process that asks the exchange is not running"}
     }
     page.route("**/api/quality/compare", lambda route: route.fulfill(status=503, json=failure))
-    page.get_by_role("button", name="Compare BTCUSDT now").click()
+    page.get_by_role("button", name="Compare now: BTCUSDT").click()
     expect(page.locator("#toast")).to_contain_text(
         "The bars could not be compared: the process that asks the exchange is not running"
     )
-    expect(page.get_by_role("button", name="Compare BTCUSDT now")).to_be_enabled()
+    expect(page.get_by_role("button", name="Compare now: BTCUSDT")).to_be_enabled()
 
 
 def test_seconds_say_since_when_they_are_kept(open_page: OpenPage, web: WebProcess, judged: datetime) -> None:

@@ -11,6 +11,7 @@ import { pageActions, wireMore } from "./navigation.js";
 import { setText } from "./paint.js";
 import { openPalette, wirePalette } from "./palette/palette.js";
 import { openSettings, wireSettings } from "./settings.js";
+import { wireScrollables } from "./scrollable.js";
 import { showFacts } from "./states.js";
 
 const OFFLINE_NOTICE_MS = 1_500; // a reload of the server is no news
@@ -60,6 +61,7 @@ export function startFrame({ actions = [], onSystem = () => {} } = {}) {
   startKeyboard();
   wirePalette();
   wireMore();
+  wireScrollables();
   wireAppearance();
   wireSettings();
   wireLatency();

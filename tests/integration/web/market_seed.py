@@ -84,12 +84,12 @@ def seed_indicators(bars: Sequence[Bar]) -> None:
     save_divergences([KnownDivergences(symbol, timeframe, since, final[-1].start, batch.divergences)])
 
 
-def seed_symbols(symbols: Sequence[str] = tuple(PRICES)) -> None:
+def seed_symbols(symbols: Sequence[str] = tuple(PRICES), steps: Mapping[str, str] = STEPS) -> None:
     """Store instruments and the watch-list."""
     ensure_indexes()
     save_instruments(
         [
-            Instrument(name, name[:-4], "USDT", "TRADING", Decimal(STEPS[name]), Decimal("0.00001"))
+            Instrument(name, name[:-4], "USDT", "TRADING", Decimal(steps[name]), Decimal("0.00001"))
             for name in symbols
         ]
     )

@@ -94,6 +94,6 @@ function paint(place, { own, share, shown, pale, text, words, address }, numbere
   place.dataset.sign = share < 0 ? "down" : "up";
   place.style.setProperty("--share", `${Math.round(Math.abs(share) * 100)}%`);
   setText(inner, numbered ? text : "");
-  inner.setAttribute("aria-label", words);
+  inner.setAttribute("aria-label", numbered && text ? `${text}, ${words}` : words); // what is seen is in the name
   if (!own && inner.getAttribute("href") !== address) inner.href = address;
 }

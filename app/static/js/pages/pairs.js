@@ -229,7 +229,6 @@ function showTab() {
   for (const each of document.querySelectorAll("[data-tab]")) {
     const chosen = each.dataset.tab === tab;
     each.setAttribute("aria-selected", String(chosen));
-    each.setAttribute("aria-pressed", String(chosen));
     element(`panel-${each.dataset.tab}`).hidden = !chosen;
   }
   drawTab();

@@ -61,7 +61,7 @@ function repairButton({ symbol, first_id: firstId }, reload) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "button small";
-  button.setAttribute("aria-label", `Repair the gap of ${symbol} from ${firstId} now`);
+  button.setAttribute("aria-label", `Repair now: the gap of ${symbol} from ${firstId}`);
   button.addEventListener("click", () => once(button, () => repairNow(symbol, firstId, reload)));
   return button;
 }

@@ -33,8 +33,8 @@ function symbolRow(symbol, reload) {
   link.textContent = symbol;
   row.dataset.symbol = symbol;
   const [repair, compare] = row.querySelectorAll("button");
-  repair.setAttribute("aria-label", `Repair ${symbol} now`);
-  compare.setAttribute("aria-label", `Compare ${symbol} now`);
+  repair.setAttribute("aria-label", `Repair now: ${symbol}`);
+  compare.setAttribute("aria-label", `Compare now: ${symbol}`);
   repair.addEventListener("click", () => once(repair, () => repairNow(symbol, null, reload)));
   compare.addEventListener("click", () => once(compare, () => compareNow(symbol, reload)));
   return row;

@@ -2,6 +2,7 @@
 
 import * as format from "../format.js";
 import { setText } from "../paint.js";
+import { wireScrollables } from "../scrollable.js";
 
 const LEAST_P = 0.001;
 const MARKS = { yes: ["✓", "as planted"], no: ["✗", "not as planted"], open: ["–", "not decided"] };
@@ -29,6 +30,7 @@ function panelOf(pair, zone) {
   setText(part("reason"), pair.reason ?? "");
   part("reason").hidden = !pair.reason;
   panel.querySelector(".table-scroll").hidden = !pair.findings.length;
+  wireScrollables(panel);
   return panel;
 }
 

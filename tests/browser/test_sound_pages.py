@@ -1,0 +1,78 @@
+"""Every page on a screen and on a phone, light and dark, with data on it: judged by axe-core, by the console
+of the browser and by its width. With `--screenshots FOLDER` its pictures are kept there.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from app import vendor
+from tests.browser.lively_web import (
+    OpenInside,
+    drawn,
+    every_page,
+    lively,
+    open_inside,
+    signed_in,
+    web_settings,
+)
+
+__all__ = ["every_page", "lively", "open_inside", "signed_in", "web_settings"]
+
+KEPT = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
+SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
+SIZES = ((1440, 900), (390, 844))
+AXE = vendor.FOLDER / "axe-core" / "axe.min.js"
+JUDGED = """async () => {
+  const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+  const told = ({ target, any }) => `${target} ${any[0]?.message ?? ''}`;
+  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id} (${nodes.length}): ${nodes.slice(0, 3).map(told).join('; ')}`);
+}"""
+WIDER = """() => document.documentElement.scrollWidth > innerWidth
+  ? [`wider than the window: ${document.documentElement.scrollWidth}`] : []"""
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_no_page_has_a_grave_fault(
+    open_inside: OpenInside,
+    every_page: list[str],
+    complaints: list[str],
+    screenshots: Path | None,
+    width: int,
+    height: int,
+) -> None:
+    axe, faults = AXE.read_text(), []
+    for path in every_page:
+        page = open_inside(path, width=width, height=height, scheme=SCHEMES[0])
+        page.evaluate(axe)
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            drawn(page)
+            if screenshots:
+                name = picture_name(path, scheme, width)
+                page.screenshot(path=screenshots / name, type="jpeg", quality=70)
+            found = [*page.evaluate(JUDGED), *page.evaluate(WIDER), *told(complaints)]
+            faults += [f"{path} {scheme}: {fault}" for fault in found]
+        page.context.close()
+    assert not faults, "\n".join(faults)
+
+
+def test_each_page_has_its_pictures(every_page: list[str]) -> None:
+    wanted = {
+        picture_name(path, scheme, width) for path in every_page for scheme in SCHEMES for width, _ in SIZES
+    }
+    assert {path.name for path in KEPT.iterdir()} == wanted
+
+
+def picture_name(path: str, scheme: str, width: int) -> str:
+    """The name of the picture of a page."""
+    return f"{path.strip('/').replace('/', '-') or 'overview'}-{scheme}-{width}.jpg"
+
+
+def told(complaints: list[str]) -> list[str]:
+    """What the browser complained about since the last look; that a page is not there is no complaint."""
+    found = [said for said in complaints if "404" not in said]
+    complaints.clear()
+    return found
