@@ -1,0 +1,68 @@
+"""An hour of live updates in a few seconds: neither memory nor what the user sees wanders off."""
+
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import CDPSession, Page
+
+from tests.browser.conftest import OpenPage
+from tests.browser.moving_market import MovingMarket
+from tests.integration.web.web_process import WebProcess
+
+PER_MINUTE = 60
+DRAWN = "() => document.getElementById('chart')?.dataset.drawMs"
+MOST_MB, MOST_NODES, MOST_LISTENERS = 2.0, 100, 10  # more after the last third than after the first
+LIVE = {"/": "BTCUSDT", "/market/BTCUSDT": "BTCUSDT", "/pairs/ETHUSDT/BTCUSDT": "ETHUSDT"}
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a page holds, garbage left out."""
+
+    megabytes: float
+    nodes: int
+    listeners: int
+
+
+def held(session: CDPSession) -> Held:
+    session.send("HeapProfiler.collectGarbage")
+    heap = session.send("Runtime.getHeapUsage")["usedSize"]
+    metrics = {row["name"]: row["value"] for row in session.send("Performance.getMetrics")["metrics"]}
+    return Held(heap / 1e6, int(metrics["Nodes"]), int(metrics["JSEventListeners"]))
+
+
+def pass_time(page: Page, market: MovingMarket, symbol: str, seconds: int) -> None:
+    """A trade each second, a bar closed each minute; the page is given the time to draw."""
+    for second in range(seconds):
+        market.trade(symbol, 61_000.0 + second % 97)
+        if second % PER_MINUTE == PER_MINUTE - 1:
+            market.close_bar(symbol, 61_000.0 + second % 89)
+            market.live()
+    page.wait_for_timeout(500)
+
+
+@pytest.mark.parametrize("seconds", [600, pytest.param(3_600, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("path", LIVE)
+def test_an_hour_leaves_nothing_behind(
+    open_page: OpenPage,
+    web: WebProcess,
+    market: MovingMarket,
+    complaints: list[str],
+    path: str,
+    seconds: int,
+) -> None:
+    market.live()
+    page = open_page(web.url + path)
+    page.wait_for_function("() => document.getElementById('feed-dot').dataset.state === 'good'")
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    pass_time(page, market, LIVE[path], seconds // 3)
+    before = held(session)
+    pass_time(page, market, LIVE[path], seconds - seconds // 3)
+    after = held(session)
+    print(f"\n{path}, {seconds} s: {before} -> {after}")
+    assert after.megabytes - before.megabytes <= MOST_MB
+    assert after.nodes - before.nodes <= MOST_NODES
+    assert after.listeners - before.listeners <= MOST_LISTENERS
+    unasked = [said for said in complaints if "409" not in said]  # the pair has no analysis here
+    assert unasked == []
