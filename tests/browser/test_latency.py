@@ -12,6 +12,7 @@ RATE = 600  # trades a second over all symbols; the stream joins those of one or
 MESSAGES = 200  # a second, at least
 P99_MS = 500.0
 WINDOWS, DRAWN = 3, 150  # prices to see in each: a machine that stands still once spoils one of them
+TIME = len("2026-11-22 08:00:00,000")  # a line of a log begins with it
 LOADED = "history filled symbol="  # in the log, for each symbol before the capture and where it joins
 JUDGED = "scan computed timeframe=1m"  # the last of what a start has to catch up with
 
@@ -39,9 +40,10 @@ def product(mongo_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFac
 
 def caught_up(product: Product) -> bool:
     """Whether the days before are loaded, and the market judged after that."""
-    log = product.log("compute")
-    _, _, since = log.rpartition(LOADED)
-    return log.count(LOADED) >= 2 * len(product.api("/api/watchlist")["symbols"]) and JUDGED in since
+    loaded = [line[:TIME] for line in product.log("batch").splitlines() if LOADED in line]
+    judged = [line[:TIME] for line in product.log("compute").splitlines() if JUDGED in line]
+    wanted = 2 * len(product.api("/api/watchlist")["symbols"])
+    return len(loaded) >= wanted and bool(judged) and max(judged) > max(loaded)
 
 
 @pytest.fixture
