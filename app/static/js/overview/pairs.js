@@ -2,6 +2,7 @@
 
 import { getJson, sendJson } from "../api.js";
 import * as format from "../format.js";
+import { onSubmit } from "../forms.js";
 import { setText } from "../paint.js";
 import { showToast } from "../toast.js";
 import { pairIn } from "./matching.js";
@@ -79,8 +80,7 @@ export function wirePairs({ onCaptured }) {
     );
   }
 
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
+  onSubmit(form, async () => {
     const pair = pairIn(input.value);
     if (!pair) showToast("A pair is two symbols, like ETHUSDT/BTCUSDT.", { kind: "bad" });
     else if (await add(...pair)) input.value = "";

@@ -2,6 +2,7 @@
 
 import { auditRow, signInRow, tokenRow } from "../access/rows.js";
 import { getJson, sendJson } from "../api.js";
+import { onSubmit } from "../forms.js";
 import { currentZone, followDelay, onZone, startFrame } from "../frame.js";
 import { hideState, showState } from "../states.js";
 import { showToast } from "../toast.js";
@@ -14,7 +15,7 @@ let entries = [];
 startFrame();
 followDelay();
 onZone(draw);
-element("token-form").addEventListener("submit", makeToken);
+onSubmit(element("token-form"), makeToken);
 element("end-others").addEventListener("click", endOthers);
 element("older").addEventListener("click", () => loadAudit(entries.at(-1)?.at));
 load();
@@ -63,9 +64,7 @@ function fill(name, rows, emptyTitle) {
   else showState(state, { title: emptyTitle });
 }
 
-async function makeToken(event) {
-  event.preventDefault();
-  const form = event.target;
+async function makeToken(form) {
   const given = new FormData(form);
   const body = { name: given.get("name").trim(), can_change: !given.has("read_only") };
   if (given.get("days")) body.days = Number(given.get("days"));

@@ -1,6 +1,7 @@
 // Import: a file is sent, looked into, and imported when that is wanted. This file only wires.
 
 import { getJson, sendJson } from "../api.js";
+import { onSubmit } from "../forms.js";
 import { currentZone, followDelay, onZone, startFrame } from "../frame.js";
 import { showLook } from "../import/look.js";
 import { importRow } from "../import/rows.js";
@@ -28,10 +29,7 @@ element("file").addEventListener("change", (event) => {
   if (file) send(file);
 });
 for (const name of ["dragenter", "dragover", "dragleave", "drop"]) document.addEventListener(name, drag);
-choice.addEventListener("submit", (event) => {
-  event.preventDefault();
-  lookAgain();
-});
+onSubmit(choice, lookAgain);
 choice.elements.synthetic.addEventListener("change", lookAgain);
 element("start").addEventListener("click", start);
 element("discard").addEventListener("click", discard);

@@ -5,6 +5,7 @@ import { choice as kept, keepChoice } from "../choices.js";
 import { shortNames } from "../correlation/cells.js";
 import { wireExport } from "../export_menu.js";
 import * as format from "../format.js";
+import { onSubmit } from "../forms.js";
 import { currentZone, followDelay, onZone, startFrame } from "../frame.js";
 import { serverNow, watch } from "../live.js";
 import { oncePerFrame, setText } from "../paint.js";
@@ -189,9 +190,8 @@ function wireTools() {
   }
   part("search").addEventListener("input", () => choose({ ...choice, search: part("search").value }));
   part("panel-close").addEventListener("click", () => note({ selected: null }));
-  part("ask").addEventListener("submit", (event) => {
-    event.preventDefault();
-    part("ask").closest("details").open = false;
+  onSubmit(part("ask"), (form) => {
+    form.closest("details").open = false;
     choose({ ...choice, symbols: symbolsIn(part("symbols").value), window: Number(part("window").value) || choice.window, leastVolume: Math.max(0, Number(part("least-volume").value) || 0) });
   });
   part("scroll").addEventListener("pointerenter", () => (held = true));
