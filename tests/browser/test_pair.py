@@ -8,6 +8,7 @@ from statistics import median
 import pytest
 from playwright.sync_api import Page, expect
 
+from analytics.records.pairs import CORRELATION_BARS
 from tests.browser.conftest import OpenPage
 from tests.browser.downloads import exported
 from tests.browser.moving_market import MovingMarket
@@ -57,6 +58,27 @@ def test_the_pair_is_drawn_and_nothing_complains(
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0
     assert complaints == []
+
+
+TRACES = """(id) => Object.fromEntries(document.getElementById(id)._fullData.map(({ name, y, yaxis, mode }) =>
+  [name, { known: [...y].filter(Number.isFinite), yaxis, mode }]))"""
+
+
+def test_beta_p_and_correlation_are_drawn_over_time(
+    open_page: OpenPage, web: WebProcess, seeded: MovingMarket, pictures: Path
+) -> None:
+    page = opened(open_page, web)
+    page.wait_for_function("() => document.querySelectorAll('#chart-paths .trace').length === 3")
+    drawn = page.evaluate(TRACES, "chart-paths")
+    assert {name: trace["yaxis"] for name, trace in drawn.items()} == {
+        "beta": "y",
+        "p": "y2",
+        "correlation": "y3",
+    }
+    correlation = drawn["correlation"]["known"]
+    assert len(correlation) == 600 - CORRELATION_BARS
+    assert f"{correlation[-1]:.2f}" == page.locator("#lead-correlation").inner_text()
+    page.locator(".pair-tabs").screenshot(path=pictures / "pair-paths.png")
 
 
 # In the page: when a word about a price came, and how long after it the figure changed.
@@ -135,7 +157,7 @@ def test_every_tab_shows_something(
         page.locator(f"#tab-{name}").click()
         expect(page.locator(f"#note-{name}")).to_contain_text(words)
         expect(page.locator(f"#chart-{name} .trace, #chart-{name} .bars").first).to_be_attached()
-        page.locator(".pair-tabs").screenshot(path=pictures / f"pair-{name}.png")
+        page.locator(".pair-tabs").screenshot(path=pictures / f"pair-tab-{name}.png")
     page.locator("#tab-statistics").click()
     expect(page.locator("#facts-test")).to_contain_text("ETH on BTC, p")
     page.locator(".pair-tabs").screenshot(path=pictures / "pair-statistics.png")

@@ -7,7 +7,7 @@ from plotly import graph_objects as go
 from plotly.io import to_html
 from plotly.subplots import make_subplots
 
-from analytics.records.pairs import PairAnalysis
+from analytics.records.pairs import CORRELATION_BARS, PairAnalysis
 
 WARNINGS = {"SIMULATED": "Simulated market, no real prices", "REPLAY": "Replay of a captured market"}
 
@@ -66,16 +66,17 @@ def _entries(found: PairAnalysis) -> Iterable[str]:
 
 def _figure(found: PairAnalysis) -> go.Figure:
     figure = make_subplots(
-        rows=4,
+        rows=5,
         cols=1,
         shared_xaxes=True,
-        vertical_spacing=0.05,
-        row_heights=[0.3, 0.3, 0.25, 0.15],
+        vertical_spacing=0.04,
+        row_heights=[0.27, 0.27, 0.2, 0.13, 0.13],
         subplot_titles=(
             f"Prices, % from the left edge: {found.y} blue, {found.x} brown",
             f"Spread ({found.kind}): ▲ long, ▼ short, ● left at the mean, ✕ stopped",
             "z",
             "Rolling beta",
+            f"Correlation of the last {CORRELATION_BARS} log returns",
         ),
     )
     figure.add_traces(_prices(found), rows=1, cols=1)
@@ -84,8 +85,10 @@ def _figure(found: PairAnalysis) -> go.Figure:
     for level in _levels(found):
         figure.add_hline(level, row=3, col=1, line={"color": _GREY, "width": 1, "dash": "dot"})
     figure.add_trace(_line(found, found.beta_path["beta"], _Y, "beta"), row=4, col=1)  # type: ignore[arg-type] # JSON
+    figure.add_trace(_line(found, found.series["correlation"], _Y, "correlation"), row=5, col=1)
+    figure.update_yaxes(range=[-1.05, 1.05], tickvals=[-1, 0, 1], row=5, col=1)
     figure.update_layout(
-        height=1_000, template="plotly_white", hovermode="x unified", showlegend=False, margin={"t": 40}
+        height=1_150, template="plotly_white", hovermode="x unified", showlegend=False, margin={"t": 40}
     )
     return figure
 

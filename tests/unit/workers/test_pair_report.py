@@ -58,6 +58,8 @@ def test_it_draws_without_a_network(found: PairAnalysis, browser: Browser, tmp_p
     page.on("request", lambda request: asked.append(request.url))
     page.goto(file.as_uri())
     page.wait_for_selector(".js-plotly-plot .scatterlayer .trace", state="attached")
-    assert page.locator(".js-plotly-plot .cartesianlayer .subplot").count() == 4
+    assert page.locator(".js-plotly-plot .cartesianlayer .subplot").count() == 5
+    drawn = page.evaluate("() => document.querySelector('.js-plotly-plot')._fullData.at(-1)")
+    assert (drawn["name"], drawn["yaxis"]) == ("correlation", "y5")
     assert {url.split(":")[0] for url in asked} <= {"file", "data", "blob"}
     context.close()
