@@ -2,7 +2,8 @@
 
     pytest tests/fault --results docs/fault-results.md
 
-Rows of a run take the place of the same rows of earlier runs; without the option nothing is written.
+The rows of a test take the place of all that it wrote in earlier runs, whatever these say; a test that fails
+before it has measured anything says so in them. Without the option nothing is written.
 """
 
 import re
@@ -18,7 +19,7 @@ of each trade and bar against the exchange's own ledger, unless it says otherwis
 `make test` runs, with waiting times of the product shortened about tenfold and the figures demanded with
 them; full: the length of `make soak`.
 """
-COLUMNS = ("No.", "injected", "demanded", "measured", "result", "length", "date")
+COLUMNS = ("No.", "injected", "demanded", "measured", "result", "length", "date", "test")
 NUMBER = re.compile(r"R(\d+)(.*)")
 
 
@@ -33,19 +34,20 @@ class Result:
     result: str  # passed, FAILED
     length: str  # gate, full
     date: str
+    test: str  # that measured it: `pytest <this>` does it again
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        """What a later run of the same replaces."""
-        return self.number, self.injected, self.length
+    def key(self) -> tuple[str, str]:
+        """What it is about."""
+        return self.number, self.injected
 
 
 def table(rows: Iterable[Result]) -> str:
     """The document.
 
-    >>> row = Result("R9", "a byte flipped", "no trade lost", "none lost", "passed", "gate", "2026-11-22")
+    >>> row = Result("R9", "a byte flipped", "none lost", "0", "passed", "gate", "2026-11-22", "test_x.py")
     >>> print(table([row]).splitlines()[-1])
-    | R9 | a byte flipped | no trade lost | none lost | passed | gate | 2026-11-22 |
+    | R9 | a byte flipped | none lost | 0 | passed | gate | 2026-11-22 | test_x.py |
     """
     head = [_line(COLUMNS), _line(["---"] * len(COLUMNS))]
     body = [_line([getattr(row, field.name) for field in fields(row)]) for row in sorted(rows, key=_place)]
@@ -58,12 +60,16 @@ def rows_of(text: str) -> list[Result]:
     return [Result(*cells) for cells in lines if len(cells) == len(COLUMNS)]
 
 
-def write_results(path: Path, new: Iterable[Result]) -> None:
-    """Put new rows into the document, in place of their earlier selves."""
-    known = {row.key: row for row in (rows_of(path.read_text()) if path.exists() else [])}
-    known |= {row.key: row for row in new}
+def written(path: Path) -> list[Result]:
+    """The rows that a file holds; none when there is no file."""
+    return rows_of(path.read_text()) if path.exists() else []
+
+
+def write_results(path: Path, test: str, rows: Iterable[Result]) -> None:
+    """Put the rows of a test into the document, in place of all that it wrote before."""
+    kept = [row for row in written(path) if row.test != test]
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(table(known.values()))
+    path.write_text(table([*kept, *rows]))
 
 
 def _line(cells: Iterable[str]) -> str:
