@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from analytics.timeframes import length
 from tests.browser.conftest import OpenPage
 from tests.browser.downloads import exported
+from tests.browser.saved_pictures import head_of_a_replay, saved_picture
 from tests.factories import bar
 from tests.integration.tasks.worker_process import WorkerProcess
 from tests.integration.web.correlation_seed import seed_correlations
@@ -142,6 +143,17 @@ def test_the_cells_are_exported(drawn: Page) -> None:
     lines = [line for line in Path(saved.path()).read_text().splitlines() if not line.startswith("#")]
     assert lines[0] == "symbol,other,correlation,n,p_value"
     assert len(lines) == 1 + len(SYMBOLS) * (len(SYMBOLS) - 1) // 2
+
+
+def test_the_map_is_saved_with_its_source_in_the_picture(
+    drawn: Page, complaints: list[str], pictures: Path
+) -> None:
+    saved = saved_picture(drawn, "#save-png", keep=pictures / "saved-map.png")
+    assert saved.name.startswith("SIMULATED-Correlation-1m-pearson-1-440-returns")
+    assert (saved.width, saved.height) == (2 * 760, 2 * (40 + 30 + 8 * 40 + 12))
+    assert saved.colours > len(SYMBOLS)
+    assert head_of_a_replay(drawn, "#save-png") != saved.head
+    assert complaints == []
 
 
 def test_ranks_and_yesterday_are_asked_of_a_worker(

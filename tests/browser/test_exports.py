@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenPage
 from tests.browser.downloads import exported
 from tests.browser.moving_market import MovingMarket
+from tests.browser.saved_pictures import head_of_a_replay, saved_picture
 from tests.integration.web.web_process import WebProcess
 
 LOOKS = [(1440, "dark"), (1440, "light"), (390, "dark"), (390, "light")]
@@ -47,6 +48,17 @@ def test_the_bars_in_view_are_exported(open_page: OpenPage, web: WebProcess, com
     assert "rsi_14" in _rows(page, "Indicators")[0]
     assert exported(page, "Trades", "csv").suggested_filename == "simulated-ticks-BTCUSDT.csv"
     assert exported(page, "Bars", "parquet").suggested_filename == "simulated-bars-BTCUSDT-1m.parquet"
+    assert complaints == []
+
+
+def test_the_chart_is_saved_with_its_source_in_the_picture(
+    open_page: OpenPage, web: WebProcess, complaints: list[str], pictures: Path
+) -> None:
+    page = _chart(open_page, web)
+    saved = saved_picture(page, "#save-png", keep=pictures / "saved-market.png")
+    assert (saved.name, saved.width, saved.height) == ("SIMULATED-BTCUSDT-1m.png", 2_400, 1_430)
+    assert saved.colours > 20
+    assert head_of_a_replay(page, "#save-png") != saved.head
     assert complaints == []
 
 

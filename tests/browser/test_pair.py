@@ -12,6 +12,7 @@ from analytics.records.pairs import CORRELATION_BARS
 from tests.browser.conftest import OpenPage
 from tests.browser.downloads import exported
 from tests.browser.moving_market import MovingMarket
+from tests.browser.saved_pictures import head_of_a_replay, saved_picture
 from tests.integration.web.pair_seed import BTC, ETH, seed_analysis, seed_pair
 from tests.integration.web.web_process import WebProcess
 from workers.messages.market import quote_json
@@ -161,6 +162,25 @@ def test_every_tab_shows_something(
     page.locator("#tab-statistics").click()
     expect(page.locator("#facts-test")).to_contain_text("ETH on BTC, p")
     page.locator(".pair-tabs").screenshot(path=pictures / "pair-statistics.png")
+    assert complaints == []
+
+
+def test_the_charts_are_saved_with_their_source_in_the_picture(
+    open_page: OpenPage, web: WebProcess, seeded: MovingMarket, complaints: list[str], pictures: Path
+) -> None:
+    page = opened(open_page, web)
+    saved = saved_picture(page, "#save-png", keep=pictures / "saved-panes.png")
+    assert (saved.name, saved.width) == ("SIMULATED-ETHUSDT-BTCUSDT-1m-prices-spread-z.png", 2_400)
+    assert saved.colours > 20
+    for name in ("paths", "histogram", "later"):
+        page.locator(f"#tab-{name}").click()
+        expect(page.locator(f"#chart-{name} .trace, #chart-{name} .bars").first).to_be_attached()
+        saved = saved_picture(page, "#save-tab", keep=pictures / f"saved-{name}.png")
+        assert (saved.width, saved.height) == (2_400, 920)
+        assert saved.colours > 20
+    assert head_of_a_replay(page, "#save-tab") != saved.head
+    page.locator("#tab-statistics").click()
+    expect(page.locator("#save-tab")).to_be_hidden()
     assert complaints == []
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -12,6 +13,7 @@ from analytics.records.quality import BarCheck, BarDifference, ClockCheck, SpanS
 from analytics.records.snapshots import Completeness
 from tests.browser.conftest import OpenPage
 from tests.browser.moving_market import MovingMarket
+from tests.browser.saved_pictures import head_of_a_replay, saved_picture
 from tests.factories import gap
 from tests.integration.web.web_process import WebProcess
 from workers.store.gaps import load_unresolved_gaps, save_gaps
@@ -78,6 +80,19 @@ def test_a_page_with_everything_on_it_fits_and_has_no_complaint(
     expect(page.locator("#short-whole")).to_have_text("3 of 3")
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     assert page.locator("nav a[aria-current='page']").inner_text() == "Quality"
+    assert complaints == []
+
+
+def test_the_day_bars_are_saved_with_their_source_in_the_picture(
+    open_page: OpenPage, web: WebProcess, judged: datetime, complaints: list[str], pictures: Path
+) -> None:
+    page = open_page(web.url + "/quality")
+    expect(page.locator("#symbols svg.day").first.locator("rect")).to_have_count(96)
+    saved = saved_picture(page, "#save-png", keep=pictures / "saved-days.png")
+    assert saved.name == "SIMULATED-Quality-of-the-last-24-hours.png"
+    assert (saved.width, saved.height) == (2 * (130 + 960 + 16), 2 * (40 + 3 * 24 + 56))
+    assert saved.colours > 10
+    assert head_of_a_replay(page, "#save-png") != saved.head
     assert complaints == []
 
 

@@ -21,7 +21,7 @@ export function saveText(name, type, text) {
   saveBlob(name, new Blob([text], { type }));
 }
 
-function saveBlob(name, blob) {
+export function saveBlob(name, blob) {
   const address = URL.createObjectURL(blob);
   const link = document.createElement("a");
   link.href = address;

@@ -96,14 +96,6 @@ export class CandleChart {
     if (this.drawn) paintOverlay(this.canvas, this.element, this);
   }
 
-  // The picture as it is, named by what it shows.
-  savePng(name) {
-    const { data, layout } = figureOf(this.history, this.palette);
-    const title = { text: name, font: { size: 14, color: this.palette.text }, x: 0.01 };
-    const figure = { data, layout: { ...layout, title, margin: { ...layout.margin, t: 36 } } };
-    return this.plotly.downloadImage(figure, { format: "png", width: 1600, height: 900, filename: name.replaceAll(" ", "-") });
-  }
-
   outgrown() {
     const forming = formingBar(this.history.bars);
     const layout = this.element._fullLayout;

@@ -4,7 +4,7 @@ import { clock } from "../format.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 4;
-const WORDS = { complete: "complete", exchange: "the exchange's own bars", repairing: "repairing", incomplete: "trades are missing", unknown: "not known" };
+export const WORDS = { complete: "complete", exchange: "the exchange's own bars", repairing: "repairing", incomplete: "trades are missing", unknown: "not known" };
 
 // spans: [state], oldest first, from `since` (ms) on.
 export function draw(element, { since, minutes, spans, zone }) {

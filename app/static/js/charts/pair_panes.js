@@ -56,10 +56,6 @@ export class PairPanes {
     if (this.history) this.drawFigure();
   }
 
-  savePng(filename) {
-    return this.plotly?.downloadImage(this.element, { format: "png", filename, width: 1600, height: 1000 });
-  }
-
   wire() {
     if (this.wired) return;
     this.wired = true;

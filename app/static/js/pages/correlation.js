@@ -2,6 +2,8 @@
 
 import { timeframeActions } from "../actions.js";
 import { Heatmap, STEPS } from "../charts/heatmap.js";
+import { heatmapPicture } from "../charts/heatmap_picture.js";
+import { savePainted } from "../charts/picture.js";
 import { snapshotOf } from "../correlation/answers.js";
 import { cellOf, cellText, cellWords, FULL_CHANGE, sentence, shareOf, shortNames } from "../correlation/cells.js";
 import { choiceFrom, isReady, keyOf, searchOf, WINDOWS } from "../correlation/choice.js";
@@ -46,6 +48,7 @@ startFrame({
       { text: "Correlations", address: () => snapshot && exported() },
       { text: "Correlations of yesterday", address: () => snapshot && exported({ day_before: true }) },
     ]),
+    { text: "Save the map as PNG", run: () => document.getElementById("save-png").click() },
     { text: "Change to yesterday", run: () => document.getElementById("difference").click() },
   ],
 });
@@ -173,6 +176,14 @@ function wireTools() {
     button.addEventListener("click", () => choose({ ...choice, method: button.dataset.method }));
   }
   document.getElementById("difference").addEventListener("click", () => choose({ ...choice, difference: !choice.difference }));
+  document.getElementById("save-png").addEventListener("click", savePng);
+}
+
+function savePng() {
+  if (table.hidden) return;
+  const { timeframe, window, method, difference } = choice;
+  const { size, paint } = heatmapPicture(table);
+  savePainted(`Correlation ${timeframe}, ${method}, ${windowText(window)}${difference ? ", change to yesterday" : ""}`, size, paint);
 }
 
 function exported(more = {}) {

@@ -4,6 +4,7 @@ import { timeframeActions } from "../actions.js";
 import { getJson } from "../api.js";
 import { followed, RANGES_MS, showsNewest, spanView, timeframeFor } from "../charts/candle_view.js";
 import { CandleChart } from "../charts/candles.js";
+import { saveChart } from "../charts/picture.js";
 import { loadPlotly } from "../charts/plotly.js";
 import { choice } from "../choices.js";
 import { wireExport } from "../export_menu.js";
@@ -272,8 +273,7 @@ function wireTools() {
     readout();
   });
   followButton.addEventListener("click", () => setFollow(!history.follow));
-  const name = () => `${document.body.dataset.source} ${symbol} ${history.timeframe}`;
-  document.getElementById("save-png").addEventListener("click", () => chart.drawn && chart.savePng(name()));
+  document.getElementById("save-png").addEventListener("click", () => chart.drawn && saveChart(chart.element, `${symbol} ${history.timeframe}`));
 }
 
 function showTimeframe(timeframe, { push = true, view = null } = {}) {

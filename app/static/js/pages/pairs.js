@@ -6,6 +6,7 @@ import { draw as drawHistogram } from "../charts/pair_histogram.js";
 import { draw as drawLater } from "../charts/pair_later.js";
 import { PairPanes } from "../charts/pair_panes.js";
 import { draw as drawPaths } from "../charts/pair_paths.js";
+import { saveChart } from "../charts/picture.js";
 import { wireExport } from "../export_menu.js";
 import { ratio } from "../format.js";
 import { currentZone, noteDrawn, onTheme, onZone, setTitle, startFrame } from "../frame.js";
@@ -59,6 +60,7 @@ startFrame({
     { keys: ["x"], text: "Swap the two symbols", run: () => element("swap").click() },
     ...wireExport([{ text: "Series of the pair", address: () => analysis && ["/api/export/pair_series", { y, x, ...choice }] }]),
     { text: "Save the charts as PNG", run: () => element("save-png").click() },
+    { text: "Save the chart of the tab as PNG", run: () => element("save-tab").click() },
     { text: "Draw a report of the pair", run: () => element("report").click() },
   ],
 });
@@ -231,7 +233,12 @@ function showTab() {
     each.setAttribute("aria-selected", String(chosen));
     element(`panel-${each.dataset.tab}`).hidden = !chosen;
   }
+  element("save-tab").hidden = !(tab in TABS);
   drawTab();
+}
+
+function nameOfTab() {
+  return element(`tab-${tab}`).textContent;
 }
 
 async function drawTab() {
@@ -242,7 +249,9 @@ async function drawTab() {
 }
 
 function wireFiles() {
+  const subject = (part) => `${y} / ${x} ${choice.tf}, ${part}`;
   const name = () => `${document.body.dataset.source}-${y}-${x}-${choice.tf}`;
-  element("save-png").addEventListener("click", () => analysis && panes.savePng(name()));
+  element("save-png").addEventListener("click", () => analysis && saveChart(panes.element, subject("prices, spread, z"), { height: 750 }));
+  element("save-tab").addEventListener("click", () => analysis && saveChart(element(`chart-${tab}`), subject(nameOfTab()), { height: 420 }));
   element("report").addEventListener("click", ({ currentTarget: button }) => saveReport(button, name(), { y, x, choice }));
 }

@@ -1,13 +1,15 @@
 // Quality: how whole the data is, what was done about holes, what could not be read. This file only wires.
 
 import { getJson } from "../api.js";
+import { dayPicture } from "../charts/day_picture.js";
+import { savePainted } from "../charts/picture.js";
 import { currentZone, followDelay, onZone, startFrame } from "../frame.js";
 import { serverNow, watch } from "../live.js";
 import { oncePerFrame } from "../paint.js";
 import { compareNow } from "../quality/ask.js";
 import { showGaps } from "../quality/gaps.js";
 import { showShort } from "../quality/short.js";
-import { showCounters, showQuarantine, showSymbols } from "../quality/tables.js";
+import { dayOf, showCounters, showQuarantine, showSymbols } from "../quality/tables.js";
 import { hideState, showState } from "../states.js";
 
 const RETRY_MS = 3_000;
@@ -28,17 +30,27 @@ const draw = oncePerFrame(() => {
   showQuarantine(state.quarantine, zone);
 });
 
-startFrame();
+startFrame({ actions: [{ text: "Save the last day as PNG", run: savePng }] });
 onZone(draw);
 watch("quality", { onState: receive });
 followDelay();
 load();
+document.getElementById("save-png").addEventListener("click", savePng);
 document.getElementById("compare-all").addEventListener("click", () => compareNow(null, reload));
 
 function receive(news) {
   state = news;
   receivedAt = serverNow();
   draw();
+}
+
+function savePng() {
+  const judged = state?.symbols.filter((row) => row.spans_since) ?? [];
+  if (!judged.length) return;
+  const days = judged.map(({ symbol }) => ({ symbol, element: dayOf(symbol) }));
+  const [{ spans, spans_since: since, span_minutes: minutes }] = judged;
+  const { size, paint } = dayPicture(days, { since: Date.parse(since), hours: (spans.length * minutes) / 60, zone: currentZone() });
+  savePainted("Quality of the last 24 hours", size, paint);
 }
 
 // After a wish: its row says at once that it is being acted on.

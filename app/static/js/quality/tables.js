@@ -26,6 +26,10 @@ export function showSymbols(symbols, gaps, zone, reload) {
   else showState(place, { title: "No symbols are captured yet", text: "The Overview has a box to add one." });
 }
 
+export function dayOf(symbol) {
+  return rows.get(symbol).querySelector(".day");
+}
+
 function symbolRow(symbol, reload) {
   const row = document.getElementById("symbol-row").content.firstElementChild.cloneNode(true);
   const link = row.querySelector("a");
