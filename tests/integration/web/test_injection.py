@@ -3,11 +3,13 @@
 import time
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from pymongo import MongoClient
+from werkzeug.test import TestResponse
 
 from analytics.records.market import Instrument
 from app.api.openapi import document
@@ -20,7 +22,7 @@ from workers.store.instruments import save_instruments
 from workers.store.watchlist import load_watchlist
 
 Questions = Callable[[], list[Any]]
-SLOWEST_SECONDS = 0.5
+SLOWEST_SECONDS, TRIES = 0.5, 3
 OPERATORS = [value for value in VALUES if isinstance(value, dict)]
 INJECTED = [
     "../../etc/passwd",
@@ -55,6 +57,16 @@ def questions(
     return asked
 
 
+def soon(ask: Callable[[], TestResponse]) -> TestResponse:
+    """The answer, in time. A late one is asked for again: a question that sleeps does so each time."""
+    for _ in range(TRIES):
+        began = time.perf_counter()
+        answer = ask()
+        if time.perf_counter() - began <= SLOWEST_SECONDS:
+            return answer
+    raise AssertionError(f"{ask} took longer than {SLOWEST_SECONDS} s, {TRIES} times")
+
+
 def operators_in(node: object) -> list[str]:
     """Operators whose value holds the mark of a client."""
     if isinstance(node, list):
@@ -78,11 +90,9 @@ def test_an_operator_in_a_body_is_malformed_and_reaches_no_question(
         for method, operation in operations.items():
             for field in [name for each in json_schemas(told, operation) for name in each["properties"]]:
                 for operator in OPERATORS:
-                    began = time.perf_counter()
                     address = path.replace("{job}", "pair_report" if field != "symbols" else "scan")
-                    answer = client.open(address, method=method, json={field: operator})
+                    answer = soon(partial(client.open, address, method=method, json={field: operator}))
                     assert answer.status_code == 400, (address, field, operator, answer.data)
-                    assert time.perf_counter() - began <= SLOWEST_SECONDS
     assert operators_in(questions()) == []
 
 
@@ -94,10 +104,8 @@ def test_an_operator_in_an_address_reaches_no_question(client: FlaskClient, ques
                 if each["in"] == "header":
                     continue
                 for text in texts:
-                    began = time.perf_counter()
-                    answer = _with(client, method, path, each, text, _media_type(operation))
+                    answer = soon(partial(_with, client, method, path, each, text, _media_type(operation)))
                     assert answer.status_code in (400, 404, 409, 422), (path, each["name"], answer.data)
-                    assert time.perf_counter() - began <= SLOWEST_SECONDS
     assert client.get(f"/api/ohlc?symbol[$ne]={MARK}").status_code == 400
     assert operators_in(questions()) == []
 
