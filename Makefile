@@ -49,7 +49,12 @@ password: install ## sets the password of the pages; from then on they ask for i
 token: install ## NAME=...: a token for a program (OPTIONS="--read-only --days 30"); LIST=1 names all, REVOKE=1 closes it
 	@$(PY) -m workers.local.attach $(if $(LIVE),--live) workers.access $(if $(LIST),list,$(if $(REVOKE),revoke,add) "$(NAME)" $(OPTIONS))
 
-# Faults mostly wait: what computes runs beside them and stands back. Browsers are measured alone.
+# Most tests wait for servers: several run at a time, a file of them in one process, and what they store lies in
+# memory where there is room for it. Faults strike disks, in a process of their own that the others stand back
+# for. What measures a delay in the browser runs last, alone.
+MEMORY = $(shell [ "$$(df -Pm /dev/shm 2>/dev/null | awk 'NR == 2 { print $$4 }')" -ge 8000 ] 2>/dev/null && echo /dev/shm)
+IN_MEMORY = env $(if $(MEMORY),PYTEST_DEBUG_TEMPROOT=$(MEMORY))
+LANES = $(IN_MEMORY) $(PY) -m pytest -q --dist loadfile -n
 test: install-develop ## every test: unit, integration, fault, browser
 	@$(PY) -m workers.local.browser
 	@$(PY) -m workers.local.nginx
@@ -58,10 +63,10 @@ test: install-develop ## every test: unit, integration, fault, browser
 	$(PY) -m pytest -q tests/fault > $$log 2>&1 & fault=$$!; trap "kill $$fault 2>/dev/null" EXIT INT TERM; \
 	run() { echo "=== $$1"; group=$$1; shift; "$$@" || failed="$$failed $$group"; }; \
 	ended() { wait $$fault; result=$$?; cat $$log; return $$result; }; \
-	run unit nice -n 10 $(PY) -m pytest -q tests/unit analytics workers; \
-	run integration nice -n 10 $(PY) -m pytest -q tests/integration; \
+	run "unit and integration" nice -n 10 $(LANES) 2 tests/unit analytics workers tests/integration; \
 	run fault ended; \
-	run browser $(PY) -m pytest -q tests/browser; \
+	run browser $(LANES) 2 -m "not alone" tests/browser; \
+	run "browser, alone" $(PY) -m pytest -q -m alone tests/browser; \
 	if [ -n "$$failed" ]; then echo "FAILED:$$failed" >&2; exit 1; fi; \
 	echo "All groups passed: unit, integration, fault, browser"
 

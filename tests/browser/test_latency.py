@@ -8,6 +8,8 @@ from playwright.sync_api import Browser, Page
 
 from tests.product import Product, wait_for
 
+pytestmark = pytest.mark.alone
+
 RATE = 600  # trades a second over all symbols; the stream joins those of one order: some 300 messages
 MESSAGES = 200  # a second, at least
 P99_MS = 500.0
