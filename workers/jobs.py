@@ -41,6 +41,7 @@ Queue = Literal["bars", "analytics", "asked"]
 REQUIRED = ...  # a parameter without a default
 WAITS_AT_MOST_SECONDS = 600.0  # in the queue
 MOST_THEIL_SEN_BARS = 3_000  # it needs memory for the square of them
+LEAST_Z_BARS, MOST_Z_BARS = 10, 1_000  # of the window of a score
 # Which process consumes a queue (Procfile).
 PROCESSES: Mapping[str, str] = {"bars": "compute", "analytics": "compute", "asked": "asked"}
 
@@ -93,18 +94,29 @@ _PAIR_CHOICE = {
         about="of the hedge ratio",
     ),
     "spread": Parameter("choice", choices=("log", "residual", "ratio"), default="log"),
-    "z_window": Parameter("whole", low=10, high=1_000, default=60, about="bars"),
+    "z_window": Parameter(
+        "whole",
+        low=0,
+        high=MOST_Z_BARS,
+        default=60,
+        about=f"bars, {LEAST_Z_BARS} or more; 0: as many as the half-life; Kalman's z has no window",
+    ),
     "robust": Parameter("flag", default=False, about="median and MAD instead of mean and deviation"),
     "entry": Parameter("number", low=0.1, high=10, default=2.0, about="of |z|"),
     "exit": Parameter("number", low=0, high=10, default=0.0, about="of |z|, below entry"),
     "stop": Parameter("number", low=0.2, high=20, default=4.0, about="of |z|, above entry"),
     "time_stop": Parameter("whole", low=0, high=5_000, default=0, about="bars a position is held; 0: any"),
+    "cool_down": Parameter(
+        "whole", low=0, high=5_000, default=0, about="bars after a leave before the next entry"
+    ),
 }
 
 
 def _pair_contradiction(asked: Mapping[str, Any]) -> tuple[str, str] | None:  # Any: checked values
     if not asked["exit"] < asked["entry"] < asked["stop"]:
         return "entry", "thresholds must be exit < entry < stop"
+    if 0 < asked["z_window"] < LEAST_Z_BARS:
+        return "z_window", f"z needs at least {LEAST_Z_BARS} bars, or 0 for as many as the half-life"
     if asked["method"] == "theil_sen" and asked["window"] > MOST_THEIL_SEN_BARS:
         return "window", f"Theil-Sen takes at most {MOST_THEIL_SEN_BARS:,} bars, got {asked['window']:,}"
     return None
@@ -131,7 +143,12 @@ JOBS: dict[str, Job] = {
     "pair_prices": Job(
         "workers.tasks.pair_requests.price_pair",
         "analytics",
-        {**_PAIR, "window": Parameter("whole", low=10, high=1_000, default=60, about="bars of the score")},
+        {
+            **_PAIR,
+            "window": Parameter(
+                "whole", low=LEAST_Z_BARS, high=MOST_Z_BARS, default=60, about="bars of the score"
+            ),
+        },
     ),
     "pair_analysis": Job(
         "workers.tasks.pair_requests.analyse_pair", "analytics", _PAIR_CHOICE, _pair_contradiction

@@ -6,6 +6,7 @@ from analytics.records.snapshots import Completeness
 from analytics.timeframes import seconds
 
 LEVEL = 0.05
+RELATED = ("tradable", "in_line", "no_half_life")
 FAR = 1.0  # standard deviations from which on one side is called dear
 
 _MINUTE, _HOUR, _DAY = 60.0, 3_600.0, 86_400.0
@@ -50,7 +51,8 @@ def verdict(
     else:
         returns = _returns(half_life, bar, span)
         words = f"{_place(prices.names, z)}; {returns}; {_passes(cointegration, q_value)}."
-    return Verdict(kind, words + _caution(prices.completeness))
+    broken = _breaks(half_life, bar) if kind in RELATED else None
+    return Verdict(kind, words + _caution(prices.completeness), broken)
 
 
 def duration(length_seconds: float, *, plain: bool = False) -> str:
@@ -113,6 +115,16 @@ def _returns(half_life: Reversion, bar_seconds: int, span: str) -> str:
     if half_life.high is None:
         return f"{told}, though it cannot be excluded that they stay"
     return told
+
+
+def _breaks(half_life: Reversion, bar_seconds: int) -> str:
+    slow = "gaps that no longer halve"
+    if half_life.high is not None:
+        slow = f"gaps not half gone after {duration(max(half_life.high * bar_seconds, 1.0))}"
+    return (
+        f"What would break it: {slow}, a p over newer bars that stays above {LEVEL}, or a beta that drifts "
+        "away; a z that falls only because its mean has moved proves nothing."
+    )
 
 
 def _passes(test: Cointegration, q_value: float | None) -> str:

@@ -10,6 +10,7 @@ from analytics.records.snapshots import Completeness
 WINDOW_BARS = 1_440  # what the statistics of a pair rest on, where so many bars are stored
 LEAST_BARS = 100  # below that nothing is said
 Z_WINDOW_BARS = 60
+LEAST_Z_BARS, MOST_Z_BARS = 10, 1_000  # of a window that is chosen, or follows the half-life
 CORRELATION_BARS = 60
 PAIR_TIMEFRAMES = ("1m", "5m", "15m", "1h")  # with snapshots on each close
 
@@ -80,6 +81,7 @@ class SignalNow:
     exit: float
     stop: float
     time_stop_bars: int | None = None  # None: a position is held however long
+    cool_down_bars: int = 0  # after a leave before the next entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class Verdict:
 
     kind: VerdictKind
     sentence: str
+    breaks: str | None = None  # what would break the relation; None: there is none to break
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,9 @@ class PairAnalysis:
     as_of: datetime
     computed_at: datetime
     bars: int
-    z_window: int
+    z_window: int | None  # bars; None: z has no window
+    score: str  # what z is, in words
+    hindsight: str | None  # what earlier bars are told that nobody knew at their time; None: nothing
     method: str
     kind: str
     hedge: Hedge

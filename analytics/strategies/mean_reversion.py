@@ -26,7 +26,7 @@ class MeanReversionRule:
     exit: float = 0.0  # leave when z has come back to within this of the mean, or crossed it
     stop: float = 4.0  # give up at |z| >= stop; nothing is entered there either
     time_stop_bars: int | None = None  # give up after so many bars; None: never
-    cool_down_bars: int = 0  # bars without an entry after each leave
+    cool_down_bars: int = 0  # an entry comes so many bars after a leave at the earliest
 
     def __post_init__(self) -> None:
         """Refuse thresholds that contradict each other."""
@@ -123,4 +123,5 @@ def _signal(step: np.ndarray) -> Signal:
 
 def _now(steps: np.ndarray, rule: MeanReversionRule) -> SignalNow:
     last = _signal(steps[-1]) if len(steps) else Signal()
-    return SignalNow(last.state, last.bars, rule.entry, rule.exit, rule.stop, rule.time_stop_bars)
+    thresholds = (rule.entry, rule.exit, rule.stop, rule.time_stop_bars, rule.cool_down_bars)
+    return SignalNow(last.state, last.bars, *thresholds)

@@ -33,6 +33,8 @@ def pair_series_table(told: Mapping[str, Any]) -> Table:  # Any: JSON of a known
         "method": told["method"],
         "spread": told["kind"],
         "hedge": told["hedge"],
+        "z": told["score"],
+        "hindsight": told["hindsight"],
         "as_of": told["as_of"],
     }
     return Table(name, PAIR_COLUMNS, iter([rows]), about)

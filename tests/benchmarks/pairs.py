@@ -13,7 +13,8 @@ import pandas as pd
 from statsmodels.tsa.stattools import coint
 
 from analytics.kernels.discounted_line import discounted_line
-from analytics.pairs.analysis import PairChoice, pair_analysis
+from analytics.pairs.analysis import pair_analysis
+from analytics.pairs.choice import PairChoice
 from analytics.pairs.hedge_ratio import HEDGE_METHODS
 from analytics.pairs.kalman import kalman_path
 from analytics.pairs.snapshot import pair_snapshot

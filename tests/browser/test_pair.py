@@ -29,6 +29,8 @@ def seeded(web_settings: Settings) -> MovingMarket:
     """A planted pair, watched, with its snapshots and the analysis of the plain choice."""
     seed_pair({"1m": 600, "5m": 300, "15m": 60}, seed=3)
     seed_analysis()
+    seed_analysis(z_window=0, cool_down=30)
+    seed_analysis(z_window=0)
     seed_analysis(tf="5m", method="kalman", spread="residual", entry=1.5, exit=0.5, stop=3.0)
     return MovingMarket()
 
@@ -52,6 +54,7 @@ def test_the_pair_is_drawn_and_nothing_complains(
 ) -> None:
     page = opened(open_page, web, width=WIDTHS[width], scheme=scheme)
     expect(page.locator("#sentence")).to_contain_text("ETH is ")
+    expect(page.locator("#breaks")).to_contain_text("What would break it: gaps not half gone after ")
     for name in ("z", "p", "beta", "half-life", "correlation"):
         expect(page.locator(f"#lead-{name}")).to_have_text(re.compile(r"\d"))
     assert page.locator("#panes .cartesianlayer .subplot").count() == 3
@@ -61,6 +64,7 @@ def test_the_pair_is_drawn_and_nothing_complains(
     assert complaints == []
 
 
+DATA = "() => document.getElementById('panes').data"
 TRACES = """(id) => Object.fromEntries(document.getElementById(id)._fullData.map(({ name, y, yaxis, mode }) =>
   [name, { known: [...y].filter(Number.isFinite), yaxis, mode }]))"""
 
@@ -129,11 +133,68 @@ def test_the_link_holds_every_choice(open_page: OpenPage, web: WebProcess, seede
     expect(page.locator("#method")).to_have_value("kalman")
     expect(page.locator("#spread")).to_have_value("residual")
     expect(page.locator("[data-timeframe='5m']")).to_have_attribute("aria-pressed", "true")
-    expect(page.locator("#marks-note")).not_to_contain_text("hindsight")
+    expect(page.locator("#marks-note")).to_contain_text("the deviation it expected; no window")
+    expect(page.locator("#marks-note")).not_to_contain_text("Hindsight")
+    for name in ("z_window", "robust"):
+        expect(page.locator(f"#{name}")).to_be_disabled()
+        expect(page.locator(f"label:has(#{name})")).to_have_attribute("title", re.compile("has no window"))
+    page.locator("#tab-statistics").click()
+    expect(page.locator("#facts-hedge")).to_contain_text("no window")
     page.locator("#method").select_option("ols")
+    expect(page.locator("#z_window")).to_be_enabled()
     expect(page).to_have_url(re.compile("method=ols.*spread=residual|spread=residual.*method=ols"))
     page.locator("#swap").click()
     expect(page).to_have_url(re.compile(f"/pairs/{BTC}/{ETH}\\?.*method=ols"))
+
+
+def test_what_a_hedge_of_the_whole_window_knows_too_early_is_said(
+    open_page: OpenPage, web: WebProcess, seeded: MovingMarket
+) -> None:
+    page = opened(open_page, web)
+    note = page.locator("#marks-note")
+    expect(note).to_contain_text("z: gap to the mean of the last 60 bars, over their standard deviation.")
+    expect(note).to_contain_text(
+        "Hindsight: the hedge is taken from the whole window, "
+        "so spread, z and marks at earlier bars know what came after them."
+    )
+
+
+def test_a_window_like_the_half_life_and_a_cool_down_can_be_chosen(
+    open_page: OpenPage, web: WebProcess, seeded: MovingMarket
+) -> None:
+    page = opened(open_page, web)
+    page.locator("#z_window").select_option("half-life")
+    page.locator("#cool_down").select_option("30")
+    expect(page).to_have_url(re.compile("z_window=0.*cool_down=30"))
+    expect(page.locator("#marks-note")).to_contain_text("the half-life")
+    page.locator("#tab-statistics").click()
+    expect(page.locator("#facts-signal")).to_contain_text("Cool-down")
+    expect(page.locator("#facts-signal")).to_contain_text("30 bars")
+
+
+def test_bands_marks_and_thresholds_are_drawn_where_the_figures_are(
+    open_page: OpenPage, web: WebProcess, seeded: MovingMarket, pictures: Path
+) -> None:
+    page = opened(open_page, web)
+    with page.expect_response("**/api/pair/analysis*") as answered:
+        page.reload()
+    told = answered.value.json()
+    page.wait_for_function(DRAWN)
+    traces = [trace for trace in page.evaluate(DATA) if trace.get("yaxis") == "y2"]
+    mean, deviation = told["series"]["mean"][-1], told["series"]["deviation"][-1]
+    bands = sorted(trace["y"][-1] for trace in traces if trace["mode"] == "lines" and not trace["name"])
+    steps = (-3, -2, -1, 1, 2, 3)
+    assert bands == pytest.approx([mean + step * deviation for step in steps], rel=1e-6)
+    kinds = {"entry": ("long", "short"), "exit": ("exit",), "stop": ("stop",)}
+    assert any(mark["event"] == "entry" for mark in told["marks"])
+    for event, names in kinds.items():
+        drawn = {y for trace in traces if trace["name"] in names for y in trace["y"]}
+        assert drawn == {mark["spread"] for mark in told["marks"] if mark["event"] == event}
+    shown = [mark for mark in told["marks"] if mark["event"] != "rearmed"]
+    assert page.locator("#panes .scatterlayer .points path").count() == len(shown)
+    levels = page.evaluate("() => document.getElementById('panes')._fullLayout.shapes.map(({ y0 }) => y0)")
+    assert sorted(levels) == [-4, -2, 0, 2, 4]
+    page.locator("#panes").screenshot(path=pictures / "pair-marks.png")
 
 
 def test_thresholds_that_contradict_each_other_are_told(
@@ -336,7 +397,7 @@ def test_what_failed_is_told_and_can_be_tried_again(
 
 
 def test_figures_of_a_bar_long_over_are_called_stale(
-    open_page: OpenPage, web: WebProcess, seeded: MovingMarket
+    open_page: OpenPage, web: WebProcess, seeded: MovingMarket, pictures: Path
 ) -> None:
     page = opened(open_page, web)
     told = quote_json(ETH, None, None) | {
@@ -347,6 +408,7 @@ def test_figures_of_a_bar_long_over_are_called_stale(
     publish({symbol_topic(ETH): told})
     expect(page.locator("#as-of")).to_contain_text("Stale: as of")
     expect(page.locator("#pair")).to_have_attribute("data-stale", "")
+    page.screenshot(path=pictures / "pair-stale.png")
 
 
 def test_loading_has_the_shape_of_what_comes(

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from analytics.pairs import adf_test, engle_granger, half_life, scan_pairs
-from analytics.pairs.analysis import PairChoice, pair_analysis
+from analytics.pairs.analysis import pair_analysis
+from analytics.pairs.choice import PairChoice
 from analytics.pairs.hedge_ratio import HEDGE_METHODS
 from analytics.pairs.scan_report import scan_piece
 from analytics.pairs.snapshot import pair_snapshot

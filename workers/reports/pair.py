@@ -39,6 +39,7 @@ def pair_report(found: PairAnalysis, *, source: str) -> str:
 <html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style></head>
 <body><h1>{escape(title)}</h1>{warning}
 <p class="sentence">{escape(found.verdict.sentence)}</p>
+<p>{escape(found.verdict.breaks or "")}</p>
 <dl>{"".join(_entries(found))}</dl>
 {chart}
 <p><small>{escape(_foot(found))}</small></p></body></html>
@@ -151,8 +152,13 @@ def _foot(found: PairAnalysis) -> str:
         f"As of {found.as_of:%Y-%m-%d %H:%M} UTC, {found.bars:,} bars of {found.timeframe}; "
         f"{whole.present:,} of {whole.expected:,} present, {whole.final:,} final, "
         f"{whole.open_gaps} open gaps. "
-        f"Hedge: {found.method}, spread: {found.kind}, score over {found.z_window} bars. p: Engle-Granger."
+        f"Hedge: {found.method if found.kind != 'ratio' else 'none'}, spread: {found.kind}. "
+        f"z: {found.score}. {found.hindsight or ''} p: {_test_of(found)}."
     )
+
+
+def _test_of(found: PairAnalysis) -> str:
+    return "Dickey-Fuller of the ratio" if found.kind == "ratio" else "Engle-Granger"
 
 
 def _number(value: float | None, digits: int) -> str:

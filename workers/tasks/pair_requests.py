@@ -8,7 +8,8 @@ from typing import Any
 from celery import shared_task
 
 from analytics.errors import NotEnoughData
-from analytics.pairs.analysis import PairChoice, pair_analysis
+from analytics.pairs.analysis import pair_analysis
+from analytics.pairs.choice import PairChoice
 from analytics.pairs.market import PairPrices, pair_prices
 from analytics.pairs.snapshot import pair_snapshot, price_levels
 from analytics.records.pairs import LEAST_BARS, WINDOW_BARS, PairAnalysis, PairSnapshot
@@ -78,8 +79,20 @@ def newest_prices(y: str, x: str, timeframe: str, window: int) -> PairPrices:
 
 def analysis_of(prices: PairPrices, chosen: Mapping[str, Any]) -> PairAnalysis:  # Any: checked values
     """The analysis of these prices as a reader chose it, with the q-value of the newest scan."""
-    choice = PairChoice(*(chosen[name] for name in ("window", "method", "spread", "z_window", "robust")))
-    rule = MeanReversionRule(chosen["entry"], chosen["exit"], chosen["stop"], chosen["time_stop"] or None)
+    choice = PairChoice(
+        chosen["window"],
+        chosen["method"],
+        chosen["spread"],
+        chosen["z_window"] or None,  # 0: as many bars as the half-life
+        chosen["robust"],
+    )
+    rule = MeanReversionRule(
+        chosen["entry"],
+        chosen["exit"],
+        chosen["stop"],
+        chosen["time_stop"] or None,  # 0: however long
+        chosen["cool_down"],
+    )
     return pair_analysis(
         prices,
         choice,

@@ -120,6 +120,8 @@ def test_the_snapshot_is_answered_from_the_store(client: FlaskClient) -> None:
         (f"/api/pair/analysis?{QUERY}&entry=nan", (422, "out_of_range", "entry")),
         (f"/api/pair/analysis?{QUERY}&method=theil_sen&window=3001", (422, "out_of_range", "window")),
         (f"/api/pair/analysis?{QUERY}&time_stop=-1", (422, "out_of_range", "time_stop")),
+        (f"/api/pair/analysis?{QUERY}&cool_down=-1", (422, "out_of_range", "cool_down")),
+        (f"/api/pair/analysis?{QUERY}&z_window=9", (422, "out_of_range", "z_window")),
         (f"/api/pair/analysis?{QUERY}&robust=maybe", (400, "malformed", "robust")),
         ("/api/pair/report/0123", (404, "unknown_task", None)),
     ],
@@ -177,9 +179,10 @@ def test_a_pair_that_is_not_watched_is_computed_on_demand(client: FlaskClient, w
 def test_an_analysis_is_kept_under_its_choice_and_last_bar(
     client: FlaskClient, worker: WorkerProcess
 ) -> None:
-    path = f"/api/pair/analysis?{QUERY}&window=300&method=kalman&entry=1.5"
+    path = f"/api/pair/analysis?{QUERY}&window=300&method=kalman&entry=1.5&cool_down=7"
     told = wait_for_answer(client, path).json
     assert (told["method"], told["bars"], told["signal"]["entry"]) == ("kalman", 300, 1.5)
+    assert (told["signal"]["cool_down_bars"], told["z_window"]) == (7, None)
     assert len(told["starts"]) == len(told["series"]["z"]) == 300
     before = len(load_jobs())
     assert get(client, path) == told

@@ -6,7 +6,9 @@ import inspect
 import pytest
 
 import celeryconfig
-from analytics.records import correlations, scans
+from analytics.pairs import choice
+from analytics.records import correlations, pairs, scans
+from workers import jobs
 from workers.celery_app import app, task_modules
 from workers.coordination.queues import QUEUES
 from workers.jobs import JOBS, PROCESSES, REQUIRED
@@ -51,6 +53,11 @@ def test_a_default_is_one_that_could_be_given(name: str, parameter: str) -> None
 def test_as_many_symbols_may_be_asked_for_as_are_kept_ready() -> None:
     assert JOBS["scan"].parameters["symbols"].high == scans.MOST_SYMBOLS
     assert JOBS["correlation"].parameters["symbols"].high == correlations.MOST_SYMBOLS
+
+
+def test_a_window_is_refused_at_the_door_where_the_mathematics_would_refuse_it() -> None:
+    assert (jobs.LEAST_Z_BARS, jobs.MOST_Z_BARS) == (pairs.LEAST_Z_BARS, pairs.MOST_Z_BARS)
+    assert jobs.MOST_THEIL_SEN_BARS == choice.MOST_THEIL_SEN_BARS
 
 
 def test_repairs_and_history_wait_for_nothing_that_is_asked_for() -> None:

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser
 
-from analytics.pairs.analysis import PairChoice, pair_analysis
+from analytics.pairs.analysis import pair_analysis
+from analytics.pairs.choice import PairChoice
 from analytics.records.pairs import PairAnalysis
 from analytics.records.snapshots import Completeness
 from analytics.strategies.mean_reversion import MeanReversionRule, signal_events
@@ -41,6 +42,9 @@ def test_it_says_the_sentence_the_figures_and_where_the_prices_come_from(found: 
     assert "Simulated market, no real prices" in text
     assert f"{found.hedge.beta:.4f}" in text
     assert "299 of 300 present" in text
+    assert found.score in text
+    assert "so spread, z and marks at earlier bars know what came after them" in text
+    assert str(found.verdict.breaks) in text
     assert "Simulated" not in pair_report(found, source="LIVE").split("<script")[0]
 
 

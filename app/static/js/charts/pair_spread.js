@@ -26,7 +26,9 @@ export function spreadTraces(history, palette) {
 }
 
 export function spreadNames(history, palette) {
-  return [named(`Spread (${history.analysis.kind}), mean and 1, 2, 3 deviations`, palette.faint, "y2", 0)];
+  const { kind, z_window: window } = history.analysis;
+  const words = window === null ? "surprise of the filter, and 1, 2, 3 deviations it expected" : "mean and 1, 2, 3 deviations";
+  return [named(`Spread (${kind}), ${words}`, palette.faint, "y2", 0)];
 }
 
 function marksOf(history, kind, palette) {
@@ -40,7 +42,7 @@ function marksOf(history, kind, palette) {
     y: marks.map((mark) => mark.spread),
     xaxis: "x",
     yaxis: "y2",
-    marker: { symbol, size: 8, color: palette[colour], line: { width: 1, color: palette.panel } },
+    marker: { symbol, size: 10, color: palette[colour], line: { width: 1, color: kind === "exit" ? palette.panel : palette.text } },
     hoverinfo: "skip",
   };
 }

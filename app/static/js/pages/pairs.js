@@ -26,7 +26,6 @@ const LATE_MS = 10_000; // how long after a bar closed its figures may take
 const LOOK_MS = 5_000;
 const WARMING_MS = 15_000;
 const LEGEND = "▲ long the spread, ▼ short, ● left at the mean, ✕ stopped.";
-const HINDSIGHT = " The marks know today's hedge ratio, which their time did not; choose rolling OLS or Kalman for marks without hindsight.";
 const TABS = { paths: drawPaths, histogram: drawHistogram, later: drawLater };
 
 const element = (id) => document.getElementById(id);
@@ -147,7 +146,7 @@ function drawAll() {
   const zone = currentZone();
   showLead(analysis, zone, names);
   showStatistics(analysis, names);
-  setText(element("marks-note"), ["rolling_ols", "kalman"].includes(analysis.method) || analysis.kind === "ratio" ? LEGEND : LEGEND + HINDSIGHT);
+  setText(element("marks-note"), [LEGEND, `z: ${analysis.score}.`, analysis.hindsight].filter(Boolean).join(" "));
   panes.draw({ analysis, zone, choices: linkOf(y, x, choice) }).catch((error) => showToast(error.message, { kind: "bad" }));
   drawTab();
   drawLive();

@@ -1,6 +1,6 @@
 // What the reader chose: the link holds it all, and the controls show it.
 
-const PICKED = ["window", "method", "spread", "z_window", "robust", "time_stop"];
+const PICKED = ["window", "method", "spread", "z_window", "robust", "time_stop", "cool_down"];
 const FIRST_TAB = "paths";
 const THRESHOLDS = ["entry", "exit", "stop"];
 
@@ -26,12 +26,31 @@ function thresholdValue(name, text) {
   return text && Number.isFinite(value) && value >= 0 ? value : Number(document.getElementById(name).dataset.default);
 }
 
+// Why a control changes nothing with the others as they are, by its name. Pure.
+export function idle({ method, spread }) {
+  if (spread === "ratio") return { method: "A ratio has no hedge" };
+  if (method !== "kalman") return {};
+  const reason = "Kalman scores each bar's surprise by the deviation the filter expected: that z has no window";
+  return { z_window: reason, robust: reason };
+}
+
 export function showChoice(choice) {
-  for (const name of PICKED) document.getElementById(name).value = choice[name];
+  const reasons = idle(choice);
+  for (const name of PICKED) showPicked(document.getElementById(name), choice[name], reasons[name]);
   for (const name of THRESHOLDS) document.getElementById(name).value = String(choice[name]);
   for (const button of document.querySelectorAll("button[data-timeframe]")) {
     button.setAttribute("aria-pressed", String(button.dataset.timeframe === choice.tf));
   }
+}
+
+function showPicked(select, value, reason) {
+  const label = select.closest("label");
+  label.dataset.title ??= label.title;
+  label.title = reason ?? label.dataset.title;
+  select.value = value;
+  select.disabled = Boolean(reason);
+  if (reason) select.setAttribute("aria-description", reason);
+  else select.removeAttribute("aria-description");
 }
 
 // The link of a choice: all of it, so that whoever opens it sees the same; of the tabs any but the first.

@@ -8,7 +8,7 @@ const WARNED = new Set(["not_tradable", "by_luck", "untestable", "no_half_life"]
 
 // names: how a reader calls the two, {y: "ETH", x: "BTC"}.
 export function showLead(analysis, zone, names) {
-  showSentence(analysis.verdict.sentence, WARNED.has(analysis.verdict.kind) ? "warn" : "");
+  showSentence(analysis.verdict.sentence, WARNED.has(analysis.verdict.kind) ? "warn" : "", analysis.verdict.breaks);
   const { cointegration: test, hedge, half_life: half } = analysis;
   figure("p", probability(test.p_value), test.reason ?? `${names.y} on ${names.x} ${probability(test.y_on_x.p_value)} · back ${probability(test.x_on_y.p_value)}`);
   figure("q", probability(analysis.q_value), analysis.q_reason ?? "of all pairs tried");
@@ -20,10 +20,12 @@ export function showLead(analysis, zone, names) {
   showWhole(analysis.completeness);
 }
 
-export function showSentence(text, kind) {
+// breaks: what would end the relation that the sentence tells of, if there is one.
+export function showSentence(text, kind, breaks = null) {
   const sentence = document.getElementById("sentence");
   setText(sentence, text);
   sentence.dataset.kind = kind;
+  setText(document.getElementById("breaks"), breaks ?? "");
 }
 
 // z of this moment, or that of the last bar when no trade is known since.

@@ -18,6 +18,7 @@ export async function saveReport(button, name, { y, x, choice }) {
 }
 
 // As a task takes them: numbers are no texts there.
-function numbered({ window, z_window: zWindow, time_stop: timeStop, robust, ...rest }) {
-  return { ...rest, window: Number(window), z_window: Number(zWindow), time_stop: Number(timeStop), robust: robust === "true" };
+function numbered({ robust, ...rest }) {
+  const numbers = ["window", "z_window", "time_stop", "cool_down"].map((name) => [name, Number(rest[name])]);
+  return { ...rest, ...Object.fromEntries(numbers), robust: robust === "true" };
 }

@@ -39,15 +39,15 @@ function reversionFacts(half, bar) {
   ];
 }
 
-function hedgeFacts({ hedge, method, kind, spread, z_window }) {
+function hedgeFacts({ hedge, method, kind, spread, score }) {
   return [
-    ["Method", method.replace("_", " ")],
+    ["Method", kind === "ratio" ? "none" : method.replace("_", " ")],
     ["Spread", kind],
     ["Beta", ratio(hedge.beta, 5)],
     ["Intercept", ratio(hedge.intercept, 5)],
     ["Spread now", plain(spread.value)],
     ["Mean, deviation", `${plain(spread.mean)}, ${plain(spread.deviation)}`],
-    ["z over", `${count(z_window)} bars`],
+    ["z", score],
     ...(hedge.reason ? [["Note", hedge.reason]] : []),
   ];
 }
@@ -74,6 +74,7 @@ function signalFacts({ signal, marks }) {
     ["Since", `${count(signal.bars)} bars`],
     ["Entry, exit, stop", [signal.entry, signal.exit, signal.stop].map((value) => figure(value)).join(", ")],
     ["Time stop", signal.time_stop_bars === null ? "never" : `${count(signal.time_stop_bars)} bars`],
+    ["Cool-down", signal.cool_down_bars ? `${count(signal.cool_down_bars)} bars` : "none"],
     ["Entries, stops in the window", `${count(entries)}, ${count(stops)}`],
   ];
 }

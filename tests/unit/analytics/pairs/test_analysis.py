@@ -1,7 +1,7 @@
 """The analysis of a pair: its series fit together, whatever was chosen."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -11,11 +11,12 @@ import pytest
 from statsmodels.tsa.stattools import adfuller
 
 from analytics.errors import AnalyticsError, NotEnoughData
-from analytics.pairs.analysis import PairChoice, pair_analysis
+from analytics.pairs.analysis import pair_analysis
+from analytics.pairs.choice import PairChoice
 from analytics.pairs.hedge_ratio import HEDGE_METHODS, HedgeMethod
 from analytics.pairs.snapshot import pair_snapshot, price_levels
 from analytics.pairs.spread import SPREAD_KINDS, SpreadKind
-from analytics.records.pairs import PairAnalysis
+from analytics.records.pairs import LEAST_Z_BARS, PairAnalysis
 from analytics.strategies.mean_reversion import MeanReversionRule, signal_events
 from tests.factories import planted_pair, priced_pair
 
@@ -184,6 +185,74 @@ def test_a_scan_of_one_window_says_nothing_of_another() -> None:
     assert (whole.q_value, whole.q_reason) == (0.01, None)
     unknown = pair_analysis(priced_pair(prices(14)), PairChoice(), computed_at=NOW)
     assert unknown.q_reason == "no scan holds this pair yet"
+
+
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        (PairChoice(), "gap to the mean of the last 60 bars, over their standard deviation"),
+        (PairChoice(z_window=120, robust=True), "gap to the median of the last 120 bars"),
+        (PairChoice(method="kalman"), "the deviation it expected; no window"),
+        (PairChoice(method="kalman", kind="ratio"), "gap to the mean of the last 60 bars"),
+    ],
+)
+def test_what_z_is_measured_by_is_told(choice: PairChoice, words: str) -> None:
+    found = analysis(prices(16), choice)
+    assert words in found.score
+    assert (found.z_window is None) == ("no window" in words)
+    if found.z_window is None:  # a window chosen for it changes nothing
+        other = analysis(prices(16), replace(choice, z_window=200, robust=True))
+        assert (other.series, other.score) == (found.series, found.score)
+
+
+@pytest.mark.parametrize("kind", SPREAD_KINDS)
+@pytest.mark.parametrize("method", HEDGE_METHODS)
+def test_earlier_scores_know_later_bars_exactly_where_that_is_said(
+    method: HedgeMethod, kind: SpreadKind
+) -> None:
+    closes, choice = prices(17, 430), PairChoice(method=method, kind=kind)
+    whole, part = analysis(closes.iloc[:403], choice), analysis(closes.iloc[:400], choice)
+    changed = whole.series["z"][:400] != part.series["z"]
+    assert changed == (choice.hindsight is not None)
+    assert whole.hindsight == choice.hindsight
+
+
+def test_the_window_of_z_can_be_the_half_life() -> None:
+    closes = prices(18, 1_440)
+    found = analysis(closes, PairChoice(z_window=None))
+    assert found.half_life.bars is not None
+    assert found.z_window == round(found.half_life.bars) != 60
+    assert "bars (the half-life)" in found.score
+    assert found.series["z"] == analysis(closes, PairChoice(z_window=found.z_window)).series["z"]
+    moving = analysis(closes, PairChoice(z_window=None, method="rolling_ols"))
+    assert "Hindsight: the half-life that z goes by is taken from the whole window" in str(moving.hindsight)
+
+
+def test_a_half_life_that_is_no_window_is_told_beside_the_one_taken() -> None:
+    y, x = planted_pair(19, 1_440, half_life=2.0)
+    quick = analysis(pd.DataFrame({"ETHUSDT": np.exp(y), "BTCUSDT": np.exp(x)}), PairChoice(z_window=None))
+    assert quick.half_life.bars is not None
+    assert quick.z_window == LEAST_Z_BARS
+    assert f"last 10 bars (the half-life is {quick.half_life.bars:.1f})" in quick.score
+    runs = prices(20)
+    runs["ETHUSDT"] = np.exp(0.001 * np.arange(400.0) ** 1.1)
+    away = analysis(runs, PairChoice(z_window=None, kind="ratio"))
+    assert away.half_life.bars is None
+    assert (away.z_window, "no half-life to go by" in away.score) == (60, True)
+
+
+def test_after_a_leave_the_next_entry_waits_for_the_cool_down() -> None:
+    def least_wait(cool_down: int) -> int:
+        rule = MeanReversionRule(entry=1.0, exit=0.5, stop=6.0, cool_down_bars=cool_down)
+        states = partial(signal_events, rule=rule)
+        found = pair_analysis(priced_pair(prices(21)), PairChoice(), computed_at=NOW, states_of=states)
+        assert found.signal is not None
+        assert found.signal.cool_down_bars == cool_down
+        left = [mark["place"] for mark in found.marks if mark["event"] == "exit"]
+        entered = [mark["place"] for mark in found.marks if mark["event"] == "entry"]
+        return min(after - before for before, after in zip(left, entered[1:], strict=False))  # type: ignore[operator]
+
+    assert least_wait(0) < 25 <= least_wait(25)
 
 
 def test_a_time_stop_marks_the_bar_at_which_it_gives_up() -> None:

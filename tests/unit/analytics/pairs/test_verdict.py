@@ -31,11 +31,23 @@ def said(
 
 
 def test_a_pair_that_is_out_of_line() -> None:
-    assert said(q=0.02) == Verdict(
+    found = said(q=0.02)
+    assert (found.kind, found.sentence) == (
         "tradable",
         "ETH is 2.3 standard deviations dear against BTC; such gaps halved in about 38 minutes "
         "over the last day; the relation passes the test at q = 0.02.",
     )
+
+
+def test_what_would_break_a_relation_is_told_where_there_is_one() -> None:
+    assert str(said().breaks).startswith(
+        "What would break it: gaps not half gone after 60 minutes, a p over newer bars that stays "
+    )
+    assert str(said(half_life=replace(REVERTS, high=None)).breaks).startswith(
+        "What would break it: gaps that no longer halve, "
+    )
+    for none in (said(test=replace(PASSED, p_value=0.41)), said(q=0.3), said(z=None)):
+        assert none.breaks is None
 
 
 def test_a_pair_that_is_out_of_line_the_other_way_and_in_no_scan() -> None:

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { placeAt, valuesAt } from "../../../../app/static/js/charts/pair_cross_hair.js";
 import { percent } from "../../../../app/static/js/charts/pair_prices.js";
 import { kindOf } from "../../../../app/static/js/charts/pair_spread.js";
-import { contradiction } from "../../../../app/static/js/pair/choice.js";
+import { contradiction, idle } from "../../../../app/static/js/pair/choice.js";
 import { LastPrices, liveZ } from "../../../../app/static/js/pair/live_z.js";
 
 const hedge = { beta: 2, intercept: 0.5 };
@@ -51,6 +51,12 @@ test("thresholds must lie in their order", () => {
   assert.match(contradiction({ entry: 2, exit: 2, stop: 4 }), /nearer/);
   assert.match(contradiction({ entry: 2, exit: 0, stop: 2 }), /farther/);
   assert.match(contradiction({ entry: NaN, exit: 0, stop: 2 }), /numbers/);
+});
+
+test("a control that changes nothing says why", () => {
+  assert.deepEqual(Object.keys(idle({ method: "kalman", spread: "log" })), ["z_window", "robust"]);
+  assert.deepEqual(Object.keys(idle({ method: "kalman", spread: "ratio" })), ["method"]);
+  assert.deepEqual(idle({ method: "ols", spread: "residual" }), {});
 });
 
 const LAYOUT = {
