@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import talib
 
-from analytics.indicators.averages import ema_values
 from analytics.indicators.stretches import Values, check_period, over_stretches, values_of
 
 
@@ -37,15 +36,16 @@ def macd(close: pd.Series, fast: int = 12, slow: int = 26, signal: int = 9) -> p
     """Moving average convergence and divergence.
 
     macd = EMA(fast) - EMA(slow), signal = EMA(signal) of macd, histogram =
-    macd - signal, each EMA as `ema` gives it. TA-Lib's own MACD begins its fast
-    average later, at the mean of the closes just before bar `slow`, and hides
-    macd until there is a signal; both fade into one another.
+    macd - signal. As TA-Lib has it, both averages begin at bar `slow`, at the
+    mean of the last `fast` and the last `slow` closes there; `ema` begins its
+    fast one earlier, which fades. The longer period is the slow one, however
+    the two are given.
 
     Returns
     -------
     DataFrame
-        Columns macd (NaN for the first slow - 1 bars), signal and histogram
-        (NaN for the first slow + signal - 2), in price units.
+        Columns macd, signal and histogram, in price units. NaN for the first
+        slow + signal - 2 bars, also of macd, and again behind a hole.
 
     References
     ----------
@@ -65,9 +65,10 @@ def rsi_values(close: Values, period: int) -> Values:
 
 def macd_values(close: Values, fast: int, slow: int, signal: int) -> tuple[Values, Values, Values]:
     """`macd` of plain numbers: the line, its signal, and their difference."""
-    line = ema_values(close, fast) - ema_values(close, slow)
-    smoothed = ema_values(line, signal)
-    return line, smoothed, line - smoothed
+    for period in (fast, slow, signal):
+        check_period(period)
+    lines = over_stretches(lambda whole: np.array(talib.MACD(whole, fast, slow, signal)), close, rows=3)
+    return lines[0], lines[1], lines[2]
 
 
 def _rsi_of_whole(close: Values, period: int) -> Values:

@@ -61,7 +61,15 @@ INDICATORS: Mapping[str, IndicatorDefinition] = {
         _WILDER,
         "no close differs from the one before it",
     ),
-    "macd": IndicatorDefinition("MACD", "price", 26, "EMA 12 less EMA 26. " + _EMA, _APPEL, _HOLE),
+    "macd": IndicatorDefinition(
+        "MACD",
+        "price",
+        34,
+        "EMA 12 less EMA 26. Both begin at the 26th close, at the mean of the last 12 and of the last 26. "
+        "Shown from the first bar that has a signal.",
+        _APPEL,
+        _HOLE,
+    ),
     "macd_signal": IndicatorDefinition(
         "MACD signal", "price", 34, "Exponential average of 9 values of MACD.", _APPEL, _HOLE
     ),

@@ -5,7 +5,6 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-import talib
 
 from analytics.indicators import ema, macd, rsi
 from tests.captured import captured
@@ -61,36 +60,34 @@ def test_rsi_stands_still_while_the_price_does() -> None:
     np.testing.assert_allclose(values.iloc[51:], values.iloc[51], rtol=1e-9)
 
 
-def test_macd_is_the_difference_of_two_averages() -> None:
-    close = random_closes(seed=2, count=300, price=60_000.0)
-    values = macd(close)
-    line = ema(close, 12) - ema(close, 26)
-    pd.testing.assert_series_equal(values["macd"], line, check_names=False)
-    expected_signal = np.full(300, np.nan)
-    expected_signal[33] = line.iloc[25:34].mean()
-    for bar in range(34, 300):
-        expected_signal[bar] = expected_signal[bar - 1] + 0.2 * (line.iloc[bar] - expected_signal[bar - 1])
-    np.testing.assert_allclose(values["signal"], expected_signal, rtol=1e-9, atol=1e-9)
-    pd.testing.assert_series_equal(values["histogram"], values["macd"] - values["signal"], check_names=False)
-
-
 def test_macd_by_a_plain_loop() -> None:
-    close = random_closes(seed=3, count=200).tolist()
-    fast, slow = _plain_ema(close, 12), _plain_ema(close, 26)
-    expected = [f - s for f, s in zip(fast, slow, strict=True)]
-    np.testing.assert_allclose(macd(pd.Series(close))["macd"], expected, rtol=0, atol=1e-11)
+    close = random_closes(seed=3, count=300, price=60_000.0).tolist()
+    # Both averages begin at the 26th close, each at the mean of as many as its period.
+    line = [
+        fast - slow
+        for fast, slow in zip(_plain_ema(close[14:], 12)[11:], _plain_ema(close, 26)[25:], strict=True)
+    ]
+    signal = _plain_ema(line, 9)
+    expected = pd.DataFrame({"macd": line, "signal": signal}).iloc[8:].reset_index(drop=True)
+    found = macd(pd.Series(close)).iloc[33:].reset_index(drop=True)
+    np.testing.assert_allclose(found[["macd", "signal"]], expected, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(found["histogram"], found["macd"] - found["signal"], rtol=0, atol=1e-12)
 
 
-def test_macd_warms_up_for_25_bars_and_its_signal_for_33() -> None:
+def test_macd_warms_up_until_there_is_a_signal() -> None:
     values = macd(random_closes(seed=4, count=60))
-    assert values.isna().sum().to_dict() == {"macd": 25, "signal": 33, "histogram": 33}
+    assert values.isna().sum().to_dict() == {"macd": 33, "signal": 33, "histogram": 33}
 
 
-def test_macd_and_that_of_talib_fade_into_one_another() -> None:
+def test_the_line_of_macd_fades_into_the_difference_of_the_averages() -> None:
     close = random_closes(seed=5, count=1_000)
-    ours, theirs = macd(close), talib.MACD(close.to_numpy())
-    for column, expected in zip(("macd", "signal", "histogram"), theirs, strict=True):
-        np.testing.assert_allclose(ours[column].iloc[500:], expected[500:], rtol=0, atol=1e-12)
+    line = ema(close, 12) - ema(close, 26)
+    np.testing.assert_allclose(macd(close)["macd"].iloc[500:], line.iloc[500:], rtol=0, atol=1e-12)
+
+
+def test_the_longer_period_is_the_slow_one() -> None:
+    close = random_closes(seed=6, count=100)
+    pd.testing.assert_frame_equal(macd(close, 26, 12), macd(close, 12, 26))
 
 
 @pytest.mark.parametrize("periods", [(12, 26, 9), (3, 10, 16), (26, 12, 9)])
