@@ -1,11 +1,11 @@
-"""Laws that every indicator obeys, whatever the prices."""
+"""Laws of indicators beyond those of all series: holes, short series, bounds."""
 
 from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.errors import AnalyticsError
@@ -21,52 +21,15 @@ from analytics.indicators import (
     vwap,
     vwap_bands,
 )
-from tests.factories import MIDNIGHT, random_bars
+from tests.factories import random_bars
+from tests.unit.analytics import all_series
 
 Indicator = Callable[[pd.DataFrame], pd.DataFrame]
 
-INDICATORS: dict[str, Indicator] = {
-    "sma": lambda bars: sma(bars["close"], 20).to_frame(),
-    "ema": lambda bars: ema(bars["close"], 20).to_frame(),
-    "rsi": lambda bars: rsi(bars["close"], 14).to_frame(),
-    "macd": lambda bars: macd(bars["close"]),
-    "bollinger": lambda bars: bollinger(bars["close"]),
-    "true_range": lambda bars: true_range(bars).to_frame(),
-    "atr": lambda bars: atr(bars).to_frame(),
-    "vwap": lambda bars: vwap(bars).to_frame(),
-    "vwap rolling": lambda bars: vwap(bars, "rolling", period=20).to_frame(),
-    "vwap anchored": lambda bars: vwap(bars, MIDNIGHT).to_frame(),
-    "vwap bands": lambda bars: vwap_bands(bars).add_prefix("session_"),
-    "vwap rolling bands": lambda bars: vwap_bands(bars, "rolling", period=20),
-    "realised volatility": lambda bars: realised_volatility(bars["close"], 20, timeframe="1m"),
-}
-SCALE_FREE = {"rsi_14", "percent_b", "bandwidth", "per_bar", "annual"}
+INDICATORS: dict[str, Indicator] = {name: series.of for name, series in all_series.INDICATORS.items()}
 SUMS = ("vwap_session", "vwap_anchored", "session_middle")  # since an anchor: they have no warm-up
-PRICES = ["open", "high", "low", "close", "quote_volume"]
 
 every_indicator = pytest.mark.parametrize("indicator", INDICATORS.values(), ids=INDICATORS)
-
-
-@every_indicator
-def test_a_value_does_not_change_when_later_bars_are_added(indicator: Indicator) -> None:
-    bars = random_bars(seed=1, count=1_600)
-    whole = indicator(bars)
-    for count in (1, 2, 14, 15, 20, 26, 34, 35, 300, 1_439, 1_441, 1_599):
-        pd.testing.assert_frame_equal(indicator(bars.iloc[:count]), whole.iloc[:count], check_exact=True)
-
-
-@every_indicator
-@settings(max_examples=30)
-@given(seed=st.integers(0, 10**6), count=st.integers(1, 120), factor=st.sampled_from([1e-7, 0.3, 7.0, 1e6]))
-def test_scaled_prices_scale_the_figure_or_leave_it(
-    indicator: Indicator, seed: int, count: int, factor: float
-) -> None:
-    bars = random_bars(seed, count)
-    scaled = bars.assign(**{name: bars[name] * factor for name in PRICES})
-    for name, values in indicator(bars).items():
-        expected = values if name in SCALE_FREE else values * factor
-        largest = np.abs(bars["close"]).max() * (1 if name in SCALE_FREE else factor)
-        np.testing.assert_allclose(indicator(scaled)[name], expected, rtol=1e-8, atol=1e-11 * largest)
 
 
 @every_indicator
@@ -149,10 +112,3 @@ def test_figures_stay_within_their_bounds(seed: int) -> None:
     )
     assert (traded["lower"] <= traded["middle"]).all()
     assert (traded["deviation"] <= (bars["high"].cummax() - bars["low"].cummin()) / 2).all()
-
-
-@given(st.integers(0, 10**6))
-def test_falling_is_the_mirror_of_rising(seed: int) -> None:
-    close = random_bars(seed, 60)["close"]
-    mirrored = rsi(1_000 - close, 14)
-    np.testing.assert_allclose(mirrored, 100 - rsi(close, 14), rtol=0, atol=1e-7)

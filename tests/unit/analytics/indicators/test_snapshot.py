@@ -5,6 +5,8 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analytics.bars import fill_gaps
 from analytics.errors import AnalyticsError
@@ -93,25 +95,27 @@ def test_bars_needed_is_where_the_public_function_begins() -> None:
     assert LONGEST_NEED_BARS == 61
 
 
-def test_one_by_one_equals_in_bulk() -> None:
-    bars = random_bars(seed=5, count=WARM_UP_BARS + 40, price=60_000.0)
+@settings(max_examples=10)
+@given(seed=st.integers(0, 10**6), position=st.integers(WARM_UP_BARS, WARM_UP_BARS + 39))
+def test_one_by_one_equals_in_bulk(seed: int, position: int) -> None:
+    bars = random_bars(seed, WARM_UP_BARS + 40, price=60_000.0)
     bulk = _snapshots(bars, since=bars.index[WARM_UP_BARS - 1])
-    single = [
-        _snapshots(bars.iloc[position - WARM_UP_BARS : position + 1], since=bars.index[position - 1])[0]
-        for position in range(WARM_UP_BARS, len(bars))
-    ]
-    for one, other in zip(single, bulk, strict=True):
-        _assert_same_figures(one, other, without=SESSION)
+    window = bars.iloc[position - WARM_UP_BARS : position + 1]
+    single = _snapshots(window, since=bars.index[position - 1])[0]
+    _assert_same_figures(single, bulk[position - WARM_UP_BARS], without=SESSION)
 
 
-def test_vwap_one_by_one_equals_in_bulk_when_the_rest_of_the_session_is_carried() -> None:
-    bars = random_bars(seed=6, count=1_500)
-    bulk, every = _snapshots(bars, since=at(1_200 * 60)), _snapshots(bars, since=None)
-    for position in (1_201, 1_439, 1_440, 1_499):
-        window = bars.iloc[position - WARM_UP_BARS : position + 1]
-        carried = every[position - WARM_UP_BARS - 1].session or NOTHING
-        single = _snapshots(window, since=bars.index[position - 1], carried=carried)[0]
-        _assert_same_figures(single, bulk[position - 1_201], without=())
+@settings(max_examples=5)
+@given(seed=st.integers(0, 10**6), position=st.sampled_from([1_201, 1_439, 1_440, 1_499]))
+def test_vwap_one_by_one_equals_in_bulk_when_the_rest_of_the_session_is_carried(
+    seed: int, position: int
+) -> None:
+    bars = random_bars(seed, 1_500)
+    whole, before = _snapshots(bars, since=at(60 * position - 60)), position - WARM_UP_BARS - 1
+    carried = _snapshots(bars, since=at(60 * before - 60))[0].session or NOTHING
+    window = bars.iloc[before + 1 : position + 1]
+    single = _snapshots(window, since=bars.index[position - 1], carried=carried)[0]
+    _assert_same_figures(single, whole[0], without=())
 
 
 def test_divergences_one_by_one_equal_those_in_bulk() -> None:

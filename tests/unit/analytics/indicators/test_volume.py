@@ -3,12 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analytics.bars import bars_from_ticks, fill_gaps
 from analytics.errors import AnalyticsError
 from analytics.indicators import vwap, vwap_bands
 from analytics.indicators.volume import session_sums, traded_volumes
-from analytics.records.snapshots import TradedSums
+from analytics.records.snapshots import NOTHING, TradedSums
 from tests.captured import captured_trades
 from tests.factories import at, random_bars, starts_of
 
@@ -39,13 +41,6 @@ def test_the_sum_begins_anew_at_midnight() -> None:
     bars = random_bars(seed=1, count=3_000)
     by_day = bars.groupby(bars.index.floor("D"))[["quote_volume", "volume"]].cumsum()
     np.testing.assert_allclose(vwap(bars), by_day["quote_volume"] / by_day["volume"], rtol=1e-12)
-
-
-def test_what_was_carried_stands_in_for_the_bars_before() -> None:
-    bars = random_bars(seed=2, count=2_000)
-    before = bars.iloc[:500]
-    carried = (before["quote_volume"].sum(), before["volume"].sum())
-    np.testing.assert_allclose(vwap(bars.iloc[500:], carried=carried), vwap(bars).iloc[500:], rtol=1e-12)
 
 
 def test_nothing_is_carried_into_the_next_session() -> None:
@@ -134,10 +129,16 @@ def test_the_deviation_is_numpys_weighted_one(price: float) -> None:
         assert window == pytest.approx(expected, rel=1e-9)
 
 
-def test_carried_sums_continue_the_bands() -> None:
-    bars = random_bars(seed=11, count=2_500)
+@settings(max_examples=10)
+@given(seed=st.integers(0, 10**6), cut=st.integers(1, 1_499))
+def test_a_stream_that_carries_the_sums_of_its_session_gives_what_a_batch_does(seed: int, cut: int) -> None:
+    bars = random_bars(seed, 1_500)
     starts = bars.index.as_unit("s").asi8
-    carried = TradedSums(*session_sums(starts, *traded_volumes(bars))[:, 699])
-    pd.testing.assert_frame_equal(
-        vwap_bands(bars.iloc[700:], carried=carried), vwap_bands(bars).iloc[700:], rtol=1e-11
+    carried = (
+        NOTHING if cut == 1_440 else TradedSums(*session_sums(starts, *traded_volumes(bars))[:, cut - 1])
     )
+    pd.testing.assert_frame_equal(
+        vwap_bands(bars.iloc[cut:], carried=carried), vwap_bands(bars).iloc[cut:], rtol=1e-11
+    )
+    before = (carried.quote_volume, carried.volume)
+    pd.testing.assert_series_equal(vwap(bars.iloc[cut:], carried=before), vwap(bars).iloc[cut:], rtol=1e-12)

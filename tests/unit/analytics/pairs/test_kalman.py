@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analytics.errors import AnalyticsError
 from analytics.kernels.discounted_line import discounted_line
@@ -35,8 +37,10 @@ def test_the_innovation_is_y_less_the_forecast_of_the_bar_before(t: int) -> None
     assert path.innovation[t] == pytest.approx(y[t] - forecast, rel=1e-9, abs=1e-12)
 
 
-def test_the_whole_path_is_that_of_a_textbook_filter() -> None:
-    y, x, path = path_of(3, 300)
+@settings(max_examples=5)
+@given(seed=st.integers(0, 10**6))
+def test_bar_by_bar_a_textbook_filter_gives_the_whole_path(seed: int) -> None:
+    y, x, path = path_of(seed, 200)
     expected = textbook_filter(y, x)
     for name, column in zip(("innovation", "scale", "beta", "intercept"), expected.T, strict=True):
         found = getattr(path, name)[WARM_UP_BARS:]

@@ -52,23 +52,6 @@ def test_one_wild_value_moves_the_plain_score_only() -> None:
 
 
 @either_kind
-def test_a_value_does_not_change_when_later_bars_are_added(robust: bool) -> None:
-    spread = random_closes(4, 1_600)
-    whole = rolling_zscore(spread, 60, robust)
-    for count in (1, 59, 60, 61, 300, 1_441, 1_599):
-        part = rolling_zscore(spread.iloc[:count], 60, robust)
-        pd.testing.assert_series_equal(part, whole.iloc[:count], check_exact=True)
-
-
-@either_kind
-def test_a_stream_gives_what_a_batch_does(robust: bool) -> None:
-    spread = random_closes(5, 200)
-    batch = rolling_zscore(spread, 60, robust)
-    for end in range(60, 201):
-        assert rolling_zscore(spread.iloc[end - 60 : end], 60, robust).iloc[-1] == batch.iloc[end - 1]
-
-
-@either_kind
 def test_windows_taken_in_pieces_give_the_same(robust: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     spread = random_closes(6, 300)
     whole = rolling_zscore(spread, 50, robust)
