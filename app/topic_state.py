@@ -6,7 +6,7 @@ from analytics.records.market import Bar
 from app.quality_state import quality_state
 from app.system_state import system_state
 from workers.messages.book import book_json
-from workers.messages.correlations import correlations_json
+from workers.messages.correlations import correlation_news_json
 from workers.messages.envelope import JSON
 from workers.messages.market import bars_json, quote_json
 from workers.messages.pairs import pair_json
@@ -16,7 +16,7 @@ from workers.messages.snapshots import indicators_json
 from workers.messages.tasks import task_json
 from workers.store.bars import load_bars
 from workers.store.book import load_top_of_book
-from workers.store.correlations import load_all_correlations
+from workers.store.correlations import load_correlated_at
 from workers.store.indicators import load_latest_indicators
 from workers.store.jobs import load_job
 from workers.store.market_clock import load_market_clock
@@ -42,7 +42,7 @@ def topic_state(topic: Topic) -> JSON:
         case Topic("pair", str(y), str(timeframe), str(x)):
             return pair_json(y, x, timeframe, load_pair_snapshot(y, x, timeframe))
         case Topic("correlation", timeframe=str(timeframe)):
-            return correlations_json(timeframe, load_all_correlations(timeframe))
+            return correlation_news_json(timeframe, load_correlated_at(timeframe))
         case Topic("scan", timeframe=str(timeframe)):
             return scan_news_json(timeframe, load_scan_head(timeframe))
         case Topic("task", task=str(task)):

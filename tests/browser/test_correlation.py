@@ -18,6 +18,7 @@ from tests.integration.tasks.worker_process import WorkerProcess
 from tests.integration.web.correlation_seed import seed_correlations
 from tests.integration.web.market_seed import seed_processes
 from tests.integration.web.web_process import WebProcess
+from workers.messages.correlations import correlation_json
 from workers.settings import Settings
 from workers.store.bars import load_bars, save_bars
 from workers.store.correlations import load_correlations, save_correlations
@@ -221,8 +222,9 @@ def test_sixty_symbols_are_colours_and_tell_their_figures(
         p_values=[[0.0 if value > 0.25 else 0.3 for value in row] for row in values],
         computed_at=datetime.now(UTC),
     )
-    save_correlations([wide])
-    page = open_page(web.url + "/correlation?tf=1h&window=60", scheme="light")
+    page = open_page("about:blank", scheme="light")
+    page.route("**/api/correlation?*", lambda route: route.fulfill(json=correlation_json(wide)))
+    page.goto(web.url + "/correlation?tf=1h&window=60")
     expect(page.locator(CELLS)).to_have_count(3_600)
     expect(page.locator("#heatmap")).to_have_attribute("data-size", "colours")
     page.locator(f"{CELLS}[data-row='3'][data-column='43'] a").hover()

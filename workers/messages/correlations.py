@@ -1,19 +1,20 @@
 """JSON of correlations: the record as it is, and as a table of tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from analytics.records.correlations import CorrelationSnapshot
 from analytics.records.plain import plain
 from workers.messages.envelope import JSON
-from workers.messages.times import iso
+from workers.messages.times import iso, iso_or_none
 
 Told = Mapping[str, Any]  # JSON of a known shape, nested
 
 
-def correlations_json(timeframe: str, snapshots: Sequence[CorrelationSnapshot]) -> JSON:
-    """State of a `correlation:` topic: the windows that are kept ready, shortest first."""
-    return {"timeframe": timeframe, "snapshots": [correlation_json(snapshot) for snapshot in snapshots]}
+def correlation_news_json(timeframe: str, computed_at: datetime | None) -> JSON:
+    """State of a `correlation:` topic: when what is kept ready was computed; the figures are in the API."""
+    return {"timeframe": timeframe, "computed_at": iso_or_none(computed_at)}
 
 
 def correlation_json(snapshot: CorrelationSnapshot) -> JSON:

@@ -13,6 +13,7 @@ Known by its id: no index beside that.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from pymongo import DeleteOne, ReplaceOne
 
@@ -44,11 +45,11 @@ def load_correlations(timeframe: str, window: int, method: CorrelationMethod) ->
     return _snapshot(row) if row else None
 
 
-def load_all_correlations(timeframe: str) -> list[CorrelationSnapshot]:
-    """The snapshots of every window and method of a timeframe, shortest window first."""
+def load_correlated_at(timeframe: str) -> datetime | None:
+    """When the newest of them were computed."""
     query = {"timeframe": timeframe, "window": {"$exists": True}}
-    found = collection("correlations").find(query, sort=[("window", 1), ("method", 1)])
-    return [_snapshot(row) for row in found]
+    row = collection("correlations").find_one(query, {"computed_at": 1}, sort=[("computed_at", -1)])
+    return row["computed_at"] if row else None
 
 
 def load_correlated_symbols() -> dict[str, list[str]]:

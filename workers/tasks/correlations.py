@@ -19,7 +19,7 @@ from analytics.records.correlations import (
 from analytics.records.market import Gap
 from analytics.timeframes import TIMEFRAMES, bar_end
 from workers.coordination.single_flight import single_flight
-from workers.messages.correlations import correlation_json, correlations_json
+from workers.messages.correlations import correlation_json, correlation_news_json
 from workers.messages.rooms import correlation_topic
 from workers.publish import publish
 from workers.running_job import started_job
@@ -75,7 +75,8 @@ def correlate_watched(bar: WatchedBar) -> None:
     save_correlations(found)
     bar.finish()
     if found:
-        publish({correlation_topic(bar.timeframe): correlations_json(bar.timeframe, found)})
+        news = correlation_news_json(bar.timeframe, found[0].computed_at)
+        publish({correlation_topic(bar.timeframe): news})
         log.info("correlations computed timeframe=%s symbols=%d", bar.timeframe, len(bar.symbols))
 
 

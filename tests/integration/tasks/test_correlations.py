@@ -5,12 +5,14 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
+from analytics.records.correlations import WINDOWS, CorrelationSnapshot
 from analytics.timeframes import length
 from tests.factories import MIDNIGHT, bar, gap, random_closes
 from workers.messages.envelope import JSON
+from workers.messages.times import iso
 from workers.settings import Settings
 from workers.store.bars import save_bars
-from workers.store.correlations import load_all_correlations, load_correlated_symbols, load_correlations
+from workers.store.correlations import load_correlated_at, load_correlated_symbols, load_correlations
 from workers.store.gaps import save_gaps
 from workers.store.indexes import ensure_indexes
 from workers.store.progress import BarProgress, save_progress
@@ -35,6 +37,12 @@ def store(symbol: str, count: int, *, timeframe: str = "1m", already: int = 0) -
     save_seam(Seam(symbol, HISTORY, MIDNIGHT, until, None))
 
 
+def kept() -> list[CorrelationSnapshot]:
+    """What is kept ready of minutes, shortest window first."""
+    found = [load_correlations("1m", window, "pearson") for window in WINDOWS]
+    return [each for each in found if each]
+
+
 @pytest.fixture
 def published(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, JSON]]:
     """What was told; the database is prepared, and two symbols watched."""
@@ -49,7 +57,7 @@ def test_a_closed_bar_brings_every_window_and_says_so(published: list[dict[str, 
     for symbol in SYMBOLS[:2]:
         store(symbol, 300)
     compute_correlations()
-    found = load_all_correlations("1m")
+    found = kept()
     assert [(each.window, each.method) for each in found] == [
         (60, "pearson"),
         (240, "pearson"),
@@ -64,7 +72,9 @@ def test_a_closed_bar_brings_every_window_and_says_so(published: list[dict[str, 
     assert found[0].as_of == MIDNIGHT + timedelta(minutes=299)
     assert (found[2].completeness.expected, found[2].completeness.present) == (1_440, 300)
     assert list(published[0]) == ["correlation:1m"]
-    assert [each["window"] for each in published[0]["correlation:1m"]["snapshots"]] == [60, 240, 1_440]
+    computed_at = load_correlated_at("1m")
+    assert computed_at is not None
+    assert published[0]["correlation:1m"] == {"timeframe": "1m", "computed_at": iso(computed_at)}
 
 
 def test_nothing_new_is_nothing_done(published: list[dict[str, JSON]]) -> None:
@@ -81,10 +91,10 @@ def test_the_bar_is_waited_for_until_every_symbol_has_it(published: list[dict[st
     compute_correlations()
     store("BTCUSDT", 101, already=100)
     compute_correlations()
-    assert load_all_correlations("1m")[0].as_of == MIDNIGHT + timedelta(minutes=99)
+    assert kept()[0].as_of == MIDNIGHT + timedelta(minutes=99)
     store("ETHUSDT", 101, already=100)
     compute_correlations()
-    assert load_all_correlations("1m")[0].as_of == MIDNIGHT + timedelta(minutes=100)
+    assert kept()[0].as_of == MIDNIGHT + timedelta(minutes=100)
 
 
 def test_a_symbol_that_stopped_holds_nobody_up_and_what_is_missing_is_told(
@@ -109,10 +119,10 @@ def test_a_symbol_more_or_less_is_computed_at_once(published: list[dict[str, JSO
     compute_correlations()
     add_symbol("SOLUSDT")
     compute_correlations()
-    assert list(load_all_correlations("1m")[0].symbols) == list(SYMBOLS)
+    assert list(kept()[0].symbols) == list(SYMBOLS)
     remove_symbol("BTCUSDT")
     compute_correlations()
-    assert list(load_all_correlations("1m")[0].symbols) == ["ETHUSDT", "SOLUSDT"]
+    assert list(kept()[0].symbols) == ["ETHUSDT", "SOLUSDT"]
     remove_symbol("ETHUSDT")
     compute_correlations()
     assert len(published) == 3
@@ -123,18 +133,18 @@ def test_a_symbol_without_history_is_left_out_as_yet(published: list[dict[str, J
         store(symbol, 100)
     add_symbol("SOLUSDT")
     compute_correlations()
-    assert list(load_all_correlations("1m")[0].symbols) == list(SYMBOLS[:2])
+    assert list(kept()[0].symbols) == list(SYMBOLS[:2])
 
 
 def test_too_few_bars_store_nothing(published: list[dict[str, JSON]]) -> None:
     for symbol in SYMBOLS[:2]:
         store(symbol, 20)
     compute_correlations()
-    assert load_all_correlations("1m") == []
+    assert kept() == []
     for symbol in SYMBOLS[:2]:
         store(symbol, 21, already=20)
     compute_correlations()
-    assert load_all_correlations("1m")[0].n == [[], [20]]
+    assert kept()[0].n == [[], [20]]
 
 
 def test_a_changed_list_with_too_few_bars_is_tried_once_and_shows_no_other_snapshot(
@@ -156,7 +166,7 @@ def test_a_changed_list_with_too_few_bars_is_tried_once_and_shows_no_other_snaps
     for _ in range(3):
         compute_correlations()
     assert loaded == list(stage.SCHEDULED)
-    assert load_all_correlations("1m") == []
+    assert kept() == []
     assert load_correlated_symbols()["1m"] == ["SOLUSDT", "XRPUSDT"]
 
 
@@ -169,5 +179,5 @@ def test_of_a_long_watch_list_the_first_are_compared_and_the_others_named(
     add_symbol("SOLUSDT")
     compute_correlations()
     compute_correlations()
-    found = load_all_correlations("1m")[0]
+    found = kept()[0]
     assert (list(found.symbols), list(found.reasons), len(published)) == (list(SYMBOLS[:2]), ["SOLUSDT"], 1)

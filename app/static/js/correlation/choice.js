@@ -1,7 +1,6 @@
 // What the page shows, as the link says it. Pure.
 
 export const WINDOWS = [30, 60, 120, 240, 480, 960, 1440, 2880, 4320]; // returns
-export const READY_WINDOWS = [60, 240, 1440]; // what the server keeps ready, of Pearson's
 export const METHODS = ["pearson", "spearman", "kendall"];
 export const FIRST = { method: "pearson", window: 1440, difference: false };
 
@@ -24,10 +23,6 @@ export function searchOf({ timeframe, window, method, difference }) {
   if (method !== FIRST.method) parts.method = method;
   if (difference) parts.difference = 1;
   return `?${new URLSearchParams(parts)}`;
-}
-
-export function isReady({ window, method }) {
-  return method === "pearson" && READY_WINDOWS.includes(window);
 }
 
 // Which cells are asked for; two choices with one key show the same ones.

@@ -6,7 +6,7 @@ import { heatmapPicture } from "../charts/heatmap_picture.js";
 import { savePainted } from "../charts/picture.js";
 import { snapshotOf } from "../correlation/answers.js";
 import { cellOf, cellText, cellWords, FULL_CHANGE, sentence, shareOf, shortNames } from "../correlation/cells.js";
-import { choiceFrom, isReady, keyOf, searchOf, WINDOWS } from "../correlation/choice.js";
+import { choiceFrom, keyOf, searchOf, WINDOWS } from "../correlation/choice.js";
 import { showHead, showSilent } from "../correlation/head.js";
 import { wireExport } from "../export_menu.js";
 import * as format from "../format.js";
@@ -73,11 +73,10 @@ function start() {
   load();
 }
 
-// The topic brings what is kept ready, when a bar has closed; what it has not is asked for again.
-function received(state, message, isSnapshot) {
-  const ready = state.snapshots.find((each) => isReady(choice) && each.window === choice.window && each.method === choice.method);
-  if (ready) take(ready);
-  if (!isSnapshot && (choice.difference || !isReady(choice))) load();
+// The topic tells that a bar has closed; its figures are asked for, as they travel packed that way.
+function received(news, message, isSnapshot) {
+  if (isSnapshot && (!snapshot || news.computed_at === snapshot.computed_at)) return;
+  load();
 }
 
 async function load() {

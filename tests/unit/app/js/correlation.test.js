@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { cellOf, cellText, cellWords, sentence, shareOf, shortNames, significance } from "../../../../app/static/js/correlation/cells.js";
-import { choiceFrom, isReady, searchOf } from "../../../../app/static/js/correlation/choice.js";
+import { choiceFrom, searchOf } from "../../../../app/static/js/correlation/choice.js";
 
 const SNAPSHOT = {
   symbols: ["BTCUSDT", "ETHUSDT", "SOLUSDT"],
@@ -71,5 +71,4 @@ test("the link holds the choice and nothing that cannot be chosen", () => {
   assert.equal(searchOf(choice), "?tf=5m&window=240&method=kendall&difference=1");
   assert.deepEqual(choiceFrom("?window=7&method=cosine", "1m"), { timeframe: "1m", window: 1440, method: "pearson", difference: false });
   assert.equal(searchOf(choiceFrom("", "1m")), "?tf=1m");
-  assert.ok(isReady({ window: 60, method: "pearson" }) && !isReady({ window: 60, method: "kendall" }) && !isReady({ window: 30, method: "pearson" }));
 });
