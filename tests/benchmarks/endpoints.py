@@ -14,9 +14,7 @@ import json
 import sys
 import tempfile
 import time
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -29,12 +27,11 @@ from statsmodels.tsa.stattools import coint
 from analytics.records.market import Tick
 from analytics.records.scans import WINDOW_BARS
 from analytics.timeframes import bar_start
+from tests.benchmarks._servers import servers
 from tests.factories import bar, random_closes
 from tests.integration.tasks.worker_process import WorkerProcess
 from tests.integration.web.market_seed import seed_symbols
 from tests.integration.web.web_process import WebProcess
-from workers.local.mongo_server import MongoServer
-from workers.local.redis_server import RedisServer
 from workers.settings import settings_from, use_settings
 from workers.store.bars import save_bars
 from workers.store.database import collection
@@ -66,7 +63,7 @@ def main() -> None:
     hours = float(sys.argv[1]) if len(sys.argv) > 1 else 24.0
     with (
         tempfile.TemporaryDirectory() as name,
-        _servers(Path(name)) as environ,
+        servers(Path(name)) as environ,
         use_settings(settings_from(environ)),
     ):
         _fill(hours)
@@ -75,26 +72,6 @@ def main() -> None:
             WorkerProcess(environ, "compute", "bars,analytics", log_path=Path(name) / "compute.log"),
         ):
             _print(web.port)
-
-
-@contextmanager
-def _servers(folder: Path) -> Iterator[dict[str, str]]:
-    mongo, redis = MongoServer(folder / "mongodb" / "data"), RedisServer(folder / "redis" / "data")
-    mongo.start()
-    redis.start()
-    try:
-        yield {
-            "MONGO_URL": mongo.url,
-            "REDIS_URL": redis.url,
-            "SOURCE": "SIMULATED",
-            "SEED": uuid.uuid4().hex[:12],
-            "BINANCE_WS_URL": "ws://127.0.0.1:1",
-            "BINANCE_REST_URL": "http://127.0.0.1:1",
-            "SECRET_KEY": "of the benchmark",
-        }
-    finally:
-        redis.stop()
-        mongo.stop()
 
 
 def _fill(hours: float) -> None:

@@ -14,6 +14,7 @@ from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
 from tests.product import wait_for
 
+TOPICS = ["symbol:BTCUSDT", "bars:BTCUSDT:1m", "bars:BTCUSDT:1s", "symbol:ETHUSDT", "bars:ETHUSDT:1m"]
 ADDRESS = "/socket.io/?EIO=4&transport=websocket"
 AT_ONCE = 20  # connects under way
 CONNECTED_SECONDS = 60.0

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.fault.broadcast import RATE_HZ, Broadcast
-from tests.fault.crowd import Crowd, share, stop_reading
+from tests.fault.crowd import TOPICS, Crowd, share, stop_reading
 from tests.fault.measuring import Measured
+from tests.fault.web_figures import Peak, thread_count
 from tests.integration.web.market_seed import seed_symbols
 from tests.integration.web.running_web import web_environ, web_settings
 from tests.integration.web.web_process import WebProcess
@@ -20,7 +21,6 @@ from workers.settings import Settings
 
 __all__ = ["web_environ", "web_settings"]
 
-TOPICS = ["symbol:BTCUSDT", "bars:BTCUSDT:1m", "bars:BTCUSDT:1s", "symbol:ETHUSDT", "bars:ETHUSDT:1m"]
 LEAST_HZ = 4.0
 FILLING = os.urandom(20_000).hex()  # so that what waits is seen
 CUT_SECONDS = 15.0
@@ -34,44 +34,6 @@ def web(web_environ: dict[str, str], web_settings: Settings, tmp_path: Path) -> 
         yield web
 
 
-def _worker(web: WebProcess) -> Path:
-    children = Path(f"/proc/{web.pid}/task/{web.pid}/children").read_text().split()
-    return Path(f"/proc/{children[0]}")
-
-
-def _memory_mb(web: WebProcess) -> float:
-    return int((_worker(web) / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
-
-
-def _threads(web: WebProcess) -> int:
-    return len(list((_worker(web) / "task").iterdir()))
-
-
-class Peak:
-    """The most memory a web process had while the block ran."""
-
-    def __init__(self, web: WebProcess) -> None:
-        self.before = self.most = _memory_mb(web)
-        self._web, self._ended = web, threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def __enter__(self) -> "Peak":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_problem: object) -> None:
-        self._ended.set()
-        self._thread.join(5)
-
-    @property
-    def grown_mb(self) -> float:
-        return self.most - self.before
-
-    def _run(self) -> None:
-        while not self._ended.wait(0.2):
-            self.most = max(self.most, _memory_mb(self._web))
-
-
 def crowd_is_served(web: WebProcess, measured: Measured, *, clients: int, seconds: float) -> None:
     """R34: everybody gets what is published, soon, and nobody is cut."""
     with Crowd(web.url, TOPICS, clients) as crowd, Broadcast(TOPICS), Peak(web) as peak:
@@ -80,7 +42,7 @@ def crowd_is_served(web: WebProcess, measured: Measured, *, clients: int, second
         began = time.monotonic()
         threading.Event().wait(seconds)  # the length that is asked for
         delays, took, gone = crowd.taken(), time.monotonic() - began, crowd.gone
-        threads = _threads(web)
+        threads = thread_count(web)
     rate = len(delays) / took / clients / len(TOPICS)
     p50, p95, p99 = (1000 * share(delays, part) for part in (0.5, 0.95, 0.99))
     told = f"p50 {p50:.0f}, p95 {p95:.0f}, p99 {p99:.0f} ms, {rate:.1f} Hz, {gone} cut"
