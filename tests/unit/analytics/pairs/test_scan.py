@@ -1,13 +1,15 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba import config
 from statsmodels.tsa.stattools import coint
 
 from analytics.errors import AnalyticsError
+from analytics.kernels.threads import allowed_threads
 from analytics.pairs.cointegration import engle_granger
 from analytics.pairs.false_discoveries import benjamini_hochberg
 from analytics.pairs.half_life import half_life
@@ -108,6 +110,29 @@ def test_rows_of_some_symbols_are_those_of_the_whole_scan() -> None:
     expected = by_pair(scan_pairs(closes))
     got = by_pair(joined).loc[expected.index]
     pd.testing.assert_frame_equal(got, expected, rtol=1e-9)
+
+
+@pytest.fixture
+def threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
+    """Sets NUMBA_NUM_THREADS as a process finds it when it starts."""
+
+    def allow(count: int) -> None:
+        monkeypatch.setenv("NUMBA_NUM_THREADS", str(count))
+        config.reload_config()
+        assert allowed_threads() == count
+
+    yield allow
+    monkeypatch.undo()
+    config.reload_config()
+
+
+def test_the_number_of_threads_changes_no_digit(threads: Callable[[int], None]) -> None:
+    closes = walks(14, 200, 40)  # more pairs than one piece of the work holds
+    closes.iloc[:90, [3, 17]] = np.nan
+    threads(1)
+    alone = scan_pairs(closes, z_points=3)
+    threads(2)
+    pd.testing.assert_frame_equal(scan_pairs(closes, z_points=3), alone, check_exact=True)
 
 
 def walking_pairs() -> Iterator[pd.DataFrame]:
