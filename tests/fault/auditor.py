@@ -5,30 +5,18 @@ Every fault test ends with it. It reads MongoDB itself, not through the product'
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any
 
-from pymongo.database import Database
-
+from tests.fault.compared_bars import Store, Truth, compare_bars, milliseconds
 from tests.fault.control import Row
-from tests.fault.recomputed_bars import bars_of, problem_of
 
 ID_BITS = 44
 ID_MASK = (1 << ID_BITS) - 1
 UNRESOLVED = ("open", "filling", "failed")
-TIMEFRAMES = {"1s": 1, "1m": 60}
 SHOWN = 5
 
-Store = Database[dict[str, Any]]
 Stored = dict[int, Row]
-
-
-class Truth(Protocol):
-    """Whoever knows what was traded."""
-
-    def ledger(self, symbol: str, first: int, last: int, kind: str = "aggTrade") -> list[Row]:
-        """The messages with first <= id <= last as they were matched."""
 
 
 @dataclass(slots=True)
@@ -45,17 +33,17 @@ class Audit:
     gaps: list[str] = field(default_factory=list)  # rows that are not resolved
     quarantine: list[str] = field(default_factory=list)
     ticks: int = 0  # how many were compared
-    bars_compared: int = 0
+    bars_compared: int = 0  # those that lie wholly in the ledger
 
     @property
     def clean(self) -> bool:
-        """Whether nothing is wrong; an audit of nothing is not clean."""
-        return self.ticks > 0 and not self._problems()
+        """Whether nothing is wrong; an audit of nothing is not clean, nor one without bars."""
+        return self.ticks > 0 and self.bars_compared > 0 and not self._problems()
 
     def __repr__(self) -> str:
         if self.ticks == 0:
             return "Audit: nothing was stored or traded, so nothing was audited"
-        words = "clean" if self.clean else "; ".join(self._problems())
+        words = "clean" if self.clean else "; ".join(self._problems() or ["no bar to compare"])
         return f"Audit of {self.ticks} trades and {self.bars_compared} bars: {words}"
 
     def _problems(self) -> list[str]:
@@ -68,7 +56,13 @@ class Audit:
 
 
 def audit(
-    truth: Truth, store: Store, last_ids: Mapping[str, int], *, injected: int = 0, kind: str = "aggTrade"
+    truth: Truth,
+    store: Store,
+    last_ids: Mapping[str, int],
+    *,
+    injected: int = 0,
+    kind: str = "aggTrade",
+    has_second_klines: bool = True,
 ) -> Audit:
     """Every symbol from its first stored trade to the given id, its bars, its gaps, and the quarantine.
 
@@ -78,6 +72,8 @@ def audit(
         By symbol: up to which id, what was traded later is left alone.
     injected
         How many messages nobody can read were sent.
+    has_second_klines
+        Whether the exchange has candles of one second, which complete the second of the first trade.
     """
     found = Audit()
     numbers = {row["_id"].removeprefix("symbol:"): row["number"] for row in _symbol_counters(store)}
@@ -90,9 +86,18 @@ def audit(
         rows = truth.ledger(symbol, min(stored), max(last, max(stored)), kind)
         _compare_ticks(found, symbol, rows, stored, last)
         _compare_absent(found, store, symbol, rows, last)
-        _compare_bars(found, store, symbol, [row for row in rows if row[0] <= last])
+        bars = compare_bars(
+            truth,
+            store,
+            symbol,
+            [row for row in rows if row[0] <= last],
+            kind=kind,
+            has_second_klines=has_second_klines,
+        )
+        found.bars += bars.problems
+        found.bars_compared += bars.compared
     _look_for_strays(found, store, set(numbers.values()))
-    _look_at_gaps(found, store, list(last_ids))
+    _look_at_gaps(found, store, last_ids)
     _look_at_quarantine(found, store, injected)
     return found
 
@@ -109,7 +114,7 @@ def _stored_rows(store: Store, number: int) -> Stored:
             row["_id"] & ID_MASK,
             row["price"],
             row["quantity"],
-            _milliseconds(row["traded_at"]),
+            milliseconds(row["traded_at"]),
             row["buyer_is_maker"],
             row["first_trade_id"],
             row["last_trade_id"],
@@ -145,48 +150,19 @@ def _compare_absent(found: Audit, store: Store, symbol: str, rows: Sequence[Row]
     found.denied += [f"{symbol} {id}" for id in sorted(proved & known)]
 
 
-def _compare_bars(found: Audit, store: Store, symbol: str, rows: Sequence[Row]) -> None:
-    """The bars that lie wholly between the first and the last trade, and are built by now."""
-    progress = store["progress"].find_one({"_id": symbol})
-    if progress is None or not rows:
-        found.bars.append(f"{symbol}: none built")
-        return
-    until = min(_milliseconds(progress["built_until"]), rows[-1][3])
-    for timeframe, seconds in TIMEFRAMES.items():
-        length = seconds * 1000
-        since = rows[0][3] // length * length + length
-        expected = bars_of(rows, seconds)
-        stored = _stored_bars(store, symbol, timeframe, since, until)
-        starts = {start for start in expected if since <= start and start + length <= until} | {
-            start for start in stored if start + length <= until
-        }
-        found.bars_compared += len(starts)
-        for start in sorted(starts):
-            problem = problem_of(expected.get(start), stored.get(start))
-            if problem:
-                found.bars.append(f"{symbol} {timeframe} {_moment(start):%H:%M:%S} {problem}")
-
-
-def _stored_bars(
-    store: Store, symbol: str, timeframe: str, since: int, until: int
-) -> dict[int, dict[str, Any]]:
-    span = {"$gte": _moment(since), "$lt": _moment(until)}
-    rows = store["bars"].find({"symbol": symbol, "timeframe": timeframe, "start": span})
-    return {_milliseconds(row["start"]): row for row in rows}
-
-
 def _look_for_strays(found: Audit, store: Store, numbers: set[int]) -> None:
     known = {"$or": [{"_id": {"$gte": n << ID_BITS, "$lt": (n + 1) << ID_BITS}} for n in sorted(numbers)]}
     strays = store["ticks"].find({"$nor": [known]} if numbers else {}, {"_id": 1}, limit=SHOWN + 1)
     found.extra += [f"of no symbol {row['_id']}" for row in strays]
 
 
-def _look_at_gaps(found: Audit, store: Store, symbols: Sequence[str]) -> None:
-    rows = store["gaps"].find({"symbol": {"$in": list(symbols)}, "state": {"$in": list(UNRESOLVED)}})
+def _look_at_gaps(found: Audit, store: Store, last_ids: Mapping[str, int]) -> None:
+    rows = store["gaps"].find({"symbol": {"$in": list(last_ids)}, "state": {"$in": list(UNRESOLVED)}})
     found.gaps += [
         f"{row['symbol']} {row['first_id']}..{row['last_id']} {row['state']} tries={row['tries']} "
         f"{row['reason']!r}"
         for row in rows
+        if row["first_id"] <= last_ids[row["symbol"]]
     ]
 
 
@@ -195,11 +171,3 @@ def _look_at_quarantine(found: Audit, store: Store, injected: int) -> None:
     if len(rows) != injected:
         found.quarantine.append(f"{len(rows)} rows, not {injected}")
     found.quarantine += ["a row without a reason" for row in rows if not row["reason"]]
-
-
-def _moment(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=milliseconds)
-
-
-def _milliseconds(moment: datetime) -> int:
-    return (moment - datetime.fromtimestamp(0, UTC)) // timedelta(milliseconds=1)

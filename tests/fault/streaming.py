@@ -59,6 +59,8 @@ CAPTURE = ("stream", "batch", "compute")
 class Streaming:
     """An exchange with a control port and the processes that capture it, with a database of their own."""
 
+    has_second_klines = True  # of the exchange
+
     def __init__(
         self,
         folder: Path,
@@ -229,7 +231,13 @@ class Streaming:
 
     def audited(self, last_ids: Mapping[str, int]) -> Audit:
         """The audit of now, up to these ids."""
-        return audit(self.control, self.store, last_ids, injected=self.injected())
+        return audit(
+            self.control,
+            self.store,
+            last_ids,
+            injected=self.injected(),
+            has_second_klines=self.has_second_klines,
+        )
 
     def missing_after(self, newest: Mapping[str, int], seconds: float) -> list[str]:
         """The trades up to these ids that are still not stored after so long; none as soon as all are."""

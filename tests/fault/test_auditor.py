@@ -25,7 +25,9 @@ from workers.store.quarantine import Quarantined, save_quarantined
 from workers.store.ticks import save_ticks
 
 BTC = "BTCUSDT"
-ABSENT = range(120, 123)  # ids that never existed
+ABSENT = range(420, 423)  # ids that never existed
+FIRST_CAPTURED = 232  # id; bars that it or a trade before it belongs to are the exchange's own
+JOINED_SECOND = 1 + 19 / 60  # in minutes
 Store = Database[dict[str, Any]]
 
 
@@ -61,23 +63,22 @@ def _ms(moment: datetime) -> int:
 
 
 @pytest.fixture
-def ticks() -> list[Tick]:
-    """Some minutes of trading, a few ids of which never existed; moments in whole milliseconds."""
+def traded() -> list[Tick]:
+    """Eleven minutes of trading, a few ids of which never existed; moments in whole milliseconds."""
     whole = [
         replace(tick, traded_at=MIDNIGHT + timedelta(milliseconds=_ms(tick.traded_at) - _ms(MIDNIGHT)))
-        for tick in random_ticks(7, 2_000)
+        for tick in random_ticks(7, 2_000, ticks_per_second=3.0)
     ]
     return [tick for tick in whole if tick.id not in ABSENT]
 
 
 @pytest.fixture
-def store(settings: Settings, mongo_client: MongoClient[dict[str, Any]], ticks: list[Tick]) -> Store:
-    """A store that holds exactly what was traded."""
-    save_ticks(ticks)
-    seconds = second_bars(ticks)
-    minutes = [folded(list(group), "1m", is_final=True) for _, group in groupby(seconds, key=_minute)]
-    save_bars([replace(bar, is_final=True) for bar in [*seconds, *minutes]])
-    save_progress(BarProgress(BTC, ticks[-1].id, ticks[-1].traded_at))
+def store(settings: Settings, mongo_client: MongoClient[dict[str, Any]], traded: list[Tick]) -> Store:
+    """What was traded since the middle of a second, and the exchange's bars before that."""
+    captured = [tick for tick in traded if tick.id >= FIRST_CAPTURED]
+    save_ticks(captured)
+    save_bars(_bars_of(traded, captured[0].traded_at))
+    save_progress(BarProgress(BTC, traded[-1].id, traded[-1].traded_at))
     never = (ABSENT[0], ABSENT[-1])
     save_gaps([Gap(BTC, *never, "verified_absent", MIDNIGHT, None, None, missing=(never,))])
     save_quarantined([Quarantined(MIDNIGHT, "not JSON", b"{")])
@@ -85,19 +86,54 @@ def store(settings: Settings, mongo_client: MongoClient[dict[str, Any]], ticks: 
     return store
 
 
-def _minute(bar: Bar) -> datetime:
-    return bar_start(bar.start, "1m")
+def _bars_of(traded: list[Tick], captured_at: datetime) -> list[Bar]:
+    """Final bars of every timeframe: the exchange's up to the second of the first captured trade."""
+    seconds = [
+        replace(bar, source="exchange", first_id=None, last_id=None) if bar.start <= captured_at else bar
+        for bar in second_bars(traded)
+    ]
+    bars = {"1s": seconds, "1m": _longer(seconds, "1m")}
+    bars["1m"] = [*(_an_hour_earlier(bar) for bar in bars["1m"]), *bars["1m"]]
+    for timeframe, shorter in (("5m", "1m"), ("15m", "5m"), ("1h", "15m")):
+        bars[timeframe] = _longer(bars[shorter], timeframe)
+    return [replace(bar, is_final=True) for some in bars.values() for bar in some]
 
 
-def audited(store: Store, ticks: list[Tick]) -> Audit:
-    return audit(Truth(ticks), store, {BTC: ticks[-1].id}, injected=1)
+def _longer(bars: list[Bar], timeframe: str) -> list[Bar]:
+    groups = groupby(bars, key=lambda bar: bar_start(bar.start, timeframe))
+    return [folded(list(group), timeframe, is_final=True) for _, group in groups]
 
 
-def test_a_whole_store_is_clean(store: Store, ticks: list[Tick]) -> None:
-    found = audited(store, ticks)
+def _an_hour_earlier(bar: Bar) -> Bar:
+    """History of which the store has no trades."""
+    return replace(bar, start=bar.start - timedelta(hours=1), source="exchange", first_id=None, last_id=None)
+
+
+def audited(store: Store, traded: list[Tick]) -> Audit:
+    return audit(Truth(traded), store, {BTC: traded[-1].id}, injected=1)
+
+
+def test_a_whole_store_is_clean(store: Store, traded: list[Tick]) -> None:
+    found = audited(store, traded)
     assert found.clean, found
-    assert found.ticks == 1_997
-    assert found.bars_compared > 150
+    assert found.ticks == 2_000 - FIRST_CAPTURED + 1 - len(ABSENT)
+    assert found.bars_compared > 550
+
+
+def test_a_second_that_no_candle_completes_is_left_out(store: Store, traded: list[Tick]) -> None:
+    first = next(tick for tick in traded if tick.id == FIRST_CAPTURED)
+    second = {"timeframe": "1s", "start": bar_start(first.traded_at, "1s")}
+    assert store["bars"].update_one(second, {"$set": {"trades": 1, "source": "ticks"}}).matched_count
+    assert not audited(store, traded).clean
+    until = {BTC: traded[-1].id}
+    assert audit(Truth(traded), store, until, injected=1, has_second_klines=False).clean
+
+
+def test_a_store_without_bars_is_not_clean(store: Store, traded: list[Tick]) -> None:
+    store["progress"].update_one({}, {"$set": {"built_until": MIDNIGHT}})
+    found = audited(store, traded)
+    assert not found.clean
+    assert "no bar to compare" in repr(found)
 
 
 def _tick_key(store: Store, id: int) -> dict[str, int]:
@@ -111,7 +147,7 @@ def _lose(store: Store) -> None:
 def _invent(store: Store) -> None:
     tick = store["ticks"].find(_tick_key(store, 300))[0]
     store["ticks"].insert_one(
-        tick | _tick_key(store, ABSENT[1]) | {"first_trade_id": 121, "last_trade_id": 121}
+        tick | _tick_key(store, ABSENT[1]) | {"first_trade_id": ABSENT[1], "last_trade_id": ABSENT[1]}
     )
 
 
@@ -139,18 +175,20 @@ def _deny(store: Store) -> None:
     store["gaps"].update_one({}, {"$set": {"missing": [[ABSENT[0], ABSENT[-1] + 1]]}})
 
 
-def _change_bar(timeframe: str, name: str, value: object) -> Callable[[Store], None]:
+def _change_bar(timeframe: str, name: str, value: object, minute: float = 2.0) -> Callable[[Store], None]:
     def plant(store: Store) -> None:
-        bar = {"timeframe": timeframe, "start": MIDNIGHT + timedelta(minutes=1)}
+        bar = {"timeframe": timeframe, "start": MIDNIGHT + timedelta(minutes=minute)}
         assert store["bars"].update_one(bar, {"$set": {name: value}}).modified_count
 
     return plant
 
 
-def _lose_bar(store: Store) -> None:
-    assert (
-        store["bars"].delete_one({"timeframe": "1s", "start": MIDNIGHT + timedelta(seconds=30)}).deleted_count
-    )
+def _lose_bar(timeframe: str, minute: float) -> Callable[[Store], None]:
+    def plant(store: Store) -> None:
+        bar = {"timeframe": timeframe, "start": MIDNIGHT + timedelta(minutes=minute)}
+        assert store["bars"].delete_one(bar).deleted_count
+
+    return plant
 
 
 def _open_gap(store: Store) -> None:
@@ -177,7 +215,20 @@ PLANTED: list[tuple[str, Callable[[Store], None]]] = [
     ("bars", _change_bar("1s", "trades", 100)),
     ("bars", _change_bar("1m", "volume", 1.0)),
     ("bars", _change_bar("1m", "is_final", False)),
-    ("bars", _lose_bar),
+    ("bars", _change_bar("1s", "volume", 1.0e9, JOINED_SECOND)),
+    ("bars", _change_bar("1s", "source", "exchange")),
+    ("bars", _change_bar("5m", "source", "exchange", 5)),
+    ("bars", _change_bar("1m", "close", 1.0, 1)),
+    ("bars", _change_bar("1m", "is_final", False, 1)),
+    ("bars", _change_bar("5m", "trades", 1, 0)),
+    ("bars", _change_bar("5m", "last_id", 1, 5)),
+    ("bars", _change_bar("5m", "is_final", False, 5)),
+    ("bars", _change_bar("5m", "high", 1.0e9, -60)),
+    ("bars", _change_bar("1h", "is_final", False, -60)),
+    ("bars", _lose_bar("1s", 2.5)),
+    ("bars", _lose_bar("1m", 1)),
+    ("bars", _lose_bar("5m", 5)),
+    ("bars", _lose_bar("15m", -60)),
     ("gaps", _open_gap),
     ("quarantine", _quarantine),
 ]
@@ -185,10 +236,10 @@ PLANTED: list[tuple[str, Callable[[Store], None]]] = [
 
 @pytest.mark.parametrize(("kind", "plant"), PLANTED)
 def test_a_planted_defect_is_found(
-    store: Store, ticks: list[Tick], kind: str, plant: Callable[[Store], None]
+    store: Store, traded: list[Tick], kind: str, plant: Callable[[Store], None]
 ) -> None:
     plant(store)
-    found = audited(store, ticks)
+    found = audited(store, traded)
     assert not found.clean
     assert getattr(found, kind), found
     assert kind in repr(found)

@@ -28,6 +28,8 @@ HOLES = 6
 class Futures(Streaming):
     """The product on a simulated USD-M exchange."""
 
+    has_second_klines = False
+
     def __init__(self, folder: Path, mongo: str, redis: str, client: MongoClient[dict[str, Any]]) -> None:
         super().__init__(folder, mongo, redis, client, rate=25.0, symbols=SYMBOLS, options=OPTIONS)
         self.database = f"gemscap_simulated_usdm_aggtrade_{self.seed}"
