@@ -2,6 +2,7 @@
 
 import doctest
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -43,10 +44,30 @@ def test_every_link_leads_somewhere(link: str) -> None:
 
 def test_every_endpoint_it_names_is_served(settings_without_servers: Settings) -> None:
     app = create_app(settings_without_servers, message_queue=False, background=False)
-    served = {rule.rule for rule in app.url_map.iter_rules()}
-    named = set(re.findall(r"`(?:GET )?(/api/\w+)[`?]", README))
-    assert named
-    assert named <= served
+    served = {
+        (method, re.sub(r"<(?:\w+:)?\w+>", "<>", rule.rule))
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods or ()
+    }
+    named = set(named_addresses(README))
+    assert {method for method, _ in named} == {"GET", "POST", "PATCH", "DELETE"}
+    assert len(named) > 40
+    assert named - served == set()
+
+
+def named_addresses(text: str) -> Iterator[tuple[str, str]]:
+    """Methods and addresses between backticks, whatever stands in a place of them as <>.
+
+    A method alone belongs to the address that comes next: `GET`, `DELETE /api/tasks/<id>`.
+    """
+    methods: list[str] = []
+    for quoted in re.findall(r"`([^`\n]+)`", text):
+        found = re.fullmatch(r"(?:(GET|POST|PATCH|DELETE)\b ?)?((?:/api/|/metrics)[^ ?]*)?.*", quoted)
+        method, path = found.groups() if found else (None, None)
+        if path:
+            for each in {*methods, method or "GET"}:
+                yield each, re.sub(r"<\w+>|[A-Z]{6,}", "<>", path)
+        methods = [method] if method and not path else []
 
 
 def test_every_setting_that_the_code_reads_is_described() -> None:
