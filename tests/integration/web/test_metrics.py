@@ -1,8 +1,10 @@
 """`/metrics`, read by the parser of Prometheus' own library: the figures of the System page."""
 
 import dataclasses
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,6 +12,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families
 
 from analytics.records.market import Gap
+from tests.factories import gap
 from tests.integration.web.market_seed import seed_market
 from workers.coordination.canary import note_canary
 from workers.coordination.queues import QUEUES
@@ -19,6 +22,7 @@ from workers.settings import Settings, use_settings
 from workers.store.gaps import save_gaps
 from workers.store.heartbeats import Heartbeat, save_heartbeat
 
+GUIDE = Path(__file__).resolve().parents[3] / "docs" / "deployment.md"
 Samples = dict[tuple[str, ...], float]
 
 
@@ -41,6 +45,21 @@ def _samples(client: FlaskClient) -> Samples:
     }
 
 
+def test_every_figure_the_guide_sets_an_alarm_on_is_told(client: FlaskClient, market: datetime) -> None:
+    for queue in QUEUES:
+        note_canary(queue)
+    note_run("bars.build_bars", 0.02, failed=False)
+    save_gaps([gap(5, 16, symbol="BTCUSDT")])
+    save_heartbeat(Heartbeat("stream", "there", 5_000, market, market, {"trade_to_stored_ms_p99": 40.0}))
+    section = GUIDE.read_text().partition("\n## Watching it\n")[2].partition("\n## ")[0]
+    watched = re.findall(r"^\| `(\w+)(?:\{(.+?)\})?` \|", section, re.M)
+    assert len(watched) > 5
+    told = _samples(client)
+    for name, labels in watched:
+        values = re.findall(r'="(.+?)"', labels)
+        assert any(key[0] == name and set(values) <= set(key[1:]) for key in told), (name, labels)
+
+
 def test_queues_canaries_and_tasks_are_told(client: FlaskClient) -> None:
     note_canary("bars")
     for seconds, failed in ((0.02, False), (0.3, False), (70.0, True)):
@@ -61,8 +80,8 @@ def test_queues_canaries_and_tasks_are_told(client: FlaskClient) -> None:
 
 def test_gaps_are_told_by_state(client: FlaskClient) -> None:
     now = datetime.now(UTC)
-    gap = Gap("BTCUSDT", 10, 12, "open", now, None, None)
-    save_gaps([gap, dataclasses.replace(gap, first_id=20, last_id=21, state="expired")])
+    hole = Gap("BTCUSDT", 10, 12, "open", now, None, None)
+    save_gaps([hole, dataclasses.replace(hole, first_id=20, last_id=21, state="expired")])
     told = _samples(client)
     assert told["gemscap_gaps", "open"] == 1
     assert told["gemscap_gaps", "expired"] == 1
