@@ -12,6 +12,7 @@ from analytics.errors import AnalyticsError
 from analytics.pairs.cointegration import engle_granger, engle_granger_both
 from analytics.pairs.mackinnon import LEVELS
 from tests.captured import KLINE_SYMBOLS, captured, captured_klines
+from tests.exact import exact_engle_granger
 
 
 def walks(seed: int, bars: int) -> tuple[pd.Series, pd.Series]:
@@ -64,11 +65,24 @@ def test_equals_statsmodels_on_real_klines() -> None:
     closes = {symbol: np.log(captured_klines(symbol, "1m")["close"]) for symbol in KLINE_SYMBOLS}
     for turn, (y, x) in enumerate(itertools.permutations(KLINE_SYMBOLS, 2)):
         window = slice(2000 * turn, 2000 * turn + 480)
-        left, right = closes[y].iloc[window], closes[x].iloc[window]
-        # The line's constant takes off the means; so does the test, where statsmodels loses digits at 11.
-        assert_as_statsmodels(left - left.mean(), right - right.mean())
+        assert_as_statsmodels(closes[y].iloc[window], closes[x].iloc[window])
+
+
+def test_keeps_the_digits_that_statsmodels_loses_far_from_zero() -> None:
+    """Logarithms near 11 that move by a thousandth; fifty digits tell who is right."""
+    y, x = (np.log(captured_klines(symbol, "1m")["close"]) for symbol in ("BTCUSDT", "ETHUSDT"))
+    far = theirs_near = 0.0
+    for begin in range(0, 40_000, 4_000):
+        left, right = y.iloc[begin : begin + 240], x.iloc[begin : begin + 240]
         ours = engle_granger(left, right)
-        assert ours.statistic == pytest.approx(coint(left, right)[0], rel=2e-9, abs=2e-9)
+        assert ours.lags is not None
+        exact = exact_engle_granger(left, right, ours.lags)
+        assert ours.statistic == pytest.approx(exact, rel=1e-11)
+        far = max(far, abs(coint(left, right)[0] / exact - 1))
+        centred = coint(left - left.mean(), right - right.mean())[0]
+        theirs_near = max(theirs_near, abs(centred / exact - 1))
+    assert far > 1e-9  # 1.7e-9 as the prices are, ...
+    assert theirs_near < 1e-11  # ... and 4e-16 with their means off, which is the same test
 
 
 def test_real_markets_of_one_month_are_not_cointegrated() -> None:

@@ -12,6 +12,7 @@ from statsmodels.regression.rolling import RollingOLS
 from analytics.errors import AnalyticsError
 from analytics.pairs.hedge_ratio import HEDGE_METHODS, HedgeMethod, hedge_ratio
 from analytics.pairs.rolling import rolling_correlation
+from tests.exact import exact_huber
 from tests.factories import planted_pair, starts_of
 
 every_method = pytest.mark.parametrize("method", HEDGE_METHODS)
@@ -67,7 +68,8 @@ def test_huber_is_that_of_statsmodels(seed: int) -> None:
         maxiter=500, tol=1e-14, conv="coefs"
     )
     found = hedge_ratio(y, x, "huber")
-    np.testing.assert_allclose([found.intercept, found.beta], expected.params, rtol=1e-8)
+    np.testing.assert_allclose([found.intercept, found.beta], expected.params, rtol=1e-9)
+    np.testing.assert_allclose([found.beta, found.intercept], exact_huber(y, x), rtol=1e-10)
 
 
 def test_huber_solves_its_own_equation() -> None:
