@@ -5,12 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 from celery import shared_task
+from picows import WSFrame, WSMsgType, WSTransport
 from pymongo.collection import Collection
 from pymongo.write_concern import WriteConcern
 
 from workers.store import database
 from workers.store.indexes import ensure_indexes
-from workers.stream import step
+from workers.stream import link, step
 from workers.stream.capture import Capture
 
 
@@ -42,8 +43,22 @@ def hold_stream() -> None:
     threading.Event().wait()
 
 
+def answer_pings_with_something_else() -> None:
+    """Each pong holds what no ping held."""
+    rightly = link._Listener.on_ws_frame
+
+    def wrongly(self: link._Listener, transport: WSTransport, frame: WSFrame) -> None:
+        if frame.msg_type == WSMsgType.PING:
+            transport.send_pong(b"something else")
+        else:
+            rightly(self, transport, frame)
+
+    link._Listener.on_ws_frame = wrongly  # type: ignore[method-assign] # that is the bug
+
+
 BUGS: dict[str, Callable[[], None]] = {
     "insert in order": insert_in_order,
     "write without journal": write_without_journal,
     "hold the stream in a task": hold_the_stream_in_a_task,
+    "answer pings with something else": answer_pings_with_something_else,
 }

@@ -4,9 +4,12 @@ import time
 
 import pytest
 
+from tests.fault.conftest import Worlds
 from tests.fault.measuring import Measured
 from tests.fault.streaming import Streaming
 from tests.product import wait_for
+
+SHORT_LEAD_SECONDS, LONG_LEAD_SECONDS = 5.0, 600.0
 
 
 def repairs(world: Streaming, since: float) -> int:
@@ -39,10 +42,22 @@ def test_without_time_the_hole_is_repaired(world: Streaming, lead: float | None,
     )
 
 
-@pytest.mark.parametrize("lead", [6.0, pytest.param(60.0, marks=pytest.mark.soak)])
 def test_in_time_the_successor_takes_over_and_nothing_needs_repair(
-    world: Streaming, lead: float, measured: Measured
+    world: Streaming, measured: Measured
 ) -> None:
+    successor_takes_over(world, SHORT_LEAD_SECONDS, measured)
+
+
+@pytest.mark.soak
+def test_ten_minutes_ahead_it_does_so_with_the_waiting_times_of_the_product(
+    worlds: Worlds, measured: Measured
+) -> None:
+    with worlds.another(constants={}) as world:
+        successor_takes_over(world, LONG_LEAD_SECONDS, measured)
+
+
+def successor_takes_over(world: Streaming, lead: float, measured: Measured) -> None:
+    """One new connection, ready before the old one ends."""
     handovers = world.figures()["handovers"]
     since = end_connections(world, lead)
     world.assert_clean(within=30)
