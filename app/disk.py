@@ -1,9 +1,11 @@
-"""Whether the database's disk has room; looked at every few seconds."""
+"""Whether the disks have room: the database's, looked at here, and the spool's, as the stream tells it."""
 
 import threading
 import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from workers.messages.system import DiskState
+from workers.messages.system import STALE_SECONDS, DiskState, ProcessState
 from workers.settings import load_settings
 from workers.store.disk import DiskSpace, load_disk_space
 
@@ -28,10 +30,36 @@ def disk_state() -> DiskState | None:
         return state
 
 
+def spool_disk_state(processes: Sequence[ProcessState], now: datetime) -> DiskState | None:
+    """The worst of what living stream workers tell of their disks; None where none tells."""
+    told = [
+        _of_spool(each.figures)
+        for each in processes
+        if "spool_disk_free_gb" in each.figures and (now - each.beat_at).total_seconds() <= STALE_SECONDS
+    ]
+    return min(
+        told, key=lambda disk: (disk.state == "ok", disk.state != "refuses", disk.free_gb), default=None
+    )
+
+
 def judged(space: DiskSpace | None) -> DiskState | None:
     """What is left of a disk, and whether that is little."""
     if space is None:
         return None
-    free_gb = space.free_bytes / GIGABYTE
-    is_little = free_gb < LEAST_FREE_GB or space.free_bytes < LEAST_FREE_SHARE * space.total_bytes
-    return DiskState("nearly_full" if is_little else "ok", free_gb, space.total_bytes / GIGABYTE)
+    return _judged(space.free_bytes / GIGABYTE, space.total_bytes / GIGABYTE)
+
+
+def _of_spool(figures: Mapping[str, float | int | str | None]) -> DiskState:
+    free_gb, total_gb = (
+        float(figures[name] or 0.0) for name in ("spool_disk_free_gb", "spool_disk_total_gb")
+    )
+    return (
+        DiskState("refuses", free_gb, total_gb)
+        if figures.get("spool_refuses")
+        else _judged(free_gb, total_gb)
+    )
+
+
+def _judged(free_gb: float, total_gb: float) -> DiskState:
+    is_little = free_gb < LEAST_FREE_GB or free_gb < LEAST_FREE_SHARE * total_gb
+    return DiskState("nearly_full" if is_little else "ok", free_gb, total_gb)

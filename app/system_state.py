@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from app.disk import disk_state
+from app.disk import disk_state, spool_disk_state
 from app.feed import feed_state
 from app.flow_state import flow_state
 from app.machine_clock import clock_state
@@ -36,14 +36,16 @@ Part = Mapping[str, object]
 def system_state() -> JSON:
     """State of the `system` topic, and of `/api/system`."""
     now, clock = datetime.now(UTC), load_market_clock()
+    processes = [_process(beat) for beat in load_heartbeats()]
     return system_json(
-        [_process(beat) for beat in load_heartbeats()],
+        processes,
         queues=queue_depths(),
         market_clock=clock,
         source=load_settings().source,
         now=now,
         feed=feed_state(clock, now),
         disk=disk_state(),
+        spool_disk=spool_disk_state(processes, now),
         clock=clock_state(),
         flow=_flow(clock),
     )

@@ -27,9 +27,6 @@ from workers.store.quality import (
 from workers.store.quarantine import Quarantined, save_quarantined
 
 TIMEFRAMES = {"1m": 1_440, "5m": 288, "15m": 96, "1h": 24}
-# The disk of the test's own machine is what it is: the page is told another one.
-SHOW_DISK = """(disk) => import(document.querySelector("link[href$='js/frame.js']").href)
-    .then((frame) => frame.showDisk(disk))"""
 NO_SOCKET = "window.WebSocket = class { constructor() { throw Error('none'); } }"
 HOSTILE = b'{"e":"trade","p":"<img src=x onerror=alert(1)>"}' + b"x" * 500
 
@@ -265,15 +262,3 @@ def test_seconds_say_since_when_they_are_kept(open_page: OpenPage, web: WebProce
         "title", re.compile(r"5\u2009399 final; seconds are kept since 1 h 30 min")
     )
     expect(page.locator("#symbols tr[data-symbol='ETHUSDT'] [data-timeframe='1s']")).to_have_text("–")
-
-
-@pytest.mark.parametrize("path", ["/", "/market/BTCUSDT", "/quality", "/system"])
-def test_a_disk_that_is_nearly_full_is_told_on_every_page(
-    open_page: OpenPage, web: WebProcess, path: str
-) -> None:
-    page = open_page(web.url + path)
-    expect(page.locator("#feed-dot")).to_have_attribute("data-state", "good")
-    assert page.locator("#disk-notice").is_hidden()
-    full = {"state": "nearly_full", "free_gb": 1.5, "total_gb": 250}
-    page.evaluate(SHOW_DISK, full)
-    expect(page.locator("#disk-notice")).to_contain_text("1.5 GB of 250 GB left")

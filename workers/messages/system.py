@@ -43,9 +43,9 @@ class FeedState:
 
 @dataclass(frozen=True, slots=True)
 class DiskState:
-    """Room on the disk that holds the database."""
+    """Room on the disk that holds the database, or what waits for it."""
 
-    state: Literal["ok", "nearly_full"]
+    state: Literal["ok", "nearly_full", "refuses"]  # refuses: it does not take what is written
     free_gb: float
     total_gb: float
 
@@ -94,6 +94,7 @@ def system_json(
     now: datetime,
     feed: FeedState,
     disk: DiskState | None = None,
+    spool_disk: DiskState | None = None,
     clock: ClockState | None = None,
     flow: Flow | None = None,
 ) -> JSON:
@@ -104,6 +105,7 @@ def system_json(
         "market_clock": iso_or_none(market_clock),
         "feed": feed_json(feed),
         "disk": disk_json(disk) if disk else None,
+        "spool_disk": disk_json(spool_disk) if spool_disk else None,
         "clock": {"state": clock.state, "offset_ms": round(clock.offset_ms, 1)} if clock else None,
         "delays": delays_json(processes, now),
         "processes": [process_json(state, now) for state in processes],
@@ -161,7 +163,7 @@ def delays_json(processes: Sequence[ProcessState], now: datetime) -> JSON:
 
 
 def disk_json(disk: DiskState) -> JSON:
-    """Room on the disk that holds the database."""
+    """Room on a disk."""
     return {"state": disk.state, "free_gb": round(disk.free_gb, 1), "total_gb": round(disk.total_gb, 1)}
 
 

@@ -20,6 +20,7 @@ from workers.settings import load_settings
 from workers.stream.backoff import ConnectQuota
 from workers.stream.capture import Capture
 from workers.stream.figures import Figures, together
+from workers.stream.spool_disk import spool_disk_figures
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ class ShardHolder:
         """What the System page shows of the feed."""
         held = list(self._held.values())
         shares: Figures = {"shards_held": len(held)} if self._count > 1 else {}
-        return together([capture.figures() for capture in held]) | shares
+        return together([capture.figures() for capture in held]) | shares | spool_disk_figures()
 
     def _run(self) -> None:
         while True:

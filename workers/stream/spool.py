@@ -32,6 +32,7 @@ class Spool:
         self.errors = 0  # of the disk
         self.damaged = 0  # stretches that could not be read back
         self.dropped = 0  # segments dropped for want of room
+        self.refuses = False  # the disk did not take the last messages
         self._root = root
         self._capacity_bytes = capacity_bytes
         self._segment_bytes = segment_bytes
@@ -66,6 +67,7 @@ class Spool:
             "spool_segments": len(self._segments),
             "spool_errors": self.errors + self.damaged,
             "spool_dropped": self.dropped,
+            "spool_refuses": int(self.refuses),
             "spool_unsynced": self._sync.unsynced,
         }
 
@@ -81,6 +83,7 @@ class Spool:
             self._seal()
             self._failed(error)
             return False
+        self.refuses = False
         self._sync.wrote(len(messages))
         self._keep_within_capacity()
         return True
@@ -219,6 +222,7 @@ class Spool:
 
     def _failed(self, error: OSError) -> None:
         self.errors += 1
+        self.refuses = True
         self._retry_at = time.monotonic() + RETRY_SECONDS
         if time.monotonic() - self._logged_at >= LOG_SECONDS:
             self._logged_at = time.monotonic()

@@ -80,13 +80,15 @@ _TASK_TIMES = record(
     "TaskTimes", task=TEXT, runs=WHOLE, failures=WHOLE, mean_ms=optional(NUMBER), last_ms=NUMBER
 )
 _DELAY = table(optional(NUMBER))
+_DISK = record("Disk", state=choice("ok", "nearly_full", "refuses"), free_gb=NUMBER, total_gb=NUMBER)
 SYSTEM = record(
     "System",
     source=choice("LIVE", "SIMULATED", "REPLAY"),
     now=MOMENT,
     market_clock=optional(MOMENT),
     feed=_FEED,
-    disk=optional(record(state=choice("ok", "nearly_full"), free_gb=NUMBER, total_gb=NUMBER)),
+    disk=optional(_DISK),
+    spool_disk=told(optional(_DISK), "of what waits for the database"),
     clock=optional(record(state=choice("ok", "wrong"), offset_ms=NUMBER)),
     delays=told(table(optional(_DELAY)), "milliseconds after the trade until a step was done"),
     processes=many(_PROCESS),

@@ -74,7 +74,7 @@ export function startFrame({ actions = [], onSystem = () => {} } = {}) {
     onState: (state) => {
       feed = { ...state.feed, at: serverNow() };
       lastWordAt = Date.now();
-      showDisk(state.disk);
+      showDisks(state);
       showClock(state.clock);
       showHealth();
       onSystem(state);
@@ -169,11 +169,22 @@ function showHealth() {
 }
 
 // Said on every page before anything fails.
-export function showDisk(disk) {
+function showDisks({ disk, spool_disk: spoolDisk }) {
   const element = document.getElementById("disk-notice");
-  const little = disk?.state === "nearly_full";
-  setText(element, little ? `The disk of the database is nearly full: ${disk.free_gb} GB of ${disk.total_gb} GB left. Make room before trades can no longer be stored.` : "");
-  element.hidden = !little;
+  const text = [databaseDisk(disk), spoolsDisk(spoolDisk)].filter(Boolean).join(" ");
+  setText(element, text);
+  element.hidden = !text;
+}
+
+function databaseDisk(disk) {
+  if (disk?.state !== "nearly_full") return "";
+  return `The disk of the database is nearly full: ${disk.free_gb} GB of ${disk.total_gb} GB left. Make room before trades can no longer be stored.`;
+}
+
+function spoolsDisk(disk) {
+  if (disk?.state === "refuses") return "The disk on which trades wait for the database takes no more. They wait in memory; what finds no room there is fetched from the exchange later. Make room.";
+  if (disk?.state !== "nearly_full") return "";
+  return `The disk on which trades wait for the database is nearly full: ${disk.free_gb} GB of ${disk.total_gb} GB left. Make room.`;
 }
 
 function showClock(clock) {
