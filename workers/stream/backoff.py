@@ -1,9 +1,12 @@
 """How long to wait before the next connection: capped exponential, full jitter."""
 
+import threading
+from collections import deque
 from random import Random
 
 FIRST_SECONDS = 0.5
 CAP_SECONDS = 30.0
+CONNECTS, WINDOW_SECONDS = 60, 300.0  # at most, of a process
 
 
 def backoff_seconds(failures: int, random: Random) -> float:
@@ -19,20 +22,19 @@ def backoff_seconds(failures: int, random: Random) -> float:
 
 
 class ConnectQuota:
-    """At most so many connects in any window; the exchange refuses the 301st in 5 minutes."""
+    """At most so many connects in any window; several connections may share it.
 
-    def __init__(self, *, connects: int = 60, window_seconds: float = 300.0) -> None:
-        self._connects = connects
-        self._window_seconds = window_seconds
-        self._made: list[float] = []
+    The exchange refuses the 301st of an address in 5 minutes.
+    """
 
-    def seconds_until_free(self, now: float) -> float:
-        """How long the next connect has to wait, by a monotonic clock."""
-        self._made = [at for at in self._made if now - at < self._window_seconds]
-        if len(self._made) < self._connects:
-            return 0.0
-        return self._made[0] + self._window_seconds - now
+    def __init__(self) -> None:
+        self._booked: deque[float] = deque(maxlen=CONNECTS)  # the newest, in order
+        self._lock = threading.Lock()
 
-    def note(self, now: float) -> None:
-        """A connect is being made."""
-        self._made.append(now)
+    def book(self, now: float) -> float:
+        """Take the next free place; how many seconds the connect has to wait for it, by a monotonic clock."""
+        with self._lock:
+            is_full = len(self._booked) == self._booked.maxlen
+            at = max(now, self._booked[0] + WINDOW_SECONDS) if is_full else now
+            self._booked.append(at)
+            return at - now

@@ -122,9 +122,8 @@ class StreamConnection:
         while not self._streams():
             if self._stopping.wait(LOOK_SECONDS):
                 return None
-        if self._stopping.wait(self._quota.seconds_until_free(time.monotonic())):
+        if self._stopping.wait(self._quota.book(time.monotonic())):
             return None
-        self._quota.note(time.monotonic())
         self.connects += 1
         link = Link(self._address, self._callbacks, note_streams=note_streams)
         link.start()
