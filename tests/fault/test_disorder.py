@@ -4,11 +4,13 @@ import time
 
 import pytest
 
+from tests.fault.conftest import Worlds
 from tests.fault.measuring import Measured
-from tests.fault.streaming import Streaming
+from tests.fault.streaming import HASTE, Streaming
 from tests.product import wait_for
 
 FAULTY_SECONDS = 5.0
+PARALLEL_SECONDS = 6.0
 
 
 def faulty_for(world: Streaming, seconds: float) -> None:
@@ -34,6 +36,36 @@ def test_repeats_change_nothing_and_are_counted(world: Streaming, measured: Meas
         found=f"{injected} sent twice, {counted:.0f} counted",
     )
     assert counted == injected
+
+
+@pytest.mark.soak
+def test_two_whole_connections_side_by_side_store_each_trade_once(worlds: Worlds, measured: Measured) -> None:
+    beside = HASTE | {"workers.stream.connection:SETTLE_SECONDS": PARALLEL_SECONDS}
+    with worlds.another(constants=beside) as world:
+        begun, requests = traded_until(world), len(world.control.requests())
+        world.control.shutdown(lead=3 * PARALLEL_SECONDS)
+        wait_for(lambda: "handover begins" in world.words("stream"), 10, "a second connection")
+        wait_for(lambda: world.figures()["repeats"] > 0, 10, "trades that come twice")
+        both = traded_until(world)
+        time.sleep(PARALLEL_SECONDS / 2)  # so long at least both deliver
+        least = traded_until(world) - both
+        wait_for(lambda: "its successor delivers" in world.words("stream"), 30, "the end of the old one")
+        found = world.assert_clean(within=30)
+        most, repeats = traded_until(world) - begun, world.figures()["repeats"]
+        measured(
+            "R17",
+            injected=f"two whole connections side by side for {PARALLEL_SECONDS:.0f} s",
+            demanded=f"each trade stored once; from {least} to {most} repeats counted, 0 REST repairs",
+            found=f"{repeats:.0f} counted; {found!r}",
+        )
+        assert least > 100
+        assert least <= repeats <= most
+        assert not [target for _, target, _ in world.control.requests()[requests:] if "fromId" in target]
+
+
+def traded_until(world: Streaming) -> int:
+    """How many trades of the captured symbols there were by now, from an arbitrary beginning."""
+    return sum(world.newest().values())
 
 
 def test_disorder_leaves_every_trade_and_bar_exact(world: Streaming, measured: Measured) -> None:
