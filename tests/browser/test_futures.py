@@ -21,8 +21,8 @@ def web_environ(spot_environ: dict[str, str]) -> dict[str, str]:
 def test_every_page_names_the_market_and_fits(
     open_page: OpenPage, web: WebProcess, market: MovingMarket, complaints: list[str], scheme: str, width: int
 ) -> None:
-    market.live()
     for path in ("/", "/market/BTCUSDT", "/quality", "/system"):
+        market.live()
         page = open_page(web.url + path, scheme=scheme, width=width)
         expect(page.locator("#market-badge")).to_have_text("USD-M")
         expect(page.locator("#feed-dot")).to_have_attribute("data-state", "good")
