@@ -5,7 +5,6 @@ libfaketime stands between the workers and the system's clock; the exchange keep
 
 import time
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -13,11 +12,11 @@ import pytest
 from tests.fault.conftest import Worlds
 from tests.fault.measuring import Measured
 from tests.fault.streaming import Streaming
+from tests.machine_clock import clock_of_file
 from tests.product import wait_for
 
 OFFSETS = (3_600.0, -3_600.0, 2.0, 0.0)
 ALARM_SECONDS = 300.0
-LIBRARY = "vendor/libfaketime/src/libfaketime.so.1"
 
 
 class Skewed:
@@ -40,17 +39,9 @@ class Skewed:
 @pytest.fixture
 def skewed(worlds: Worlds, tmp_path: Path) -> Iterator[Skewed]:
     """A world of its own."""
-    found = find_spec("libfaketime")
-    assert found is not None
-    assert found.origin is not None
     offset = tmp_path / "offset"
     offset.write_text("+0\n")
-    environ = {
-        "LD_PRELOAD": str(Path(found.origin).parent / LIBRARY),
-        "FAKETIME_TIMESTAMP_FILE": str(offset),
-        "FAKETIME_NO_CACHE": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-    }
+    environ = clock_of_file(offset)
     with worlds.another(worker_environ=environ, workers=("stream", "batch", "compute")) as world:
         yield Skewed(world, offset)
 

@@ -1,9 +1,10 @@
 """The exchange as a process of its own, and clients that note what they get."""
 
+import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -50,11 +51,16 @@ class Running:
 
 
 @contextmanager
-def running(*words: str | Path) -> Iterator[Running]:
-    """An exchange with these options, on a free port, until the block ends."""
+def running(*words: str | Path, environ: Mapping[str, str] | None = None) -> Iterator[Running]:
+    """An exchange with these options, on a free port, until the block ends; `environ` is added to ours."""
     command = [sys.executable, "-m", "workers.local.exchange", "--port", "0", *map(str, words)]
     with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        command,
+        cwd=ROOT,
+        env=os.environ | dict(environ or {}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     ) as process:
         try:
             assert process.stdout is not None
