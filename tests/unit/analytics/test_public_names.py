@@ -7,7 +7,8 @@ import pytest
 import analytics.bars
 import analytics.indicators
 import analytics.pairs
-from tests.factories import planted_pair
+from analytics.pairs.hedge_ratio import HedgeMethod
+from tests.factories import planted_pair, random_ticks, tick_frame
 
 Y, X = planted_pair(1, 1_000, half_life=8.0)
 
@@ -39,7 +40,29 @@ def test_indicators_of_bars() -> None:
     ):
         assert isinstance(found, pd.Series)
         assert found.index.equals(bars.index)
-    assert "kind" in analytics.indicators.rsi_divergence(bars)
+
+
+def test_ticks_become_bars_with_the_columns_of_a_bar() -> None:
+    found = analytics.bars.bars_from_ticks(tick_frame(random_ticks(1, 300)), "1s")
+    assert list(found) == [
+        *("open", "high", "low", "close", "volume", "quote_volume", "trades", "taker_buy_volume"),
+        *("first_id", "last_id"),
+    ]
+    assert str(found.index.tz) == "UTC"
+    assert found["trades"].sum() == 300
+
+
+def test_a_divergence_names_its_two_pivots_and_when_it_was_known() -> None:
+    found = analytics.indicators.rsi_divergence(_bars())
+    pivots = [f"{name}_{what}" for name in ("first", "second") for what in ("start", "price", "rsi")]
+    assert list(found) == ["kind", *pivots, "confirmed_at"]
+    assert len(found)
+
+
+@pytest.mark.parametrize("method", ["ols", "rolling_ols", "tls", "huber", "theil_sen", "kalman"])
+def test_every_method_gives_a_hedge(method: HedgeMethod) -> None:
+    found = analytics.pairs.hedge_ratio(Y, X, method=method)
+    assert np.isfinite([found.beta, found.intercept]).all()
 
 
 def test_bars_fold_and_fill() -> None:
