@@ -9,6 +9,7 @@ import threading
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import orjson
@@ -24,6 +25,27 @@ KEPT_SERIES = 150  # 1,500 bars are half a megabyte
 OVERLAP = timedelta(seconds=10)
 
 
+NOT_FINAL = b'"is_final":false'
+
+
+@dataclass(frozen=True, slots=True)
+class BarPage:
+    """Some bars of a series, oldest first, each encoded as it is sent."""
+
+    starts: Sequence[datetime]
+    encoded: Sequence[bytes]
+
+    @property
+    def body(self) -> bytes:
+        """One JSON list."""
+        return b"[" + b",".join(self.encoded) + b"]"
+
+    @property
+    def finals(self) -> list[bool]:
+        """Of each bar whether it is final."""
+        return [NOT_FINAL not in each for each in self.encoded]
+
+
 class BarSeries:
     """The newest bars of one symbol and timeframe."""
 
@@ -36,8 +58,8 @@ class BarSeries:
         self._encoded: list[bytes] = []
         self._whole = False  # nothing older is stored
 
-    def answer(self, limit: int, start: datetime | None, end: datetime | None) -> bytes | None:
-        """A JSON list of bars, oldest first; None when it reaches behind what is kept."""
+    def answer(self, limit: int, start: datetime | None, end: datetime | None) -> BarPage | None:
+        """The newest `limit` bars of that time; None when it reaches behind what is kept."""
         with self._lock:
             self._look()
             first = 0 if start is None else bisect_left(self._starts, start)
@@ -46,7 +68,7 @@ class BarSeries:
             reaches_back = last - first < limit and (start is None or not self._holds(start))
             if reaches_back and not self._whole:
                 return None
-            return json_list(self._encoded[first:last])
+            return BarPage(self._starts[first:last], self._encoded[first:last])
 
     def _holds(self, start: datetime) -> bool:
         return bool(self._starts) and start >= self._starts[0]
@@ -98,12 +120,13 @@ class BarHistory:
 
     def answer(
         self, symbol: str, timeframe: str, *, limit: int, start: datetime | None, end: datetime | None
-    ) -> bytes:
-        """The newest `limit` bars with start <= bar.start < end, as a JSON list, oldest first."""
+    ) -> BarPage:
+        """The newest `limit` bars with start <= bar.start < end."""
         kept = self._kept(symbol, timeframe).answer(limit, start, end) if limit <= KEPT_BARS else None
         if kept is not None:
             return kept
-        return json_list(encoded_bars(load_bars(symbol, timeframe, start=start, end=end, limit=limit)))
+        bars = load_bars(symbol, timeframe, start=start, end=end, limit=limit)
+        return BarPage([bar.start for bar in bars], encoded_bars(bars))
 
     def _kept(self, symbol: str, timeframe: str) -> BarSeries:
         key = (load_settings().database, symbol, timeframe)
@@ -118,8 +141,3 @@ class BarHistory:
 def encoded_bars(bars: Sequence[Bar]) -> list[bytes]:
     """Each bar as the JSON that is sent."""
     return [orjson.dumps(bar_json(bar)) for bar in bars]
-
-
-def json_list(encoded: Sequence[bytes]) -> bytes:
-    """Encoded values as one JSON list."""
-    return b"[" + b",".join(encoded) + b"]"

@@ -1,33 +1,60 @@
-"""Bars: `GET /api/get_ohlc`, also as `/api/ohlc`."""
+"""Bars: `GET /api/get_ohlc`, also as `/api/ohlc`.
+
+The body is a bare list, as others rely on. What every answer says of itself
+beside its figures stands in two headers here: `As-Of`, the start of the newest
+bar, and `Completeness`, how whole the time from the first bar to the last is.
+"""
 
 from datetime import datetime
 
 from flask import Blueprint, Response
 
+from analytics.quality.completeness import completeness
+from analytics.records.snapshots import Completeness
+from analytics.timeframes import length
 from app.api.contract import endpoint
 from app.api.paging import with_older_page
 from app.api.parameters import RANGE, SYMBOL, TIMEFRAME
 from app.api.shapes.market import BAR
-from app.api.shapes.vocabulary import many
-from app.bar_history import BarHistory
+from app.api.shapes.vocabulary import MOMENT, TEXT, many, told
+from app.bar_history import BarHistory, BarPage
+from workers.messages.snapshots import completeness_json
+from workers.messages.times import iso
+from workers.store.gaps import load_unresolved_gaps
 
 blueprint = Blueprint("bars", __name__)
 history = BarHistory()
 
-FIRST_KEY = b'{"ts":"'  # of a bar
+HEADERS = {
+    "As-Of": told(MOMENT, "start of the newest bar; missing where there is none"),
+    "Completeness": told(TEXT, "expected=500, present=500, final=499, open_gaps=0: bars from first to last"),
+}
 
 
 @blueprint.get("/get_ohlc")
 @blueprint.get("/ohlc")
-@endpoint(many(BAR), query={"symbol": SYMBOL, "tf": TIMEFRAME, **RANGE})
+@endpoint(many(BAR), headers=HEADERS, query={"symbol": SYMBOL, "tf": TIMEFRAME, **RANGE})
 def ohlc(symbol: str, tf: str, limit: int, start: datetime | None, end: datetime | None) -> Response:
     """The newest `limit` bars of a symbol between `start` and `end`, oldest first."""
-    body = history.answer(symbol, tf, limit=limit, start=start, end=end)
-    response = Response(body, mimetype="application/json")
-    return with_older_page(response, body.count(FIRST_KEY), limit, _first_start(body))
+    page = history.answer(symbol, tf, limit=limit, start=start, end=end)
+    response = Response(page.body, mimetype="application/json")
+    whole = completeness_json(_wholeness(page, symbol, tf))
+    response.headers["Completeness"] = ", ".join(f"{name}={value}" for name, value in whole.items())
+    if not page.starts:
+        return response
+    response.headers["As-Of"] = iso(page.starts[-1])
+    return with_older_page(response, len(page.starts), limit, iso(page.starts[0]))
 
 
-def _first_start(body: bytes) -> str | None:
-    """The start of the first bar, of which the JSON begins with it."""
-    begin = len(FIRST_KEY) + 1
-    return body[begin : body.index(b'"', begin)].decode() if body != b"[]" else None
+def _wholeness(page: BarPage, symbol: str, timeframe: str) -> Completeness:
+    if not page.starts:
+        return Completeness(0, 0, 0, 0)
+    first, last = page.starts[0], page.starts[-1]
+    return completeness(
+        page.starts,
+        page.finals,
+        as_of=last,
+        bars=(last - first) // length(timeframe) + 1,
+        timeframe=timeframe,
+        gaps=load_unresolved_gaps(symbol),
+    )

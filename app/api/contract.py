@@ -36,6 +36,7 @@ class File:
 Answer = Schema | File
 NOTHING: Rules = {}
 NO_ANSWERS: Mapping[int, Answer] = {}
+NO_HEADERS: Mapping[str, Schema] = {}
 NO_BODIES: Mapping[str, Rules] = {}
 
 
@@ -44,6 +45,7 @@ class Contract:
     """One address and method."""
 
     answers: Mapping[int, Answer]  # by status
+    headers: Mapping[str, Schema] = field(default_factory=dict)  # of the answer
     query: Rules = field(default_factory=dict)
     path: Rules = field(default_factory=dict)
     body: Rules | None = None
@@ -58,6 +60,7 @@ def endpoint(
     *,
     status: int = 200,
     also: Mapping[int, Answer] = NO_ANSWERS,
+    headers: Mapping[str, Schema] = NO_HEADERS,
     query: Rules = NOTHING,
     path: Rules = NOTHING,
     body: Rules | None = None,
@@ -68,7 +71,7 @@ def endpoint(
 ) -> Callable[[View], View]:
     """Declare an address; what of its path is refused says the function, of changes the gate."""
     answers = ({} if answer is None else {status: answer}) | dict(also)
-    contract = Contract(answers, query, path, body, bodies, upload, refusals, is_change)
+    contract = Contract(answers, headers, query, path, body, bodies, upload, refusals, is_change)
 
     def declared(view: View) -> View:
         @wraps(view)

@@ -200,7 +200,11 @@ def _field(rule: Parameter) -> Node:
 def _responses(contract: Contract) -> Node:
     refused = dict.fromkeys(sorted(_refusals(contract)), ERROR)
     answers = {**refused, **contract.answers}
-    return {str(status): _response(status, answers[status]) for status in sorted(answers)}
+    found = {str(status): _response(status, answers[status]) for status in sorted(answers)}
+    for status in contract.answers if contract.headers else ():
+        headers = {name: {"schema": schema} for name, schema in contract.headers.items()}
+        found[str(status)]["headers"] = headers
+    return found
 
 
 def _refusals(contract: Contract) -> set[int]:

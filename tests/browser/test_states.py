@@ -41,7 +41,8 @@ def test_without_bars_the_market_says_so_and_draws_the_first_ones(
     page = open_page(web.url + "/market/ETHUSDT?tf=15m")
     expect(page.locator("#chart-state")).to_contain_text("No bars yet")
     expect(page.locator("#snapshot-state")).to_contain_text("Nothing computed yet")
-    assert complaints == []
+    refused = "the server responded with a status of 409"  # the browser's own line: no figures yet
+    assert [each for each in complaints if refused not in each] == []
 
 
 def test_an_indicator_that_warms_up_says_what_it_needs(open_page: OpenPage, web: WebProcess) -> None:

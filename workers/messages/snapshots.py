@@ -12,6 +12,8 @@ from analytics.records.snapshots import Completeness, IndicatorHistory, Indicato
 from workers.messages.envelope import JSON
 from workers.messages.times import iso
 
+NOTHING_EXPECTED = Completeness(0, 0, 0, 0)
+
 
 def completeness_json(completeness: Completeness) -> JSON:
     """How whole the bars behind a number are."""
@@ -81,11 +83,15 @@ def indicator_series_json(
     symbol: str, timeframe: str, history: IndicatorHistory, divergences: Sequence[Divergence]
 ) -> JSON:
     """History for a chart, as columns: `ts` and one list per figure, oldest first; divergences in rows."""
+    latest = history.latest
     return {
         "symbol": symbol,
         "timeframe": timeframe,
         "ts": [iso(moment) for moment in history.as_of],
         "series": {name: list(column) for name, column in history.series.items()},
         "divergences": [divergence_json(divergence) for divergence in divergences],
-        "latest": indicator_snapshot_json(history.latest) if history.latest else None,
+        "latest": indicator_snapshot_json(latest) if latest else None,
+        "as_of": iso(latest.as_of) if latest else None,
+        "completeness": completeness_json(latest.completeness if latest else NOTHING_EXPECTED),
+        "reasons": {} if latest else {"latest": "no bar with figures begins in this time"},
     }

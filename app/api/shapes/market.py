@@ -97,6 +97,9 @@ INDICATORS = record(
     series=table(many(optional(NUMBER))),
     divergences=many(DIVERGENCE),
     latest=optional(INDICATOR_SNAPSHOT),
+    as_of=told(optional(MOMENT), "of the latest"),
+    completeness=COMPLETENESS,
+    reasons=told(table(TEXT), "why a value is null, by its name"),
 )
 DEFINITION = record(
     "IndicatorDefinition",

@@ -53,6 +53,9 @@ def undocumented(told: Node, operation: Node, answer: TestResponse) -> list[str]
     response = operation["responses"].get(str(answer.status_code))
     if response is None:
         return [f"status {answer.status_code} is not in the document"]
+    missing = [name for name in response.get("headers", {}) if name not in answer.headers]
+    if missing and answer.data != b"[]":  # of nothing there is no moment
+        return [f"the headers {missing} are not in the answer"]
     if "content" not in response:
         return ["a body is not in the document"] if answer.data else []
     if answer.mimetype not in response["content"]:

@@ -11,10 +11,13 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from analytics.records.market import Gap
 from app.api.parameters import MAX_LIMIT
 from tests.integration.web.market_seed import seed_market, seed_symbols, wandering_bars
 from workers.messages.market import bar_json
+from workers.messages.times import iso
 from workers.store.bars import save_bars
+from workers.store.gaps import save_gaps
 from workers.store.heartbeats import Heartbeat, save_heartbeat
 
 NOON = datetime(2026, 11, 22, 12, 0, 30, tzinfo=UTC)
@@ -106,6 +109,35 @@ def test_new_bars_are_in_the_next_answer(client: FlaskClient, bars: list[dict[st
 def test_a_known_symbol_without_bars_has_an_empty_list(client: FlaskClient) -> None:
     seed_symbols()
     assert _get(client, symbol="ETHUSDT") == []
+    answer = client.get("/api/get_ohlc?symbol=ETHUSDT")
+    assert answer.headers["Completeness"] == "expected=0, present=0, final=0, open_gaps=0"
+    assert "As-Of" not in answer.headers
+
+
+def test_bars_say_how_whole_they_are_and_of_when(client: FlaskClient, bars: list[dict[str, Any]]) -> None:
+    for limit in (10, 1_600):  # from what is kept, and from the store
+        answer = client.get(f"/api/get_ohlc?symbol=BTCUSDT&limit={limit}")
+        assert answer.headers["As-Of"] == bars[-1]["ts"]
+        open_bars = sum(not bar["is_final"] for bar in bars[-limit:])
+        assert open_bars == 1
+        assert answer.headers["Completeness"] == (
+            f"expected={limit}, present={limit}, final={limit - 1}, open_gaps=0"
+        )
+
+
+def test_bars_with_a_hole_among_them_say_so(client: FlaskClient) -> None:
+    seed_symbols()
+    stored = wandering_bars("BTCUSDT", "1m", newest=NOON, count=20, forming=False)
+    lost, first = stored.pop(10), stored[0]
+    save_bars(stored)
+    answer = client.get("/api/get_ohlc?symbol=BTCUSDT")
+    assert answer.headers["Completeness"].startswith("expected=20, present=20, final=20")  # nothing traded
+    hole = {"after": lost.start, "before": lost.start + timedelta(seconds=30), "found_at": NOON}
+    save_gaps([Gap("BTCUSDT", 5, 9, "open", **hole)])
+    answer = client.get("/api/get_ohlc?symbol=BTCUSDT")
+    assert answer.headers["Completeness"] == "expected=20, present=19, final=19, open_gaps=1"
+    before = client.get(f"/api/get_ohlc?symbol=BTCUSDT&end={iso(first.start + timedelta(minutes=5))}")
+    assert before.headers["Completeness"] == "expected=5, present=5, final=5, open_gaps=0"
 
 
 @pytest.mark.parametrize(
@@ -152,7 +184,7 @@ def test_no_value_whatsoever_is_an_internal_error(client: FlaskClient, query: di
     for path in ("/api/ohlc", "/api/indicators"):
         for full in (query, {"symbol": "BTCUSDT"} | query):
             answer = client.get(path, query_string=full)
-            assert answer.status_code in (200, 400, 404, 422), (path, full, answer.data)
+            assert answer.status_code in (200, 400, 404, 409, 422), (path, full, answer.data)
             assert answer.status_code == 200 or set((answer.json or {})["error"]) >= {"code", "message"}
 
 
@@ -164,6 +196,31 @@ def test_indicators_come_as_columns_of_equal_length(client: FlaskClient) -> None
     assert answer["ts"] == sorted(answer["ts"])
     assert {len(column) for column in answer["series"].values()} == {120}
     assert answer["latest"]["values"]["rsi_14"]["value"] == answer["series"]["rsi_14"][-1]
+
+
+def test_indicators_say_how_whole_they_are_and_of_when(client: FlaskClient) -> None:
+    seed_market()
+    told: Any = client.get("/api/indicators?symbol=btcusdt&tf=5m").json
+    assert (told["as_of"], told["reasons"]) == (told["ts"][-1], {})
+    assert told["completeness"] == told["latest"]["completeness"]
+    assert told["completeness"]["present"] > 0
+
+
+def test_before_the_first_figures_it_is_said_what_is_needed(client: FlaskClient) -> None:
+    seed_symbols()
+    for query in ("symbol=ETHUSDT&tf=1m", "symbol=ETHUSDT&tf=1m&end=2020-01-01"):
+        answer: Any = client.get(f"/api/indicators?{query}")
+        assert answer.status_code == 409
+        error = answer.json["error"]
+        assert (error["code"], error["have"], error["need"]) == ("not_enough_data", 0, 1)
+
+
+def test_a_time_without_figures_of_a_symbol_that_has_some_is_empty(client: FlaskClient) -> None:
+    seed_market()
+    told: Any = client.get("/api/indicators?symbol=BTCUSDT&tf=5m&end=2020-01-01").json
+    assert (told["ts"], told["latest"], told["as_of"]) == ([], None, None)
+    assert told["reasons"] == {"latest": "no bar with figures begins in this time"}
+    assert told["completeness"] == {"expected": 0, "present": 0, "final": 0, "open_gaps": 0}
 
 
 def test_every_figure_is_explained(client: FlaskClient) -> None:

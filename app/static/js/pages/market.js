@@ -107,7 +107,7 @@ async function start(view = null) {
 
 async function loadNewest(mine, limit = FIRST_BARS) {
   const query = { symbol, tf: history.timeframe, limit };
-  const columnsComing = getJson("/api/indicators", query).then(columnsFrom, () => null);
+  const columnsComing = columnsOf(query).catch(() => null);
   try {
     const bars = (await getJson("/api/ohlc", query)).map(barFrom);
     // Drawing begins when the library is there; indicators that came meanwhile are in the first figure,
@@ -195,11 +195,17 @@ function missed() {
   }, wait);
 }
 
+// Before a bar has closed nothing is computed: then there are no columns.
+async function columnsOf(query) {
+  const answer = await getJson("/api/indicators", query, { accept: [200, 409] });
+  return answer.error ? noColumns() : columnsFrom(answer);
+}
+
 async function reload(mine) {
   const query = { symbol, tf: history.timeframe, limit: FIRST_BARS };
   try {
     const bars = (await getJson("/api/ohlc", query)).map(barFrom);
-    const columns = columnsFrom(await getJson("/api/indicators", query));
+    const columns = await columnsOf(query);
     if (mine !== loading) return;
     if (leavesHole(history.bars, bars, history.timeframeMs)) {
       // Away for longer than one answer reaches back: what was there would stand apart.
@@ -229,11 +235,11 @@ async function loadOlder() {
   const mine = loading;
   const query = { symbol, tf: history.timeframe, limit: FIRST_BARS, end: new Date(history.bars[0].at).toISOString() };
   try {
-    const [bars, older] = await Promise.all([getJson("/api/ohlc", query), getJson("/api/indicators", query)]);
+    const [bars, older] = await Promise.all([getJson("/api/ohlc", query), columnsOf(query)]);
     if (mine !== loading) return;
     olderIsThere = bars.length === FIRST_BARS;
     history.bars.unshift(...bars.map(barFrom));
-    takeColumns(columnsFrom(older));
+    takeColumns(older);
   } catch {
     // The next move of the chart asks again.
   } finally {
