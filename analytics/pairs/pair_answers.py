@@ -147,9 +147,10 @@ class _SharedSums:
     def of(cls, levels: np.ndarray, rows: np.ndarray, lags: int) -> "_SharedSums":
         steps, every = np.diff(levels), np.arange(len(levels))
         forward = cross_lag_products(steps, rows, every, lags)
-        backward = forward if len(rows) == len(every) else cross_lag_products(steps, every, rows, lags)
+        is_whole = len(rows) == len(every)
+        backward = forward if is_whole else cross_lag_products(steps, every, rows, lags)
         total = np.einsum("ij,ij->i", levels, levels)
-        own = own_lag_products(steps, lags)
+        own = forward[every, every] if is_whole else own_lag_products(steps, lags)
         return cls(levels, rows, levels[rows] @ levels.T, total, forward, backward, own)
 
     def found(self, part: range, plan: ScanPlan) -> _Found:

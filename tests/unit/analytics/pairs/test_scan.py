@@ -139,10 +139,10 @@ def walking_pairs() -> Iterator[pd.DataFrame]:
     """Row y on x of 2,000 pairs of independent walks, each symbol in one pair alone; both ways are tested."""
     for seed in range(1000, 1020):
         closes = walks(seed, 1440, 200)
-        for first in range(0, 100, 4):
-            places = list(range(first, first + 4))
+        for first in range(0, 100, 10):
+            places = list(range(first, first + 10))
             some = closes.iloc[:, [*places, *(place + 100 for place in places)]]
-            ys, xs = list(some)[:4], list(some)[4:]
+            ys, xs = list(some)[:10], list(some)[10:]
             yield by_pair(scan_pairs(some)).loc[list(zip(ys, xs, strict=True))]
 
 
