@@ -8,12 +8,12 @@ import { paintCrossHair, placeAt, valuesAt } from "./pair_cross_hair.js";
 import { priceNames, priceTraces } from "./pair_prices.js";
 import { spreadNames, spreadTraces } from "./pair_spread.js";
 import { paintLiveZ, zNames, zRules, zTraces } from "./pair_z.js";
+import { PairView } from "./pair_view.js";
 import { prepared } from "./pen.js";
 import { loadPlotly } from "./plotly.js";
 import { axis, baseLayout, colours } from "./theme.js";
 
 const CONFIG = { displayModeBar: false, scrollZoom: true, doubleClick: "reset", responsive: true, showTips: false };
-const ROOM_SHARE = 0.02; // of the window, right of the last bar
 
 export class PairPanes {
   constructor(element, canvas) {
@@ -23,15 +23,18 @@ export class PairPanes {
     this.history = null;
     this.moving = null; // {live, at}
     this.pointer = null;
+    this.view = new PairView();
     this.overlaySoon = oncePerFrame(() => this.paint());
     this.figureSoon = oncePerFrame(() => this.drawFigure());
   }
 
   // history: {analysis, zone, choices}; a zoom stays unless `choices`, the link of what is shown, changes.
   async draw(history) {
-    // What the view begins with stays 0 % as long as the view does.
-    const from = history.choices === this.history?.choices ? this.history.from : 0;
-    this.history = { ...history, moments: momentsOf(history), from };
+    const moments = momentsOf(history);
+    const { starts } = history.analysis;
+    const range = this.view.rangeOf(history.choices, Date.parse(starts[0]), Date.parse(starts.at(-1)));
+    this.history = { ...history, moments, range: range.map((ms) => ms + zoneShiftMs(ms, history.zone)) };
+    this.history.from = this.firstInView();
     await this.drawFigure();
     this.element.dataset.asOf = history.analysis.as_of;
   }
@@ -69,12 +72,18 @@ export class PairPanes {
   // Prices begin at 0 % where the view begins.
   moved() {
     this.overlaySoon();
-    const { moments } = this.history;
+    const { zone, from } = this.history;
     const { xaxis } = this.element._fullLayout;
-    const from = Math.min(placeOfMoment(moments, xaxis.r2l(xaxis.range[0])), moments.length - 2);
-    if (from === this.history.from) return;
-    this.history.from = from;
-    this.figureSoon();
+    const shown = xaxis.range.map((edge) => xaxis.r2l(edge));
+    const isBehind = this.view.note(shown.map((ms) => ms - zoneShiftMs(ms, zone)));
+    this.history.range = isBehind ? this.view.whole.map((ms) => ms + zoneShiftMs(ms, zone)) : shown;
+    this.history.from = this.firstInView();
+    if (isBehind || from !== this.history.from) this.figureSoon();
+  }
+
+  firstInView() {
+    const { moments, range } = this.history;
+    return Math.min(placeOfMoment(moments, range[0]), moments.length - 2);
   }
 
   pointed(event) {
@@ -116,14 +125,11 @@ function momentsOf({ analysis, zone }) {
 }
 
 function layoutOf(history, palette) {
-  const { moments, choices } = history;
-  const room = (moments.at(-1) - moments[0]) * ROOM_SHARE;
   const plain = { ...axis(palette), side: "right", fixedrange: true, anchor: "x", nticks: 5 };
   return {
     ...baseLayout(palette),
     margin: { l: 8, r: 64, t: 8, b: 40 },
-    uirevision: choices,
-    xaxis: { ...axis(palette), type: "date", anchor: "y3", range: [moments[0], moments.at(-1) + room], nticks: 9, tickangle: 0 },
+    xaxis: { ...axis(palette), type: "date", anchor: "y3", range: history.range, nticks: 9, tickangle: 0 },
     yaxis: { ...plain, domain: [0.7, 1], ticksuffix: " %" },
     yaxis2: { ...plain, domain: [0.32, 0.67], tickformat: ".4~g" },
     yaxis3: { ...plain, domain: [0, 0.29], range: zRange(history) },
