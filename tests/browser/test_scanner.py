@@ -29,6 +29,7 @@ SYMBOLS = [f"{name}USDT" for name in ("BTC", "ETH", "BNB", "SOL", "XRP", "ADA")]
 COUNT = len(SYMBOLS) * (len(SYMBOLS) - 1)
 ON_DEMAND_MS = 60_000.0
 ROWS = "#rows tr:not(.space)"
+SCROLL = "frame => frame.scrollTop"
 
 
 @pytest.fixture(scope="module")
@@ -167,8 +168,12 @@ def test_the_rows_are_saved_as_a_file(drawn: Page) -> None:
 
 
 def test_a_closed_bar_brings_new_figures_and_keeps_the_place(drawn: Page) -> None:
+    drawn.set_viewport_size({"width": 1440, "height": 500})
     when, before = drawn.locator("#as-of").inner_text(), column(drawn, "zscore")
     drawn.locator(ROWS).nth(4).click()
+    drawn.locator("#scroll").evaluate("frame => { frame.scrollTop = 150; }")
+    assert drawn.locator("#scroll").evaluate(SCROLL) > 0
+    scrolled = drawn.locator("#scroll").evaluate(SCROLL)
     title = drawn.locator("#panel-title").inner_text()
     newest = {symbol: load_bars(symbol, "1m", limit=1)[0] for symbol in SYMBOLS}
     for place, (symbol, last) in enumerate(newest.items()):
@@ -178,6 +183,7 @@ def test_a_closed_bar_brings_new_figures_and_keeps_the_place(drawn: Page) -> Non
     compute_scans()
     expect(drawn.locator("#as-of")).not_to_have_text(when)
     assert column(drawn, "zscore") != before
+    assert drawn.locator("#scroll").evaluate(SCROLL) == scrolled
     expect(drawn.locator("#panel-title")).to_have_text(title)
 
 
