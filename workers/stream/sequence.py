@@ -2,11 +2,11 @@
 
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from analytics.quality.holes import IdLedger, Seen
-from analytics.records.market import Gap, Tick
+from analytics.records.market import Tick
 from analytics.timeframes import bar_start
 from workers.binance.errors import MalformedMessage
 from workers.binance.feed import Notice, Placeholder, moment_of, parsed_message
@@ -15,6 +15,7 @@ from workers.store.gaps import load_unresolved_gaps
 from workers.store.quarantine import Quarantined
 from workers.store.rebuilds import note_rebuilds
 from workers.store.ticks import load_ticks
+from workers.stream.batch import Batch
 
 AHEAD = timedelta(minutes=10)  # of the exchange's clock: no trade is; at sixty times the speed its word lags
 
@@ -30,22 +31,6 @@ class Counts:
     placeholders: int = 0
     malformed: int = 0
     gaps: int = 0
-
-
-@dataclass(slots=True)
-class Batch:
-    """What one round of messages came to."""
-
-    gaps: list[Gap] = field(default_factory=list)
-    ticks: list[Tick] = field(default_factory=list)
-    late: list[Tick] = field(default_factory=list)  # those of `ticks` that filled a hole
-    newest: dict[str, Tick] = field(default_factory=dict)  # of each symbol the tick with the highest id
-    quarantined: list[Quarantined] = field(default_factory=list)
-    shutdown_announced: bool = False
-    taken: int = 0  # how many messages had been taken from the spool with these
-
-    def __bool__(self) -> bool:
-        return bool(self.gaps or self.ticks or self.quarantined)
 
 
 class Sequencer:

@@ -26,14 +26,15 @@ from workers.store.market_clock import save_market_clock
 from workers.store.quarantine import save_quarantined
 from workers.store.rebuilds import note_rebuilds
 from workers.store.ticks import save_ticks
+from workers.stream.batch import Batch, joined
 from workers.stream.buffer import BoundedBuffer
 from workers.stream.delays import Delays
 from workers.stream.figures import Figures
-from workers.stream.sequence import Batch
 
 log = logging.getLogger(__name__)
 
 BATCHES_WAITING = 50  # of at most 1,000 ticks: about 20 MB
+BATCHES_JOINED = 10  # written at once when they wait: a slow disk is waited for once, not once each
 RETRY_SECONDS = 0.5
 CURSOR_SECONDS = 1.0
 LATENCIES_KEPT = 2_000
@@ -96,11 +97,14 @@ class TickWriter:
 
     def _run(self) -> None:
         while not (self._stopping.is_set() and not len(self._waiting)):
-            for batch in self._waiting.take(at_most=1, age_seconds=0.1):
-                if not self._write_until_stored(batch):
-                    self._gave_up = True
-                    return
-                self._on_stored(batch.taken)
+            batches = self._waiting.take(at_most=BATCHES_JOINED, age_seconds=0.1)
+            if not batches:
+                continue
+            batch = joined(batches)
+            if not self._write_until_stored(batch):
+                self._gave_up = True
+                return
+            self._on_stored(batch.taken)
         self._write_until_stored(Batch())  # the last cursors
 
     def _write_until_stored(self, batch: Batch) -> bool:

@@ -1,6 +1,8 @@
 """Messages -> batches -> store: holes on record whatever crashes, nothing malformed lost."""
 
 import json
+import math
+import threading
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -8,6 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from analytics.quality.holes import missing
+from analytics.records.market import Tick
 from tests.factories import tick
 from workers.settings import Settings
 from workers.store.fences import take_fence
@@ -16,9 +19,10 @@ from workers.store.indexes import ensure_indexes
 from workers.store.market_clock import load_market_clock
 from workers.store.quarantine import load_quarantined
 from workers.store.rebuilds import load_rebuilds
-from workers.store.ticks import load_ticks, save_ticks
+from workers.store.ticks import SavedTicks, load_ticks, save_ticks
+from workers.stream import writer as writer_module
 from workers.stream.sequence import Sequencer
-from workers.stream.writer import TickWriter
+from workers.stream.writer import BATCHES_JOINED, TickWriter
 
 RECEIVED_NS = 1_750_000_000_000_000_000
 BAD = [
@@ -178,3 +182,23 @@ def missing_ids() -> list[int]:
     """Every id the ledger says is missing."""
     gaps = load_unresolved_gaps("BTCUSDT")
     return [id for gap in gaps for first, last in missing(gap) for id in range(first, last + 1)]
+
+
+def test_what_waits_for_a_slow_store_is_written_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    written, may_go_on = [], threading.Event()
+
+    def slowly(ticks: Sequence[Tick]) -> SavedTicks:
+        may_go_on.wait(10)
+        written.append(len(ticks))
+        return save_ticks(ticks)
+
+    monkeypatch.setattr(writer_module, "save_ticks", slowly)
+    sequencer, writer = sequencer_of(["BTCUSDT"]), TickWriter()
+    writer.start(take_fence("0of1", "tests"))
+    for id in range(30):
+        assert writer.offer(sequencer.sorted_out([(RECEIVED_NS, trade(id))]))
+    may_go_on.set()
+    assert writer.stop(flush_seconds=10)
+    assert ids() == list(range(30))
+    assert sum(written) == 30
+    assert len(written) <= 1 + math.ceil(30 / BATCHES_JOINED)
