@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from math import isclose
 from pathlib import Path
 from typing import Any
 
@@ -109,3 +110,23 @@ def expected_minutes(symbol: str) -> list[dict[str, Any]]:
 def stored_minutes(database: Database[dict[str, Any]], symbol: str) -> list[dict[str, Any]]:
     """The stored minutes, oldest first."""
     return list(database["bars"].find({"symbol": symbol, "timeframe": "1m"}, sort=[("start", 1)]))
+
+
+def bars_are_complete(database: Database[dict[str, Any]]) -> bool:
+    """Whether every trade of the recording is in a minute, and every minute final."""
+    minutes = list(database["bars"].find({"timeframe": "1m"}))
+    marks = [row["built_until"] for row in database["progress"].find()]
+    all_built = sum(bar["trades"] for bar in minutes) == TRADES and len(marks) == 2 and min(marks) > END
+    return all_built and all(bar["is_final"] for bar in minutes)
+
+
+def check_minutes(database: Database[dict[str, Any]]) -> None:
+    """Open, high, low, close and the count of trades exactly, volume to 1e-9."""
+    for symbol in SYMBOLS:
+        expected, stored = expected_minutes(symbol), stored_minutes(database, symbol)
+        assert [bar["start"] for bar in stored] == [bar["start"] for bar in expected]
+        for wanted, got in zip(expected, stored, strict=True):
+            for name in ("open", "high", "low", "close", "trades"):
+                assert got[name] == wanted[name], (symbol, wanted["start"], name)
+            assert isclose(got["volume"], wanted["volume"], rel_tol=1e-9)
+        assert {bar["source"] for bar in stored[1:-1]} == {"ticks"}

@@ -40,18 +40,23 @@ class Audit:
         """Whether nothing is wrong; an audit of nothing is not clean, nor one without bars."""
         return self.ticks > 0 and self.bars_compared > 0 and not self._problems()
 
+    @property
+    def trades_are_whole(self) -> bool:
+        """The same without bars, for a world that builds none."""
+        return self.ticks > 0 and not self._problems(but="bars")
+
     def __repr__(self) -> str:
         if self.ticks == 0:
             return "Audit: nothing was stored or traded, so nothing was audited"
         words = "clean" if self.clean else "; ".join(self._problems() or ["no bar to compare"])
         return f"Audit of {self.ticks} trades and {self.bars_compared} bars: {words}"
 
-    def _problems(self) -> list[str]:
+    def _problems(self, but: str = "") -> list[str]:
         names = ("missing", "extra", "duplicates", "differing", "unproved", "denied", "bars", "gaps")
         return [
             f"{name} {len(found)}: {', '.join(found[:SHOWN])}{' ...' if len(found) > SHOWN else ''}"
             for name in (*names, "quarantine")
-            if (found := getattr(self, name))
+            if name != but and (found := getattr(self, name))
         ]
 
 

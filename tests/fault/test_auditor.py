@@ -132,6 +132,7 @@ def test_a_second_that_no_candle_completes_is_left_out(store: Store, traded: lis
 def test_a_store_without_bars_is_not_clean(store: Store, traded: list[Tick]) -> None:
     store["progress"].update_one({}, {"$set": {"built_until": MIDNIGHT}})
     found = audited(store, traded)
+    assert found.trades_are_whole
     assert not found.clean
     assert "no bar to compare" in repr(found)
 
@@ -241,6 +242,7 @@ def test_a_planted_defect_is_found(
     plant(store)
     found = audited(store, traded)
     assert not found.clean
+    assert found.trades_are_whole == (kind == "bars")
     assert getattr(found, kind), found
     assert kind in repr(found)
 

@@ -12,7 +12,16 @@ from pymongo.database import Database
 
 from tests.fault.measuring import Measured
 from tests.product import Product, wait_for
-from tests.replayed import END, SYMBOLS, Audit, audit_ticks, recording_database, replay_environ
+from tests.replayed import (
+    END,
+    SYMBOLS,
+    Audit,
+    audit_ticks,
+    bars_are_complete,
+    check_minutes,
+    recording_database,
+    replay_environ,
+)
 
 SPEED = 15.0  # the recording lasts 43 s
 BACK_SECONDS = 15.0
@@ -52,6 +61,7 @@ def test_it_comes_back_and_the_hole_is_on_record_and_repaired(
         )
         wait_for(lambda: last_trade_of_each(database) >= len(SYMBOLS), 90, "the end of the recording")
         repaired = wait_for(lambda: not unresolved(database), REPAIR_SECONDS, "the repair of the hole")
+        wait_for(lambda: bars_are_complete(database), REPAIR_SECONDS, "every trade in a final bar")
     measured(
         "R1",
         injected=f"the stream of the whole product killed in a recording at {SPEED:.0f} x its speed",
@@ -60,6 +70,7 @@ def test_it_comes_back_and_the_hole_is_on_record_and_repaired(
     )
     assert {row["state"] for row in database["gaps"].find()} == {"filled"}
     assert audit_ticks(database) == Audit(*({symbol: [] for symbol in SYMBOLS} for _ in range(3)))
+    check_minutes(database)
 
 
 def unresolved(database: Database[dict[str, Any]]) -> int:

@@ -10,15 +10,14 @@ from pymongo.database import Database
 
 from tests.product import Product, wait_for
 from tests.replayed import (
-    END,
     SYMBOLS,
     TRADES,
     Audit,
     audit_ticks,
-    expected_minutes,
+    bars_are_complete,
+    check_minutes,
     recording_database,
     replay_environ,
-    stored_minutes,
 )
 
 CLEAN: dict[str, list[int]] = {symbol: [] for symbol in SYMBOLS}
@@ -47,15 +46,13 @@ def play(
 ) -> None:
     """One replay from its first trade to its last bar; so many of its trades are stored already."""
 
-    def is_over() -> bool:
-        minutes = list(database["bars"].find({"timeframe": "1m"}))
-        marks = [row["built_until"] for row in database["progress"].find()]
-        all_built = sum(bar["trades"] for bar in minutes) == TRADES and len(marks) == 2 and min(marks) > END
-        return all_built and all(bar["is_final"] for bar in minutes)
-
     with Product(root, environ) as product:
         wait_for(lambda: product.figure("stream", "repeats") >= known, 90, "every known trade again")
-        wait_for(is_over, 60 + RECORDING_SECONDS / speed, "every trade in a bar, and every bar final")
+        wait_for(
+            lambda: bars_are_complete(database),
+            60 + RECORDING_SECONDS / speed,
+            "every trade in a bar, and every bar final",
+        )
 
 
 def test_every_trade_is_stored_once_and_the_minutes_are_those_that_were(
@@ -71,15 +68,3 @@ def test_every_trade_is_stored_once_and_the_minutes_are_those_that_were(
         play(tmp_path / "second", environ, replayed, speed, known=TRADES)
         assert list(replayed["ticks"].find(sort=[("_id", 1)])) == before
         check_minutes(replayed)
-
-
-def check_minutes(database: Database[dict[str, Any]]) -> None:
-    """Open, high, low, close and the count of trades exactly, volume to 1e-9."""
-    for symbol in SYMBOLS:
-        expected, stored = expected_minutes(symbol), stored_minutes(database, symbol)
-        assert [bar["start"] for bar in stored] == [bar["start"] for bar in expected]
-        for wanted, got in zip(expected, stored, strict=True):
-            for name in ("open", "high", "low", "close", "trades"):
-                assert got[name] == wanted[name], (symbol, wanted["start"], name)
-            assert got["volume"] == pytest.approx(wanted["volume"], rel=1e-9)
-        assert {bar["source"] for bar in stored[1:-1]} == {"ticks"}
