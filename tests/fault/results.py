@@ -14,10 +14,14 @@ from pathlib import Path
 HEADING = """\
 # Results of the fault tests
 
-Written by the tests (`make fault-results`; `make soak` adds the full lengths). Every row ends with an audit
-of each trade and bar against the exchange's own ledger, unless it says otherwise. Gate: the short form that
-`make test` runs, with waiting times of the product shortened about tenfold and the figures demanded with
-them; full: the length of `make soak`.
+Written by the tests (`make fault-results`; `make soak` adds the full lengths). R1 to R33 and the seeds of R48
+end by comparing what is stored with what the exchange traded: each trade, and each bar where bars are built.
+Trades alone are compared in R4, R5, R8, R9 and R16 and after R3's SIGTERM under load, where the stream runs
+alone, and after the bursts of R31. Rows that say that trades are missing compare just that. What pages, doors
+and jobs do (R6 with a page open, R34 to R47) is compared with no ledger.
+
+Gate: the short form that `make test` runs, with waiting times of the product shortened about tenfold and the
+figures demanded with them; full: the length of `make soak`.
 """
 COLUMNS = ("No.", "injected", "demanded", "measured", "result", "length", "date", "test")
 NUMBER = re.compile(r"R(\d+)(.*)")
