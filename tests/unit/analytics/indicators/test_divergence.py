@@ -133,6 +133,22 @@ def test_scaled_prices_diverge_at_the_same_bars(seed: int, factor: float) -> Non
     pd.testing.assert_frame_equal(rsi_divergence(bars * factor)[names], rsi_divergence(bars)[names])
 
 
+@settings(max_examples=10)
+@given(seed=st.integers(0, 10**6))
+def test_where_prices_are_turned_bulls_are_bears(seed: int) -> None:
+    bars = random_bars(seed, 300)
+    turned = bars.assign(close=200 - bars["close"], high=200 - bars["low"], low=200 - bars["high"])
+    names = ["kind", "first_start", "second_start", "confirmed_at"]
+    found, mirrored = (rsi_divergence(one)[names] for one in (bars, turned))
+    other = {
+        f"{way}_{side}": f"{way}_{facing}"
+        for way in ("regular", "hidden")
+        for side, facing in (("bullish", "bearish"), ("bearish", "bullish"))
+    }
+    expected = found.assign(kind=found["kind"].map(other)).sort_values(names[::-1], ignore_index=True)
+    pd.testing.assert_frame_equal(mirrored.sort_values(names[::-1], ignore_index=True), expected)
+
+
 def test_the_records_are_the_rows() -> None:
     bars = random_bars(3, 600)
     columns = [bars[name].to_numpy() for name in ("high", "low", "close")]
