@@ -39,8 +39,13 @@ class RowChoice:
         return self._page(told, "rows", lambda places: list(_records(told, places)))
 
     def columns(self, told: Told) -> JSON:
-        """The same as columns: y and x as places in `symbols`, numbers with DIGITS digits."""
-        page = self._page(told, "columns", lambda places: _columns(told, places))
+        """The same as columns: y and x as places in `symbols`, numbers with DIGITS digits.
+
+        With the p of each row's other direction, be it that that row is not among them.
+        """
+        columns = told["columns"]
+        columns = {**columns, "other_p_value": _other_p_values(columns)}
+        page = self._page(told, "columns", lambda places: _columns(columns, places))
         return page | {"words": told["words"]}
 
     def _page(self, told: Told, name: str, shaped: Callable[[Sequence[int]], object]) -> JSON:
@@ -112,8 +117,7 @@ def _records(told: Told, places: Sequence[int]) -> Iterator[JSON]:
         yield row | legs | {"text": verdict_text(row["verdict"], row["reason"])}
 
 
-def _columns(told: Told, places: Sequence[int]) -> JSON:
-    columns = told["columns"]
+def _columns(columns: Mapping[str, Sequence[Any]], places: Sequence[int]) -> JSON:
     return {name: [_short(values[at]) for at in places] if values else [] for name, values in columns.items()}
 
 

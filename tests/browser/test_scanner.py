@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from analytics.timeframes import length
+from analytics.timeframes import bar_start, length
 from tests.browser.conftest import OpenPage
 from tests.browser.downloads import exported
 from tests.factories import bar
@@ -246,6 +246,48 @@ def test_thousands_of_rows_scroll_with_few_of_them_in_the_page(
     page.locator("#scroll").evaluate("frame => { frame.scrollTop = frame.scrollHeight; }")
     expect(page.locator(ROWS).last).to_have_attribute("data-id", "S59USDT/S58USDT")
     page.screenshot(path=pictures / "scanner-thousands.png")
+
+
+@pytest.fixture
+def large(seeded: datetime) -> Iterator[list[str]]:
+    """The scan of more pairs than are loaded; the worse its q, the farther a pair is out of line."""
+    model = load_scan("1m")
+    assert model is not None
+    first, names = model.scores[0], ["BTCUSDT", *(f"S{number:02}USDT" for number in range(71))]
+    pairs = [(y, x) for y in names for x in names if y != x]
+    scores = [
+        dataclasses.replace(first, y=y, x=x, q_value=place / 6_000, zscore=place / 1_000, zscores=())
+        for place, (y, x) in enumerate(pairs)
+    ]
+    now = datetime.now(UTC)
+    wide = {"timeframe": "1h", "as_of": bar_start(now, "1h"), "symbols": names, "scores": scores}
+    save_scan(dataclasses.replace(model, **wide, computed_at=now))  # type: ignore[arg-type] # as named
+    yield [f"{y}/{x}" for y, x in pairs]
+    save_scan(dataclasses.replace(model, timeframe="1h", computed_at=now - timedelta(days=1)))
+
+
+def test_of_more_rows_than_are_loaded_the_server_sorts_and_filters(
+    open_page: OpenPage, web: WebProcess, large: list[str], complaints: list[str], pictures: Path
+) -> None:
+    page = drawn_table(open_page(web.url + "/scanner?tf=1h"))
+    note, first = page.locator("#note"), page.locator(ROWS).first
+    expect(note).to_have_text("5\u2009112 of 5\u2009112 rows; the first 5\u2009000 in this order are here")
+    expect(first).to_have_attribute("data-id", large[0])
+    page.locator("th[data-column='zscore'] button").click()
+    expect(first).to_have_attribute("data-id", large[-1])  # was not among the 5,000
+    page.locator("button[data-filter='z']").click()
+    expect(note).to_have_text("3\u2009112 of 5\u2009112 rows")  # z from 2 to 5.111
+    expect(first).to_have_attribute("data-id", large[-1])
+    page.locator("#search").fill("s70")
+    expect(note).to_have_text("114 of 5\u2009112 rows")
+    assert all("S70" in pair for pair in column(page, "pair"))
+    assert "–" not in column(page, "other_p")
+    first.click()
+    expect(page.locator("#panel-title")).to_contain_text("S70")
+    page.screenshot(path=pictures / "scanner-large.png")
+    page.reload()
+    expect(note).to_have_text("114 of 5\u2009112 rows")
+    assert complaints == []
 
 
 def test_too_few_bars_are_warming_up(

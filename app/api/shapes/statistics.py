@@ -93,11 +93,12 @@ _SCAN = widened(
 SCAN_PAGE = widened(_SCAN, "ScanPage", rows=many(PAIR_SCORE))
 _PLACES = {leg: many(told(WHOLE, "place in symbols")) for leg in ("y", "x")}
 _COLUMNS = {name: many(field) for name, field in shape_of(PairScore)["properties"].items()}
+_OTHER_P = told(many(optional(NUMBER)), "of the other direction of the same pair")
 SCAN_COLUMNS = widened(
     _SCAN,
     "ScanColumns",
     words=told(table(TEXT), "verdicts in words; what could not be tested has a reason"),
-    columns=record("ScoreColumns", **{**_COLUMNS, **_PLACES}),
+    columns=record("ScoreColumns", **{**_COLUMNS, **_PLACES}, other_p_value=_OTHER_P),
 )
 
 CORRELATION = shape_of(CorrelationSnapshot, "Correlation", values=_CELLS, p_values=_CELLS)

@@ -117,6 +117,8 @@ def test_the_same_rows_are_sent_as_columns(client: FlaskClient) -> None:
     columns: Any = told["columns"]  # type: ignore[index]  # JSON
     assert [told["symbols"][place] for place in columns["y"]] == [row["y"] for row in rows]  # type: ignore[index]
     assert columns["zscores"] == [pytest.approx(row["zscores"], rel=1e-5) for row in rows]
+    others = {(row["y"], row["x"]): row["p_value"] for row in asked(client)["rows"]}
+    assert columns["other_p_value"] == [pytest.approx(others[row["x"], row["y"]], rel=1e-5) for row in rows]
     for name in ("beta", "p_value", "q_value", "zscore", "half_life"):
         for short, row in zip(columns[name], rows, strict=True):
             assert short == (None if row[name] is None else pytest.approx(row[name], rel=1e-5))

@@ -13,6 +13,7 @@ from workers.celery_app import app, task_modules
 from workers.coordination.queues import QUEUES
 from workers.jobs import JOBS, PROCESSES, REQUIRED
 from workers.local.folder import PROJECT
+from workers.tasks.scan import MOST_WITH_LINES
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -58,6 +59,11 @@ def test_as_many_symbols_may_be_asked_for_as_are_kept_ready() -> None:
 def test_a_window_is_refused_at_the_door_where_the_mathematics_would_refuse_it() -> None:
     assert (jobs.LEAST_Z_BARS, jobs.MOST_Z_BARS) == (pairs.LEAST_Z_BARS, pairs.MOST_Z_BARS)
     assert jobs.MOST_THEIL_SEN_BARS == choice.MOST_THEIL_SEN_BARS
+
+
+def test_the_page_says_up_to_how_many_symbols_rows_have_lines() -> None:
+    told = (PROJECT / "app/static/js/scanner/columns.js").read_text()
+    assert f"of scans of up to {MOST_WITH_LINES} symbols" in told
 
 
 def test_repairs_and_history_wait_for_nothing_that_is_asked_for() -> None:

@@ -9,11 +9,11 @@ import { onSubmit } from "../forms.js";
 import { currentZone, followDelay, onZone, startFrame } from "../frame.js";
 import { serverNow, watch } from "../live.js";
 import { oncePerFrame, setText } from "../paint.js";
-import { scanOf } from "../scanner/answers.js";
+import { questionOf, scanOf } from "../scanner/answers.js";
 import { choiceFrom, exportQuery, FIRST_HIDDEN, searchOf, symbolsIn } from "../scanner/choice.js";
 import { COLUMNS } from "../scanner/columns.js";
 import { pairAddress, showPair } from "../scanner/panel.js";
-import { chosen, luckWords, prepared, untestedWords } from "../scanner/rows.js";
+import { chosen, luckWords, pairsOf, prepared, rowWords, untestedWords } from "../scanner/rows.js";
 import { ScanTable } from "../scanner/table.js";
 import { TIMEFRAME_MS } from "../series.js";
 import { hideState, showSkeleton, showState } from "../states.js";
@@ -21,6 +21,7 @@ import { hideState, showSkeleton, showState } from "../states.js";
 const RETRY_MS = 5_000;
 const STALE_MS = 60_000; // beyond two bars
 const AGE_MS = 5_000; // how often the age is looked at
+const TYPING_MS = 250; // until a large scan is asked for what was chosen
 
 const part = (name) => document.getElementById(name);
 const root = document.querySelector(".scanner");
@@ -33,6 +34,7 @@ let scan = null;
 let rows = [];
 let shown = [];
 let retry = 0;
+let asking = 0;
 let held = false; // the pointer is on the rows: their order is kept
 
 const drawSoon = oncePerFrame(draw);
@@ -69,7 +71,7 @@ async function load() {
   const mine = ++loading;
   clearTimeout(retry);
   try {
-    const news = await scanOf(choice);
+    const news = await scanOf(choice, scan?.isLarge);
     if (mine === loading) take(news);
   } catch (error) {
     if (mine !== loading) return;
@@ -111,16 +113,16 @@ function isRefused({ status }) {
 function draw() {
   if (!scan) return;
   const barMs = TIMEFRAME_MS[choice.timeframe];
-  const next = chosen(rows, choice, barMs);
+  // What the server has filtered and sorted stays so; until its answer comes the page does both.
+  const next = scan.isLarge && scan.question === questionOf(choice) ? rows : chosen(rows, choice, barMs);
   shown = held ? inOldOrder(next) : next;
   part("table").hidden = false;
   if (shown.length) hideState(part("state"));
-  else showState(part("state"), { title: "No pair passes these filters", text: `${format.count(rows.length)} rows are there without them.` });
+  else showState(part("state"), { title: "No pair passes these filters", text: `${format.count(pairsOf(scan))} rows are there without them.` });
   const { hidden, sort, descending, selected } = choice;
   table.draw(shown, { hidden, sort, descending, selected }, barMs);
   showPair(selected ? (rows.find(({ id }) => id === selected) ?? null) : null, { timeframe: choice.timeframe, barMs });
-  const more = scan.total > rows.length ? `; the ${format.count(rows.length)} with the smallest q of ${format.count(scan.total)} were loaded` : "";
-  setText(part("note"), `${format.count(shown.length)} of ${format.count(rows.length)} rows${more}${untestedWords(scan)}`);
+  setText(part("note"), `${rowWords({ shown, rows, scan })}${untestedWords(scan)}`);
   showHead();
 }
 
@@ -154,8 +156,10 @@ function choose(next, { push = true } = {}) {
   held = false;
   showTools();
   if (push) history[other ? "pushState" : "replaceState"](null, "", searchOf(choice));
+  clearTimeout(asking);
   if (other) start();
   else drawSoon();
+  if (!other && scan?.isLarge && scan.question !== questionOf(choice)) asking = setTimeout(load, TYPING_MS);
 }
 
 function sortBy(column) {

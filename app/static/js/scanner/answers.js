@@ -1,21 +1,31 @@
 // The scan a choice needs, from the server: at once, or when the workers have computed it.
+// Up to MOST_ROWS rows come whole, and the page filters and sorts them; of a larger scan
+// the server filters and sorts, and sends the first MOST_ROWS of what passes.
 
 import { getJson } from "../api.js";
 import { followTask } from "../tasks.js";
-import { rowsOf } from "./rows.js";
+import { exportQuery } from "./choice.js";
+import { pairsOf, rowsOf } from "./rows.js";
 
 const MOST_ROWS = 5_000;
 
-export async function scanOf({ timeframe, symbols, window, leastVolume }) {
-  const query = { tf: timeframe, window, limit: MOST_ROWS };
-  if (symbols.length) query.symbols = symbols.join(",");
-  if (leastVolume) query.least_volume = leastVolume;
+// isLarge: what is known of it from an earlier answer.
+export async function scanOf(choice, isLarge = false) {
+  const { timeframe, window } = choice;
+  const asked = isLarge ? choice : { ...choice, filters: [], search: "", sort: "q_value", descending: false };
+  const query = { ...exportQuery(asked), limit: MOST_ROWS };
   let answer = await ask(query);
   while (answer.task) {
     await followTask(answer.task, { title: `Scan, ${timeframe}, ${window} bars` });
     answer = await ask(query);
   }
-  return { ...answer, rows: rowsOf(answer) };
+  const found = { ...answer, rows: rowsOf(answer), isLarge: pairsOf(answer) > MOST_ROWS, question: questionOf(asked) };
+  return found.isLarge && found.question !== questionOf(choice) ? scanOf(choice, true) : found;
+}
+
+// What an answer depends on.
+export function questionOf(choice) {
+  return JSON.stringify(exportQuery(choice));
 }
 
 function ask(query) {

@@ -12,7 +12,9 @@ export function showPair(row, { timeframe, barMs }) {
   if (!row) return;
   setText(part("panel-title"), `${row.names[0]} explained by ${row.names[1]}`);
   setText(part("panel-text"), row.text);
-  drawSpark(part("panel").querySelector("svg"), row.zscores.filter((value) => value !== null));
+  const drawing = part("panel").querySelector("svg");
+  drawing.toggleAttribute("hidden", !row.zscores.length);
+  drawSpark(drawing, row.zscores.filter((value) => value !== null));
   const facts = COLUMNS.filter(({ text, name }) => text && name !== "pair");
   showFacts(part("panel-facts"), facts.map((column) => [column.title, column.text(row, barMs), column.words]));
   part("panel-link").href = pairAddress(row, timeframe);

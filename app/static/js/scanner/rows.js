@@ -28,10 +28,21 @@ export function rowsOf({ columns, symbols, words }) {
   });
 }
 
-// Every row with its names without the common quote asset, and the p of its other direction.
+// Every row with its names without the common quote asset.
 export function prepared(rows, names) {
-  const chances = new Map(rows.map((row) => [`${row.y}/${row.x}`, row.p_value]));
-  return rows.map((row) => ({ ...row, id: `${row.y}/${row.x}`, names: [names[row.y], names[row.x]], other_p: chances.get(`${row.x}/${row.y}`) ?? null }));
+  return rows.map((row) => ({ ...row, id: `${row.y}/${row.x}`, names: [names[row.y], names[row.x]], other_p: row.other_p_value ?? null }));
+}
+
+// All ordered pairs of a scan, be it that an answer holds only some of them.
+export function pairsOf({ symbols }) {
+  return symbols.length * (symbols.length - 1);
+}
+
+// "30 of 870 rows"; of a large scan also that only the first rows of this order are here.
+export function rowWords({ shown, rows, scan }) {
+  if (!scan.isLarge) return `${format.count(shown.length)} of ${format.count(rows.length)} rows`;
+  const first = scan.total > rows.length ? `; the first ${format.count(rows.length)} in this order are here` : "";
+  return `${format.count(scan.total)} of ${format.count(pairsOf(scan))} rows${first}`;
 }
 
 export function chosen(rows, { filters, search, sort, descending }, barMs) {

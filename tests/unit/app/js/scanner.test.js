@@ -5,7 +5,7 @@ import test from "node:test";
 
 import { choiceFrom, exportQuery, searchOf, symbolsIn } from "../../../../app/static/js/scanner/choice.js";
 import { chance, COLUMNS } from "../../../../app/static/js/scanner/columns.js";
-import { chosen, luckWords, prepared, rowsOf, untestedWords, visible } from "../../../../app/static/js/scanner/rows.js";
+import { chosen, luckWords, prepared, rowsOf, rowWords, untestedWords, visible } from "../../../../app/static/js/scanner/rows.js";
 
 const MINUTE = 60_000;
 const ALL = { filters: [], search: "", sort: "q_value", descending: false };
@@ -16,8 +16,8 @@ function row(y, x, fields) {
 
 const ROWS = prepared(
   [
-    row("AUSDT", "BUSDT", { p_value: 0.001, q_value: 0.02, zscore: -2.5 }),
-    row("BUSDT", "AUSDT", { p_value: 0.004, q_value: 0.02, zscore: 2.4, half_life: null }),
+    row("AUSDT", "BUSDT", { p_value: 0.001, other_p_value: 0.004, q_value: 0.02, zscore: -2.5 }),
+    row("BUSDT", "AUSDT", { p_value: 0.004, other_p_value: 0.001, q_value: 0.02, zscore: 2.4, half_life: null }),
     row("AUSDT", "CUSDT", { p_value: null, q_value: null, zscore: null, half_life: 2, quote_volume: null }),
     row("CUSDT", "AUSDT", { half_life: 5_000, quote_volume: 10 }),
   ],
@@ -61,6 +61,13 @@ test("a column sorts either way, what is unknown last, z by its size", () => {
 test("both directions stand in a row", () => {
   assert.equal(ROWS[0].other_p, 0.004);
   assert.equal(ROWS[3].other_p, null);
+});
+
+test("of a large scan it is told how many pass, and that only the first of them are here", () => {
+  const [shown, rows, symbols] = [ROWS.slice(1), ROWS, Array.from({ length: 80 }, (_, place) => `S${place}`)];
+  assert.equal(rowWords({ shown, rows, scan: { symbols, total: 4, isLarge: false } }), "3 of 4 rows");
+  assert.equal(rowWords({ shown: rows, rows, scan: { symbols, total: 4, isLarge: true } }), "4 of 6\u2009320 rows");
+  assert.equal(rowWords({ shown: rows, rows, scan: { symbols, total: 5_900, isLarge: true } }), "5\u2009900 of 6\u2009320 rows; the first 4 in this order are here");
 });
 
 test("luck is told beside what was found", () => {
