@@ -12,7 +12,7 @@ Colours = Literal["blue_orange", "green_red"]  # of up and down
 Span = Literal["newest", "1h", "6h", "1d", "1w", "all"]
 Scale = Literal["linear", "log"]
 Overlay = Literal["sma", "ema", "bands", "vwap", "rolling", "divergence"]
-Pane = Literal["rsi", "macd"]
+Pane = Literal["rsi", "macd", "atr", "width"]
 WatchlistOrder = Literal["added", "symbol", "price", "change_1h", "change_24h", "quote_volume_24h"]
 ScanColumn = Literal[
     "verdict",

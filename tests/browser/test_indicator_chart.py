@@ -67,6 +67,24 @@ def test_vwap_and_divergences_are_drawn(
     assert complaints == []
 
 
+def test_panes_are_added_and_are_there_again(
+    open_page: OpenPage, web: WebProcess, seeded: datetime, complaints: list[str], pictures: Path
+) -> None:
+    page = drawn_chart(open_page(f"{web.url}/market/{SYMBOL}?tf=1m"))
+    for pane in ("atr", "width"):
+        with page.expect_response("**/api/settings"):
+            page.locator(f"[data-pane='{pane}']").click()
+    page.wait_for_function("() => document.getElementById('chart')._fullLayout.yaxis6")
+    page.screenshot(path=pictures / "panes.png")
+    other = drawn_chart(open_page(f"{web.url}/market/{SYMBOL}?tf=1m"))
+    assert {"rsi_14", "macd", "atr_14", "bollinger_bandwidth"} <= set(other.evaluate(NAMES))
+    low, high = other.evaluate("() => document.getElementById('chart')._fullLayout.yaxis6.range")
+    assert low == 0 < high < 1
+    other.locator("[data-pane='macd']").click()
+    other.wait_for_function("() => !document.getElementById('chart')._fullLayout.yaxis4")
+    assert complaints == []
+
+
 def test_the_table_names_the_last_divergence_or_says_why_there_is_none(
     open_page: OpenPage, web: WebProcess, seeded: datetime
 ) -> None:

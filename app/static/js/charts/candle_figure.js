@@ -3,7 +3,7 @@
 
 import { formingBar } from "../series.js";
 import { zoneShiftMs } from "../format.js";
-import { domains, onAxis, priceRange, symmetricRange, volumeRange } from "./candle_view.js";
+import { domains, onAxis, priceRange, rangeFromZero, symmetricRange, volumeRange } from "./candle_view.js";
 import { divergenceTraces } from "./divergence_traces.js";
 import { axis, baseLayout, withAlpha } from "./theme.js";
 
@@ -17,10 +17,16 @@ export const OVERLAYS = {
   rolling: { label: "VWAP 60", title: "Volume-weighted mean price of the last 60 bars, with bands two deviations away", lines: [["vwap_rolling", "line-4"], ["vwap_rolling_upper", "line-4", "loose"], ["vwap_rolling_lower", "line-4", "loose"]] },
   divergence: { label: "Divergence", title: "Price and RSI move against each other between two turning points; the arrow is the bar where that became known. Dotted: hidden", lines: [], swatch: "accent" },
 };
-export const PANES = { rsi: { label: "RSI 14", figures: ["rsi_14"] }, macd: { label: "MACD", title: "MACD 12, 26, 9", figures: ["macd", "macd_signal", "macd_histogram"] } };
+// Panes under the candles, from the top.
+export const PANES = {
+  rsi: { label: "RSI 14", figures: ["rsi_14"] },
+  macd: { label: "MACD", title: "MACD 12, 26, 9", figures: ["macd", "macd_signal", "macd_histogram"] },
+  atr: { label: "ATR 14", title: "Average true range of 14 bars, in the price's unit", figures: ["atr_14"], swatch: "line-3" },
+  width: { label: "Band width", title: "Width of the Bollinger bands as a share of their middle", figures: ["bollinger_bandwidth"], swatch: "line-4" },
+};
 
-const AXES = { price: "y", volume: "y2", rsi: "y3", macd: "y4" };
-const LAYOUT_NAMES = { price: "yaxis", volume: "yaxis2", rsi: "yaxis3", macd: "yaxis4" };
+const AXES = { price: "y", volume: "y2", rsi: "y3", macd: "y4", atr: "y5", width: "y6" };
+export const LAYOUT_NAMES = { price: "yaxis", volume: "yaxis2", rsi: "yaxis3", macd: "yaxis4", atr: "yaxis5", width: "yaxis6" };
 
 // history: {bars, columns, view, overlays: [name], panes: [name], zone, decimals, scale}
 export function figureOf(history, palette) {
@@ -50,6 +56,8 @@ export function rangesOf(history, shift) {
     yaxis: price ?? [0, 1],
     yaxis2: volumeRange(bars, view),
     yaxis4: symmetricRange(columns.at, macd, view),
+    yaxis5: rangeFromZero(columns.at, columns.series.atr_14 ?? [], view),
+    yaxis6: rangeFromZero(columns.at, columns.series.bollinger_bandwidth ?? [], view),
   };
 }
 
@@ -95,6 +103,11 @@ function volumes(bars, shift, palette) {
   };
 }
 
+// Every figure that is drawn now.
+export function figuresOf({ overlays, panes }) {
+  return [...overlayFigures({ overlays }).map(([name]) => name), ...panes.flatMap((pane) => PANES[pane].figures)];
+}
+
 export function overlayFigures({ overlays }) {
   return Object.entries(OVERLAYS).flatMap(([name, overlay]) => (overlays.includes(name) ? overlay.lines : []));
 }
@@ -137,6 +150,10 @@ function paneTraces({ columns, panes }, shift, palette) {
     traces.push(line(columns, "macd", palette.accent, shift, { axisName: AXES.macd }));
     traces.push(line(columns, "macd_signal", palette["line-1"], shift, { axisName: AXES.macd }));
   }
+  for (const pane of ["atr", "width"]) {
+    const { figures: [figure], swatch } = PANES[pane];
+    if (panes.includes(pane)) traces.push(line(columns, figure, palette[swatch], shift, { axisName: AXES[pane] }));
+  }
   return traces;
 }
 
@@ -165,6 +182,8 @@ function paneAxis(pane, history, palette) {
   if (pane === "price") return { ...common, type: history.scale ?? "linear", nticks: 8, tickformat: `,.${history.decimals}f` };
   if (pane === "volume") return { ...common, nticks: 3, tickformat: volumeFormat(history), showgrid: false };
   if (pane === "rsi") return { ...common, tickvals: [30, 50, 70] };
+  if (pane === "atr") return { ...common, nticks: 3, tickformat: `,.${history.decimals + 1}~f` };
+  if (pane === "width") return { ...common, nticks: 3, tickformat: ".2~%" };
   return { ...common, nticks: 3, tickformat: `,.${history.decimals + 2}~f`, zeroline: true, zerolinecolor: palette.border };
 }
 

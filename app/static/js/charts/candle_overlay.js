@@ -3,10 +3,18 @@
 
 import { clock, compact, moment, price as priceText, ratio, zoneShiftMs } from "../format.js";
 import { formingBar, placeOf, placeOfMoment } from "../series.js";
-import { PANES } from "./candle_figure.js";
+import { LAYOUT_NAMES, PANES } from "./candle_figure.js";
 import { onAxis, priceOn } from "./candle_view.js";
 import { clip, prepared, rule, tag, timeTag } from "./pen.js";
 
+// How a value of each pane is told.
+const LEVELS = {
+  volume: (value) => compact(value),
+  rsi: (value) => ratio(value, 1),
+  macd: (value, decimals) => priceText(value, decimals + 1),
+  atr: (value, decimals) => priceText(value, decimals + 1),
+  width: (value) => `${ratio(value * 100, 2)} %`,
+};
 const CANDLE_SHARE = 0.6; // of the room a bar has, as Plotly draws them
 
 export function paintOverlay(canvas, chart, { history, palette, pointer, lastPrice }) {
@@ -34,7 +42,7 @@ export function scaleOf(layout, history) {
     right: left + x._length,
     top: layout.yaxis._offset,
     priceBottom: layout.yaxis._offset + layout.yaxis._length,
-    bottom: Math.max(...[layout.yaxis, layout.yaxis2, layout.yaxis3, layout.yaxis4].filter(Boolean).map((axis) => axis._offset + axis._length)),
+    bottom: Math.max(...Object.values(LAYOUT_NAMES).map((name) => layout[name]).filter(Boolean).map((axis) => axis._offset + axis._length)),
     xOf: (at) => left + (x._length * (shift(at) - from)) / (to - from),
     atOf: (pixel) => {
       const shifted = from + ((pixel - left) / x._length) * (to - from);
@@ -109,11 +117,12 @@ function paintCrossHair(pen, layout, scale, pointer, palette, history) {
 // The value at the height of the pointer on the axis of its pane; null between two panes.
 function levelAt(layout, scale, y, decimals) {
   if (y <= scale.priceBottom) return priceText(scale.priceAt(y), decimals);
-  const name = ["yaxis2", "yaxis3", "yaxis4"].find((each) => isWithin(layout[each], y));
-  if (!name) return null;
+  const found = Object.entries(LAYOUT_NAMES).find(([pane, name]) => pane !== "price" && isWithin(layout[name], y));
+  if (!found) return null;
+  const [pane, name] = found;
   const { range, _offset: top, _length: length } = layout[name];
   const value = range[0] + (1 - (y - top) / length) * (range[1] - range[0]);
-  return name === "yaxis2" ? compact(value) : name === "yaxis3" ? ratio(value, 1) : priceText(value, decimals + 1);
+  return LEVELS[pane](value, decimals);
 }
 
 function isWithin(axis, y) {
@@ -124,17 +133,21 @@ function isWithin(axis, y) {
 function paintPaneNames(pen, layout, history, palette, at) {
   const figures = figuresAt(history, at);
   const digits = history.decimals + 1;
+  const { atr_14: atr = null, bollinger_bandwidth: width = null } = figures;
   const panes = {
-    yaxis2: ["Volume", [compact(barAt(history.bars, at)?.volume), palette.text]],
-    yaxis3: ["RSI 14", [ratio(figures.rsi_14, 1), palette.accent]],
-    yaxis4: [
+    volume: ["Volume", [compact(barAt(history.bars, at)?.volume), palette.text]],
+    rsi: ["RSI 14", [ratio(figures.rsi_14, 1), palette.accent]],
+    atr: ["ATR 14", [LEVELS.atr(atr, history.decimals), palette["line-3"]]],
+    width: ["Bollinger width", [width === null ? "–" : LEVELS.width(width), palette["line-4"]]],
+    macd: [
       "MACD 12, 26, 9",
       [priceText(figures.macd, digits), palette.accent],
       [priceText(figures.macd_signal, digits), palette["line-1"]],
       [priceText(figures.macd_histogram, digits), figures.macd_histogram < 0 ? palette.down : palette.up],
     ],
   };
-  for (const [name, [title, ...values]] of Object.entries(panes)) {
+  for (const [pane, [title, ...values]] of Object.entries(panes)) {
+    const name = LAYOUT_NAMES[pane];
     if (layout[name]) paintNamed(pen, layout.xaxis._offset + 4, layout[name]._offset + 8, [[title, palette.faint], ...values]);
   }
 }

@@ -9,6 +9,7 @@ const FEWEST_BARS = 30;
 const MOST_BARS = 1_500;
 const ROOM_BARS = 3; // right of a range
 const AIR = 0.06; // above and below, as a share of the height
+const PANE_SHARES = [0, 0.18, 0.15, 0.12, 0.1]; // of the height, by the number of panes
 const LEAST_HEIGHT = 0.001; // of the price
 
 export function firstView(bars, timeframeMs, wanted = FIRST_BARS) {
@@ -43,11 +44,11 @@ export function spanView(to, spanMs, timeframeMs) {
 }
 
 // What the page begins with: the chosen range, in a timeframe that it fits. Where the address names a
-// timeframe, that one stays, and a range that does not fit it is left out.
+// timeframe and no range, that one stays, and a range that does not fit it is left out.
 export function openingOf(range, timeframe, isNamed, timeframes) {
   const spanMs = RANGES_MS[range] ?? null;
   const fitting = spanMs ? timeframeFor(spanMs, timeframe, timeframes) : timeframe;
-  if (isNamed && fitting !== timeframe) return { range: null, timeframe, spanMs: null };
+  if (isNamed && (range === "all" || fitting !== timeframe)) return { range: null, timeframe, spanMs: null };
   return { range: spanMs || range === "all" ? range : null, timeframe: fitting, spanMs };
 }
 
@@ -96,6 +97,11 @@ export function volumeRange(bars, [from, to]) {
   return [0, high * 1.1 || 1];
 }
 
+export function rangeFromZero(at, values, [from, to]) {
+  const inView = values.filter((value, place) => value !== null && at[place] >= from && at[place] <= to);
+  return [0, inView.reduce((most, value) => Math.max(most, value), 0) * 1.15 || 1];
+}
+
 export function symmetricRange(at, columns, [from, to]) {
   let size = 0;
   for (const values of columns) {
@@ -108,7 +114,7 @@ export function symmetricRange(at, columns, [from, to]) {
 
 // Share of the height of each pane, from the top: price, volume, then the panes switched on.
 export function domains(panes) {
-  const each = panes.length === 0 ? 0 : panes.length === 1 ? 0.18 : 0.15;
+  const each = PANE_SHARES[panes.length];
   const gap = 0.02;
   const volume = 0.13;
   const result = {};

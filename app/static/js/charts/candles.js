@@ -4,7 +4,7 @@
 import { zoneShiftMs } from "../format.js";
 import { atMostEvery, oncePerFrame } from "../paint.js";
 import { formingBar, placeOf } from "../series.js";
-import { figureOf, rangesOf } from "./candle_figure.js";
+import { figureOf, LAYOUT_NAMES, rangesOf } from "./candle_figure.js";
 import { paintOverlay, scaleOf, snappedTo } from "./candle_overlay.js";
 import { followed, priceOn, showsNewest } from "./candle_view.js";
 import { loadPlotly } from "./plotly.js";
@@ -132,7 +132,10 @@ export class CandleChart {
   async fitHeights() {
     const ranges = rangesOf(this.history, (at) => this.shift(at));
     const change = { "yaxis.range": ranges.yaxis, "yaxis2.range": ranges.yaxis2 };
-    if (this.history.panes.includes("macd")) change["yaxis4.range"] = ranges.yaxis4;
+    for (const pane of this.history.panes) {
+      const name = LAYOUT_NAMES[pane];
+      if (ranges[name]) change[`${name}.range`] = ranges[name];
+    }
     await this.plotly.relayout(this.element, change);
     this.overlaySoon();
   }
