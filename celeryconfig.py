@@ -49,6 +49,7 @@ task_routes = {
     "workers.tasks.correlations.correlate": {"queue": "asked"},
     "workers.tasks.correlations.*": {"queue": "analytics"},
     "workers.tasks.gaps.*": {"queue": "batch"},
+    "workers.tasks.histories.*": {"queue": "asked"},
     "workers.tasks.history.*": {"queue": "batch"},
     "workers.tasks.imports.*": {"queue": "batch"},
     "workers.tasks.indicators.*": {"queue": "analytics"},

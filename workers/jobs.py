@@ -40,6 +40,7 @@ Queue = Literal["bars", "analytics", "asked"]
 
 REQUIRED = ...  # a parameter without a default
 WAITS_AT_MOST_SECONDS = 600.0  # in the queue
+MOST_DRAWN_BARS = 1_500  # of a whole history, unless another number is asked for
 MOST_THEIL_SEN_BARS = 3_000  # it needs memory for the square of them
 LEAST_Z_BARS, MOST_Z_BARS = 10, 1_000  # of the window of a score
 # Which process consumes a queue (Procfile).
@@ -137,6 +138,14 @@ JOBS: dict[str, Job] = {
             "window": Parameter("whole", low=20, high=5_000, default=1_440, about="returns"),
             "method": Parameter("choice", choices=("pearson", "spearman", "kendall"), default="pearson"),
             "day_before": Parameter("flag", default=False, about="up to the same bar of yesterday"),
+        },
+    ),
+    "history": Job(
+        "workers.tasks.histories.thin_history",
+        "asked",
+        {
+            "symbol": Parameter("symbol"),
+            "points": Parameter("whole", low=100, high=5_000, default=MOST_DRAWN_BARS, about="bars at most"),
         },
     ),
     "pair_snapshot": Job("workers.tasks.pair_requests.snapshot_pair", "analytics", _PAIR),

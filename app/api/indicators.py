@@ -16,6 +16,7 @@ from app.api.parameters import RANGE, SYMBOL, TIMEFRAME
 from app.api.shapes import market
 from app.api.shapes.vocabulary import many
 from app.errors import BadRequest
+from workers.jobs import Parameter
 from workers.messages.snapshots import indicator_series_json
 from workers.messages.times import iso
 from workers.store.divergences import load_divergences
@@ -23,12 +24,21 @@ from workers.store.indicators import load_indicator_history, load_latest_indicat
 
 blueprint = Blueprint("indicators", __name__)
 
+NAMES = Parameter(
+    "choices", choices=tuple(INDICATORS), default=None, about="figures, with commas between; all without it"
+)
+QUERY = {"symbol": SYMBOL, "tf": TIMEFRAME, "names": NAMES, **RANGE}
+
 
 @blueprint.get("/indicators")
-@endpoint(market.INDICATORS, query={"symbol": SYMBOL, "tf": TIMEFRAME, **RANGE}, refusals=(409,))
-def indicators(symbol: str, tf: str, limit: int, start: datetime | None, end: datetime | None) -> Response:
+@endpoint(
+    market.INDICATORS, query={"symbol": SYMBOL, "tf": TIMEFRAME, "names": NAMES, **RANGE}, refusals=(409,)
+)
+def indicators(
+    symbol: str, tf: str, names: list[str] | None, limit: int, start: datetime | None, end: datetime | None
+) -> Response:
     """The newest `limit` snapshots of a symbol between `start` and `end`, oldest first."""
-    history = load_indicator_history(symbol, tf, start=start, end=end, limit=limit)
+    history = load_indicator_history(symbol, tf, start=start, end=end, limit=limit, names=names)
     if history.latest is None and load_latest_indicators(symbol, tf) is None:
         message = f"indicators of {symbol} need 1 closed bar of {tf}, there are 0 with figures"
         raise BadRequest(409, "not_enough_data", message, None, have=0, need=1)

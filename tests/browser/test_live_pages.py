@@ -1,5 +1,7 @@
 """The three pages in a real browser, fed as the workers feed them."""
 
+import re
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from analytics.records.indicators import INDICATORS
 from tests.browser.conftest import OpenPage
 from tests.browser.moving_market import MovingMarket
 from tests.integration.web.web_process import WebProcess
+from workers.store.preferences import forget_preferences
 
 PAGES = ("/", "/market/BTCUSDT", "/system")
 DRAWN = (
@@ -31,6 +34,10 @@ def _chart(open_page: OpenPage, web: WebProcess, path: str = "/market/BTCUSDT", 
 
 def _candles(page: Page) -> int:
     return int(page.evaluate("() => document.getElementById('chart').data[0].x.length"))
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace(" ", "T"))
 
 
 def _settled_range(page: Page) -> list[str]:
@@ -203,8 +210,76 @@ def test_looking_further_back_brings_older_bars(
 ) -> None:
     page = _chart(open_page, web)
     before = _candles(page)
-    page.get_by_role("button", name="all", exact=True).click()
+    box = page.locator("#chart .nsewdrag").first.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 300, box["y"] + 100)
+    for _ in range(20):
+        page.mouse.wheel(0, 500)
     page.wait_for_function("(n) => document.getElementById('chart').data[0].x.length > n + 100", arg=before)
+
+
+def test_all_is_all_there_is_with_the_figures_that_are_drawn(
+    open_page: OpenPage, web: WebProcess, market: MovingMarket, complaints: list[str]
+) -> None:
+    page = _chart(open_page, web)
+    with page.expect_response(re.compile("/api/indicators.*names=")) as asked:
+        page.get_by_role("button", name="all", exact=True).click()
+    expect(page.locator("[data-timeframe='1h']")).to_have_attribute("aria-pressed", "true")
+    page.wait_for_function("() => document.getElementById('chart').data[0].x.length === 29")
+    assert "names=ema_20,bollinger_upper" in asked.value.url.replace("%2C", ",")
+    expect(page.locator("[data-range='all']")).to_have_attribute("aria-pressed", "true")
+    page.wait_for_function(
+        "() => document.getElementById('chart').data.some((t) => t.name === 'ema_20' && t.y.length > 25)"
+    )
+    page.locator("[data-overlay='sma']").click()
+    page.wait_for_function(
+        "() => document.getElementById('chart').data.some((t) => t.name === 'sma_20' && t.y.length > 25)"
+    )
+    page.keyboard.press("2")
+    page.wait_for_function("() => document.getElementById('chart').data[0].x.length === 359")
+    assert complaints == []
+
+
+def test_a_link_shows_the_same_to_others(
+    open_page: OpenPage, web: WebProcess, market: MovingMarket, complaints: list[str]
+) -> None:
+    page = _chart(open_page, web)
+    page.locator("[data-pane='macd']").click()
+    page.locator("[data-overlay='sma']").click()
+    page.locator("#log-scale").click()
+    page.get_by_role("button", name="6h", exact=True).click()
+    page.wait_for_url(re.compile(r"range=6h&overlays=sma,ema,bands,divergence&panes=rsi&scale=log"))
+    page.wait_for_function(DRAWN)
+    forget_preferences()
+    other = open_page(page.url)
+    other.wait_for_function(DRAWN)
+    expect(other.locator("[data-range='6h']")).to_have_attribute("aria-pressed", "true")
+    expect(other.locator("[data-pane='macd']")).to_have_attribute("aria-pressed", "false")
+    expect(other.locator("[data-overlay='sma']")).to_have_attribute("aria-pressed", "true")
+    assert other.evaluate("() => document.getElementById('chart')._fullLayout.yaxis.type") == "log"
+    assert complaints == []
+
+
+def test_a_stretch_in_a_link_is_shown_and_stays(
+    open_page: OpenPage, web: WebProcess, market: MovingMarket, complaints: list[str]
+) -> None:
+    page = _chart(open_page, web)
+    box = page.locator("#chart .nsewdrag").first.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 300, box["y"] + 100)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 900, box["y"] + 100, steps=5)
+    page.mouse.up()
+    page.wait_for_url(re.compile("from=.*&to="))
+    moved = _settled_range(page)
+    other = open_page(page.url)
+    other.wait_for_function(DRAWN)
+    expect(other.locator("#follow")).to_have_attribute("aria-pressed", "false")
+    for one, two in zip(_settled_range(other), moved, strict=True):
+        assert abs(_moment(one) - _moment(two)) <= timedelta(seconds=1)
+    other.locator("#follow").click()
+    expect(other.locator("#follow")).to_have_attribute("aria-pressed", "true")
+    assert complaints == []
 
 
 def test_a_message_that_was_lost_is_fetched(
@@ -225,7 +300,7 @@ def test_timeframes_and_indicators_are_switched(
     page.keyboard.press("3")
     expect(page.locator("#timeframes [data-timeframe='5m']")).to_have_attribute("aria-pressed", "true")
     page.wait_for_function("() => document.getElementById('chart').data[0].x.length === 299")
-    assert page.url.endswith("?tf=5m")
+    assert "?tf=5m&" in page.url
     page.locator("[data-pane='rsi']").click()
     page.wait_for_function("() => !document.getElementById('chart')._fullLayout.yaxis3")
     page.locator("[data-overlay='sma']").click()

@@ -44,6 +44,7 @@ TABLE: dict[str, MayImport] = {
     "analytics.live_bars": MayImport(LIGHT),
     "analytics.minute_table": MayImport(RECORDS),
     "analytics.second_bars": MayImport(LIGHT),
+    "analytics.thinning": MayImport(RECORDS),
     "analytics.grid": MayImport(RECORDS, ("numpy", "pandas")),
     "analytics.bars": MayImport((*LIGHT, "analytics.grid"), ("numpy", "pandas")),
     "analytics.series": MayImport(FRAMES, ("numpy", "pandas")),
@@ -144,7 +145,7 @@ TABLE: dict[str, MayImport] = {
         own_folder=False,  # stages meet in the store
     ),
     "workers.watched_bars": MayImport(("workers.store",)),
-    "workers.reports": MayImport(RECORDS, ("plotly",)),
+    "workers.reports": MayImport((*RECORDS, "analytics.thinning"), ("plotly",)),
     "workers.jobs": MayImport((SETTINGS,), ("celery", "kombu.exceptions")),
     "workers.running_job": MayImport(
         (

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from analytics.records.histories import WideBar
 from analytics.records.market import Bar, Instrument, Tick
 from analytics.records.snapshots import SymbolSummary
 from workers.messages.envelope import JSON
@@ -43,6 +44,23 @@ def bars_json(symbol: str, timeframe: str, *, forming: Bar | None, closed: Seque
     }
 
 
+def history_json(symbol: str, timeframe: str, step_seconds: int, bars: Sequence[Bar | WideBar]) -> JSON:
+    """A whole history as columns, oldest first: bars of `step_seconds`, made of those of `timeframe`."""
+    return {
+        "symbol": symbol,
+        "timeframe": timeframe,
+        "step_seconds": step_seconds,
+        "ts": [iso(bar.start) for bar in bars],
+        "open": [bar.open for bar in bars],
+        "high": [bar.high for bar in bars],
+        "low": [bar.low for bar in bars],
+        "close": [bar.close for bar in bars],
+        "volume": [_short(bar.volume) for bar in bars],
+        "trades": [bar.trades for bar in bars],
+        "is_final": [bar.is_final for bar in bars],
+    }
+
+
 def quote_json(symbol: str, tick: Tick | None, summary: SymbolSummary | None) -> JSON:
     """State of a `symbol:` topic: last trade, and where it stands against the last hour and day."""
     price = tick.price if tick else summary.last_price if summary else None
@@ -75,6 +93,11 @@ def symbol_json(
         "price_step": str(instrument.price_step) if instrument else None,
         "quantity_step": str(instrument.quantity_step) if instrument else None,
     }
+
+
+def _short(volume: float) -> float:
+    """Without the digits that a sum of floats adds."""
+    return float(f"{volume:.10g}")
 
 
 def _change(price: float | None, reference: float | None) -> float | None:

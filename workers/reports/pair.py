@@ -8,7 +8,9 @@ from plotly.io import to_html
 from plotly.subplots import make_subplots
 
 from analytics.records.pairs import CORRELATION_BARS, PairAnalysis
+from analytics.thinning import thinned_line
 
+MOST_POINTS = 2_000  # of a line: more than there are pixels
 WARNINGS = {"SIMULATED": "Simulated market, no real prices", "REPLAY": "Replay of a captured market"}
 
 _Y, _X, _GREY, _MARK, _BAD = "#1f6fc4", "#b04c00", "#626d7b", "#17202b", "#c0322f"
@@ -138,7 +140,9 @@ def _line(
     found: PairAnalysis, values: Sequence[float | None], colour: str, name: str, *, dash: str = "solid"
 ) -> go.Scatter:
     line = {"color": colour, "width": 1, "dash": dash}
-    return go.Scatter(x=list(found.starts), y=list(values), mode="lines", name=name, line=line)
+    places = thinned_line(values, MOST_POINTS)
+    moments, shown = [found.starts[place] for place in places], [values[place] for place in places]
+    return go.Scatter(x=moments, y=shown, mode="lines", name=name, line=line)
 
 
 def _percent(values: Sequence[float | None]) -> list[float | None]:

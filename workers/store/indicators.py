@@ -83,16 +83,22 @@ def load_session_sums(
 
 
 def load_indicator_history(
-    symbol: str, timeframe: str, *, start: datetime | None, end: datetime | None, limit: int
+    symbol: str,
+    timeframe: str,
+    *,
+    start: datetime | None,
+    end: datetime | None,
+    limit: int,
+    names: Sequence[str] | None = None,
 ) -> IndicatorHistory:
-    """The figures of the newest `limit` snapshots with start <= as_of < end, as columns.
+    """The figures of the newest `limit` snapshots with start <= as_of < end, as columns; by default all.
 
     MongoDB sends bare values: whole snapshots take ten times as long to read.
     """
     newest = load_indicators(symbol, timeframe, start=start, end=end, limit=1)
     if not newest:
         return IndicatorHistory((), {}, None)
-    names = list(newest[0].values)
+    names = [name for name in newest[0].values if names is None or name in names]
     found = collection("indicators").aggregate(
         [
             {"$match": _range_query(symbol, timeframe, start, end)},

@@ -5,6 +5,7 @@ from analytics.records.snapshots import Completeness
 from analytics.timeframes import TIMEFRAMES
 from app.api.shapes.of_records import shape_of
 from app.api.shapes.vocabulary import (
+    FLAG,
     MOMENT,
     NUMBER,
     TEXT,
@@ -23,6 +24,17 @@ COMPLETENESS = shape_of(Completeness)
 
 _BAR_FIELDS = shape_of(Bar, leave_out=["start"], timeframe=TIMEFRAME)["properties"]
 BAR = record("Bar", ts=told(MOMENT, "start of the bar"), **_BAR_FIELDS)
+
+HISTORY = record(
+    "History",
+    symbol=TEXT,
+    timeframe=told(TIMEFRAME, "of the bars it was made of"),
+    step_seconds=told(WHOLE, "that each bar covers"),
+    ts=many(MOMENT),
+    **{name: many(NUMBER) for name in ("open", "high", "low", "close", "volume")},
+    trades=many(WHOLE),
+    is_final=many(FLAG),
+)
 
 _QUOTE = {
     "symbol": TEXT,

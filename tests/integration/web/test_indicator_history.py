@@ -3,7 +3,9 @@
 import dataclasses
 from datetime import UTC, datetime
 
-from tests.integration.web.market_seed import seed_indicators, wandering_bars
+from flask.testing import FlaskClient
+
+from tests.integration.web.market_seed import seed_indicators, seed_symbols, wandering_bars
 from workers.settings import Settings
 from workers.store.indicators import load_indicator_history, load_indicators, save_indicators
 
@@ -35,3 +37,13 @@ def test_a_figure_that_an_older_snapshot_lacks_is_null_there(settings: Settings)
 def test_without_snapshots_there_are_no_columns(settings: Settings) -> None:
     history = load_indicator_history("BTCUSDT", "1m", start=None, end=None, limit=100)
     assert (list(history.as_of), dict(history.series), history.latest) == ([], {}, None)
+
+
+def test_only_the_figures_that_are_named_are_sent(client: FlaskClient) -> None:
+    seed_symbols()
+    seed_indicators(wandering_bars("BTCUSDT", "1m", newest=NOON, count=30))
+    asked = "/api/indicators?symbol=BTCUSDT&names="
+    told = client.get(asked + "rsi_14,ema_20").json
+    assert told is not None
+    assert set(told["series"]) == {"rsi_14", "ema_20"}
+    assert client.get(asked + "rsi_15").status_code == 400

@@ -18,6 +18,7 @@ export function showReadout(element, bar, history) {
   const change = format.percent(bar.close / bar.open - 1);
   const parts = [
     ["", time],
+    ...(history.whole?.tail ? [["", `${format.duration(timeframeMs)} a bar`]] : []),
     ["O", price(bar.open)],
     ["H", price(bar.high)],
     ["L", price(bar.low)],

@@ -2,6 +2,7 @@
 
 import { timeframeActions } from "../actions.js";
 import { getJson } from "../api.js";
+import { figuresOf } from "../charts/candle_figure.js";
 import { followed, RANGES_MS, showsNewest, spanView, timeframeFor } from "../charts/candle_view.js";
 import { CandleChart } from "../charts/candles.js";
 import { saveChart } from "../charts/picture.js";
@@ -13,26 +14,33 @@ import { currentZone, onTheme, onZone, startFrame } from "../frame.js";
 import { startBook } from "../market/book.js";
 import { tablesInView } from "../market/exports.js";
 import { Header } from "../market/header.js";
+import { choicesIn, linkOf } from "../market/link.js";
 import { Opening, wholeView } from "../market/opening.js";
 import { showReadout } from "../market/readout.js";
 import { SnapshotTable } from "../market/snapshot.js";
 import { watch } from "../live.js";
+import { atMostEvery } from "../paint.js";
 import { barFrom, columnsFrom, joinColumns, leavesHole, mergeBars, mergeSnapshot, noColumns, TIMEFRAME_MS } from "../series.js";
+import { mergeFolded, readWhole } from "../market/whole.js";
 import { addChips, markPressed, switchScale, wireButtons, wireScale } from "../market/tools.js";
 import { hideState, showSkeleton, showState } from "../states.js";
+import { showToast } from "../toast.js";
 
 const FIRST_BARS = 360; // with their indicators 275 kB
 const MOST_BARS = 3_000;
 const RELOAD_MS = 2_000; // between two reloads because something was missed
 const RETRY_MS = 5_000;
+const LINK_MS = 500; // between two changes of the address while the chart is moved
 const INDICATORS_MS = 30; // what a first figure waits for them, once all else is there
 
 const root = document.querySelector(".market");
 const { symbol } = root.dataset;
 const decimals = stepDecimals("priceStep");
 const chartState = document.getElementById("chart-state");
+const keepLinkSoon = atMostEvery(LINK_MS, () => keepLink());
 const followButton = document.getElementById("follow");
-const opening = new Opening(root.dataset.timeframe);
+const linked = choicesIn(location.search);
+const opening = new Opening(root.dataset.timeframe, linked);
 const stops = [];
 
 const history = {
@@ -40,15 +48,19 @@ const history = {
   columns: noColumns(),
   view: null,
   priceView: null,
-  overlays: choice("overlays", ["ema", "bands", "divergence"]),
-  panes: choice("panes", innerWidth < 700 ? [] : ["rsi", "macd"]),
+  overlays: linked.overlays ?? choice("overlays", ["ema", "bands", "divergence"]),
+  panes: linked.panes ?? choice("panes", innerWidth < 700 ? [] : ["rsi", "macd"]),
   zone: currentZone(),
   decimals: decimals ?? 2,
-  scale: choice("scale", "linear"),
+  scale: linked.scale ?? choice("scale", "linear"),
   timeframe: opening.timeframe,
   timeframeMs: TIMEFRAME_MS[opening.timeframe],
   follow: true,
+  whole: null, // as whole.js reads it, while all that is stored is shown
+  past: false, // what is shown ended long ago: nothing live is added to it
 };
+let range = null; // the button that is pressed
+let movedTo = null; // the view, where the reader moved it
 let hovered = null;
 let loaded = false; // the history is there; what comes live alone is no history
 let loading = 0; // number of the load in hand; an older one that comes late is dropped
@@ -86,27 +98,54 @@ onZone((zone) => {
   history.zone = zone;
   if (chart.drawn) chart.drawFigure();
 });
-addEventListener("popstate", () => showTimeframe(new URLSearchParams(location.search).get("tf") ?? opening.timeframe, { push: false }));
-start();
+addEventListener("popstate", () => showTimeframe(choicesIn(location.search).timeframe ?? opening.timeframe, { push: false }));
+begin();
 
-async function start(view = null) {
+function begin() {
+  if (opening.view) showStretch(opening.view);
+  else if (opening.range === "all") showAll();
+  else start();
+}
+
+// whole: all bars there are, read already; past: the view ended long ago; reachMs: how far back bars are needed.
+async function start(view = null, { whole = null, past = false, reachMs = view ? view[1] - view[0] : opening.spanMs } = {}) {
   stops.splice(0).forEach((stop) => stop());
-  Object.assign(history, { bars: [], columns: noColumns(), view, priceView: null });
-  olderIsThere = true;
+  Object.assign(history, { bars: whole?.bars ?? [], columns: noColumns(), view, priceView: null, whole, past });
+  olderIsThere = !whole;
   loaded = false;
   const mine = ++loading;
   showSkeleton(chartState, "chart-skeleton");
   snapshot.clear();
   const { timeframe } = history;
-  const spanMs = view ? view[1] - view[0] : opening.spanMs;
-  const limit = Math.min(MOST_BARS, Math.max(FIRST_BARS, Math.ceil(spanMs / history.timeframeMs)));
-  stops.push(watch(`bars:${symbol}:${timeframe}`, { onState: receiveBars, onMissed: missed }));
+  const limit = Math.min(MOST_BARS, Math.max(FIRST_BARS, Math.ceil(reachMs / history.timeframeMs)));
+  if (!past) stops.push(watch(`bars:${symbol}:${timeframe}`, { onState: receiveBars, onMissed: missed }));
   stops.push(watch(`indicators:${symbol}:${timeframe}`, { onState: receiveSnapshot, onMissed: missed }));
-  await loadNewest(mine, limit);
+  if (whole) await beginWhole(mine);
+  else await loadNewest(mine, { limit, ...(past && { end: new Date(view[1]).toISOString() }) });
 }
 
-async function loadNewest(mine, limit = FIRST_BARS) {
-  const query = { symbol, tf: history.timeframe, limit };
+async function beginWhole(mine) {
+  loaded = true;
+  await show();
+  await loadWholeColumns(mine);
+}
+
+// Of all bars only the figures that are drawn: every figure would be megabytes.
+async function loadWholeColumns(mine = loading) {
+  const names = figuresOf(history);
+  if (history.whole.tail || !names.length) return;
+  try {
+    const columns = columnsFrom(await getJson("/api/indicators", { symbol, tf: history.timeframe, limit: history.bars.length, names }));
+    if (mine !== loading) return;
+    history.columns = columns;
+    takeColumns(noColumns());
+  } catch {
+    // The bars are there; a chip that is pressed asks again.
+  }
+}
+
+async function loadNewest(mine, stretch) {
+  const query = { symbol, tf: history.timeframe, ...stretch };
   const columnsComing = columnsOf(query).catch(() => null);
   try {
     const bars = (await getJson("/api/ohlc", query)).map(barFrom);
@@ -164,8 +203,9 @@ function takeColumns(columns) {
 
 function receiveBars(state) {
   const news = [...state.closed, ...(state.forming ? [state.forming] : [])].map(barFrom);
-  const hole = leavesHole(history.bars, news, history.timeframeMs);
-  const change = mergeBars(history.bars, news);
+  const folds = history.whole?.tail;
+  const hole = leavesHole(folds ?? history.bars, news, TIMEFRAME_MS[history.timeframe]);
+  const change = folds ? mergeFolded(history.bars, history.whole, news) : mergeBars(history.bars, news);
   if (!loaded) return;
   if (hole) missed();
   if (!chart.drawn || !chartState.hidden) {
@@ -178,7 +218,7 @@ function receiveBars(state) {
 
 function receiveSnapshot(state) {
   snapshot.show(state.snapshot);
-  if (!state.snapshot) return;
+  if (!state.snapshot || history.whole?.tail || history.past) return;
   const changed = mergeSnapshot(history.columns, state.snapshot);
   if (changed && chart.drawn) chart.figureSoon();
 }
@@ -202,6 +242,11 @@ async function columnsOf(query) {
 }
 
 async function reload(mine) {
+  if (history.past) return;
+  if (history.whole) {
+    showAll(history.view);
+    return;
+  }
   const query = { symbol, tf: history.timeframe, limit: FIRST_BARS };
   try {
     const bars = (await getJson("/api/ohlc", query)).map(barFrom);
@@ -223,6 +268,9 @@ async function reload(mine) {
 
 function viewed({ view }) {
   const newestAt = history.bars.at(-1).at;
+  movedTo = view;
+  pressRange(null);
+  keepLinkSoon();
   setFollow(history.follow && showsNewest(view, newestAt), { move: false });
   const early = history.bars[0].at + (view[1] - view[0]) * 0.1;
   if (view[0] < early) loadOlder();
@@ -248,21 +296,25 @@ async function loadOlder() {
 }
 
 function beginningView() {
-  markPressed("range", opening.range);
+  pressRange(opening.range);
   return opening.viewOf(history.bars, history.timeframeMs);
 }
 
 function resetView() {
   if (!history.bars.length) return;
   opening.leave();
+  movedTo = null;
   setFollow(true, { move: false });
-  chart.setView(beginningView());
+  if (history.past) start();
+  else chart.setView(beginningView());
+  keepLink();
 }
 
 function setFollow(follow, { move = true } = {}) {
   history.follow = follow;
   followButton.setAttribute("aria-pressed", String(follow));
-  if (follow && move && history.view && history.bars.length) chart.setView(followed(history.view, history.bars.at(-1).at, history.timeframeMs));
+  if (follow && move && history.past) resetView();
+  else if (follow && move && history.view && history.bars.length) chart.setView(followed(history.view, history.bars.at(-1).at, history.timeframeMs));
 }
 
 function readout() {
@@ -273,40 +325,88 @@ function wireTools() {
   wireButtons("timeframe", (timeframe) => showTimeframe(timeframe));
   wireButtons("range", showRange);
   markPressed("timeframe", history.timeframe);
-  wireScale(history, () => chart.drawn && chart.drawFigure());
+  wireScale(history, () => {
+    if (chart.drawn) chart.drawFigure();
+    keepLink();
+  });
   addChips(history, () => {
     if (chart.drawn) chart.drawFigure();
+    if (history.whole) loadWholeColumns();
     readout();
+    keepLink();
   });
   followButton.addEventListener("click", () => setFollow(!history.follow));
   document.getElementById("save-png").addEventListener("click", () => chart.drawn && saveChart(chart.element, `${symbol} ${history.timeframe}`));
 }
 
 function showTimeframe(timeframe, { push = true, view = null } = {}) {
-  if (!(timeframe in TIMEFRAME_MS) || (timeframe === history.timeframe && !view)) return;
+  if (!(timeframe in TIMEFRAME_MS) || (timeframe === history.timeframe && !view && !history.whole)) return;
   history.timeframe = timeframe;
   history.timeframeMs = TIMEFRAME_MS[timeframe];
   markPressed("timeframe", timeframe);
-  if (push) window.history.pushState(null, "", `?tf=${timeframe}`);
   opening.leave();
+  movedTo = null;
   setFollow(true, { move: false });
-  markPressed("range", null);
+  pressRange(null);
+  if (push) window.history.pushState(null, "", link());
   start(view);
 }
 
-function showRange(range) {
+function showRange(asked) {
   if (!history.bars.length) return;
   opening.leave();
-  const spanMs = RANGES_MS[range];
+  movedTo = null;
+  const spanMs = RANGES_MS[asked];
   if (spanMs) showSpan(spanMs);
   else showAll();
   setFollow(true, { move: false });
-  markPressed("range", range);
+  pressRange(asked);
+  keepLink();
 }
 
-function showAll() {
-  chart.setView(wholeView(history.bars, history.timeframeMs));
-  loadOlder();
+// All that is stored, in as few bars as can be seen.
+async function showAll(view = null) {
+  const mine = ++loading;
+  try {
+    const whole = await readWhole(symbol);
+    if (mine !== loading) return;
+    Object.assign(history, { timeframe: whole.timeframe, timeframeMs: whole.stepMs });
+    markPressed("timeframe", whole.tail ? null : whole.timeframe);
+    keepLink();
+    await start(view ?? (whole.bars.length ? wholeView(whole.bars, whole.stepMs) : null), { whole });
+  } catch (error) {
+    if (mine !== loading) return;
+    showToast(`The whole history could not be read: ${error.message}`, { kind: "bad" });
+    if (loaded) chart.setView(wholeView(history.bars, history.timeframeMs));
+    else start();
+  }
+}
+
+// The stretch of time a link names: with what came since, unless that is too long ago.
+async function showStretch(view) {
+  movedTo = view;
+  const { timeframe, timeframeMs } = history;
+  if (view[1] - view[0] > MOST_BARS * timeframeMs) {
+    showAll(view);
+    return;
+  }
+  const [newest = null] = await getJson("/api/ohlc", { symbol, tf: timeframe, limit: 1 }).catch(() => []);
+  const newestAt = newest ? barFrom(newest).at : view[1];
+  setFollow(showsNewest(view, newestAt), { move: false });
+  start(view, newestAt - view[0] > MOST_BARS * timeframeMs ? { past: true } : { reachMs: newestAt - view[0] + timeframeMs });
+}
+
+function pressRange(pressed) {
+  range = pressed;
+  markPressed("range", pressed);
+}
+
+function link() {
+  return linkOf({ ...history, range, view: movedTo });
+}
+
+function keepLink() {
+  window.history.replaceState(null, "", link());
 }
 
 function showSpan(spanMs) {
@@ -314,6 +414,6 @@ function showSpan(spanMs) {
   const timeframe = timeframeFor(spanMs, history.timeframe, TIMEFRAME_MS);
   const view = spanView(to, spanMs, TIMEFRAME_MS[timeframe]);
   if (timeframe !== history.timeframe) showTimeframe(timeframe, { view });
-  else if (view[0] < history.bars[0].at) start(view);
+  else if (view[0] < history.bars[0].at || history.whole?.tail || history.past) showTimeframe(timeframe, { view });
   else chart.setView(view);
 }

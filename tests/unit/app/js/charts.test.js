@@ -64,7 +64,8 @@ test("a page begins with the chosen range, in a timeframe that it fits", () => {
   assert.deepEqual(openingOf("newest", "1m", false, TIMEFRAME_MS), { range: null, timeframe: "1m", spanMs: null });
   assert.deepEqual(openingOf("6h", "1m", true, TIMEFRAME_MS), { range: "6h", timeframe: "1m", spanMs: 21_600_000 });
   assert.equal(openingOf("1w", "1m", false, TIMEFRAME_MS).timeframe, "15m");
-  assert.deepEqual(openingOf("all", "5m", true, TIMEFRAME_MS), { range: "all", timeframe: "5m", spanMs: null });
+  assert.deepEqual(openingOf("all", "5m", true, TIMEFRAME_MS), { range: null, timeframe: "5m", spanMs: null });
+  assert.deepEqual(openingOf("all", "5m", false, TIMEFRAME_MS), { range: "all", timeframe: "5m", spanMs: null });
 });
 
 test("a timeframe that the address names is kept, whatever the range", () => {
