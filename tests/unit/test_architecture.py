@@ -176,6 +176,8 @@ TABLE: dict[str, MayImport] = {
         ),
         ("flask", "flask_socketio", "werkzeug", "socketio", "engineio", "simple_websocket", "orjson"),
     ),
+    # No range of bars has a stored stamp: docs/decisions/0019.
+    "app.api.bars": MayImport((*LIGHT, "app", "workers.store", "workers.messages"), ("flask",)),
     "app.metrics": MayImport((*RECORDS, "app", "workers.store", SETTINGS), ("flask", "prometheus_client")),
     "app.metric_families": MayImport(("workers.coordination",), ("prometheus_client",)),
     "app.transfer": MayImport((), ("flask", "flask_compress")),
