@@ -68,8 +68,10 @@ def correlation_snapshots(
 def _snapshot(
     table: pd.DataFrame, asked: CorrelationWindow, stamp: Completeness, computed_at: datetime
 ) -> CorrelationSnapshot:
-    found = correlations(table.iloc[-asked.window - 1 :], asked.method)
+    closes = table.iloc[-asked.window - 1 :]
+    found = correlations(closes, asked.method)
     enough = found.n >= LEAST_RETURNS
+    values = _below_diagonal(found.values.where(enough))
     return CorrelationSnapshot(
         timeframe=asked.timeframe,
         window=asked.window,
@@ -79,12 +81,26 @@ def _snapshot(
         symbols=list(table.columns),
         returns=np.diag(found.n).tolist(),
         order=list(found.order),
-        values=_below_diagonal(found.values.where(enough)),
+        values=values,
         n=[row[:place] for place, row in enumerate(found.n.to_numpy().tolist())],
         p_values=_below_diagonal(found.p_values.where(enough)),
         reasons=dict(found.reasons),
         completeness=stamp,
+        mean=_mean(values),
+        volatility=_volatility(closes),
     )
+
+
+def _mean(cells: Sequence[Sequence[float | None]]) -> float | None:
+    known = [value for row in cells for value in row if value is not None]
+    return float(np.mean(known)) if known else None
+
+
+def _volatility(closes: pd.DataFrame) -> float | None:
+    """Deviation of a log return, the median of the symbols that have enough of them."""
+    returns = closes.apply(np.log).diff()
+    known = returns.std(ddof=0)[returns.count() >= LEAST_RETURNS]
+    return float(known.median()) if len(known) else None
 
 
 def _closes_until(closes: Mapping[str, Closes], asked: CorrelationWindow) -> pd.DataFrame:

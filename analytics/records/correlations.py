@@ -38,3 +38,5 @@ class CorrelationSnapshot:
     p_values: Cells  # of no correlation, two-sided
     reasons: Mapping[str, str]  # why a symbol has no values
     completeness: Completeness
+    mean: float | None = None  # of all values
+    volatility: float | None = None  # deviation of a return, the median of the symbols

@@ -157,6 +157,19 @@ def test_the_map_is_saved_with_its_source_in_the_picture(
     assert complaints == []
 
 
+def test_the_overview_tells_the_mean_of_the_hour_and_the_day(
+    open_page: OpenPage, web: WebProcess, seeded: datetime, complaints: list[str]
+) -> None:
+    hour, day = load_correlations("1m", 60, "pearson"), load_correlations("1m", 1_440, "pearson")
+    assert hour is not None
+    assert day is not None
+    page = open_page(web.url)
+    words = f"Mean correlation {hour.mean:.2f} (24 h {day.mean:.2f})".replace(" 0.", " .")
+    expect(page.locator("#market-line")).to_contain_text(words)
+    expect(page.locator("#market-line")).to_contain_text(re.compile("volatility (low|as usual|high)"))
+    assert complaints == []
+
+
 def test_ranks_and_yesterday_are_asked_of_a_worker(
     open_page: OpenPage, web: WebProcess, worker: WorkerProcess, complaints: list[str], pictures: Path
 ) -> None:

@@ -6,7 +6,8 @@ Example document:
      "as_of": 2024-08-08T23:55:00Z, "computed_at": 2026-11-22T08:00:02.010Z,
      "symbols": ["BTCUSDT", "ETHUSDT"], "returns": [1440, 1440], "order": ["BTCUSDT", "ETHUSDT"],
      "values": [[], [0.87]], "n": [[], [1440]], "p_values": [[], [0.0]], "reasons": {},
-     "completeness": {"expected": 1440, "present": 1440, "final": 1440, "open_gaps": 0}}
+     "completeness": {"expected": 1440, "present": 1440, "final": 1440, "open_gaps": 0},
+     "mean": 0.87, "volatility": 0.0011}
 
 Where the symbols have too few bars there is one document with `timeframe` and `symbols` alone.
 Known by its id: no index beside that.
@@ -67,5 +68,5 @@ def _key(timeframe: str, window: int, method: str) -> str:
 
 
 def _snapshot(row: Document) -> CorrelationSnapshot:
-    values = {name: row[name] for name in CorrelationSnapshot.__dataclass_fields__}
+    values = {name: row[name] for name in CorrelationSnapshot.__dataclass_fields__ if name in row}
     return CorrelationSnapshot(**values | {"completeness": Completeness(**row["completeness"])})

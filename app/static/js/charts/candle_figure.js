@@ -19,10 +19,10 @@ export const OVERLAYS = {
 };
 // Panes under the candles, from the top.
 export const PANES = {
-  rsi: { label: "RSI 14", figures: ["rsi_14"] },
+  rsi: { label: "RSI", title: "Relative strength index, 14 bars", figures: ["rsi_14"] },
   macd: { label: "MACD", title: "MACD 12, 26, 9", figures: ["macd", "macd_signal", "macd_histogram"] },
-  atr: { label: "ATR 14", title: "Average true range of 14 bars, in the price's unit", figures: ["atr_14"], swatch: "line-3" },
-  width: { label: "Band width", title: "Width of the Bollinger bands as a share of their middle", figures: ["bollinger_bandwidth"], swatch: "line-4" },
+  atr: { label: "ATR", title: "Average true range of 14 bars, in the price's unit", figures: ["atr_14"], swatch: "line-3" },
+  width: { label: "Width", title: "Width of the Bollinger bands as a share of their middle", figures: ["bollinger_bandwidth"], swatch: "line-4" },
 };
 
 const AXES = { price: "y", volume: "y2", rsi: "y3", macd: "y4", atr: "y5", width: "y6" };

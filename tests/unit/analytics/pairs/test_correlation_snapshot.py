@@ -46,6 +46,22 @@ def test_the_lower_triangle_of_the_last_returns() -> None:
     assert (found.completeness.expected, found.completeness.open_gaps) == (100, 1)
 
 
+def test_the_whole_in_two_figures() -> None:
+    found = snapshot([closes_of(name, range(300)) for name in WALKS])
+    cells = [value for row in found.values for value in row if value is not None]
+    assert found.mean == pytest.approx(sum(cells) / 3)
+    returns = [np.diff(np.log(walk.iloc[-101:])) for walk in WALKS.values()]
+    assert found.volatility == pytest.approx(np.median([each.std() for each in returns]))
+
+
+def test_who_has_too_few_returns_counts_for_neither_figure() -> None:
+    whole = snapshot([closes_of("A", range(300)), closes_of("B", range(300))])
+    found = snapshot(
+        [closes_of("A", range(300)), closes_of("B", range(300)), closes_of("C", range(290, 300))]
+    )
+    assert (found.mean, found.volatility) == (pytest.approx(whole.mean), pytest.approx(whole.volatility))
+
+
 def test_a_symbol_that_begins_late_is_compared_from_there_on() -> None:
     found = snapshot(
         [closes_of("A", range(300)), closes_of("B", range(260, 300)), closes_of("C", range(290, 300))]

@@ -3,6 +3,7 @@ import test from "node:test";
 
 import { cellOf, cellText, cellWords, sentence, shareOf, shortNames, significance } from "../../../../app/static/js/correlation/cells.js";
 import { choiceFrom, searchOf } from "../../../../app/static/js/correlation/choice.js";
+import { marketWords } from "../../../../app/static/js/overview/market.js";
 
 const SNAPSHOT = {
   symbols: ["BTCUSDT", "ETHUSDT", "SOLUSDT"],
@@ -71,4 +72,13 @@ test("the link holds the choice and nothing that cannot be chosen", () => {
   assert.equal(searchOf(choice), "?tf=5m&window=240&method=kendall&difference=1");
   assert.deepEqual(choiceFrom("?window=7&method=cosine", "1m"), { timeframe: "1m", window: 1440, method: "pearson", difference: false });
   assert.equal(searchOf(choiceFrom("", "1m")), "?tf=1m");
+});
+
+test("the market in one line", () => {
+  const day = { mean: 0.66, volatility: 0.001 };
+  assert.equal(marketWords({ mean: 0.714, volatility: 0.0007 }, day), "Mean correlation .71 (24 h .66) \u00b7 volatility low");
+  assert.equal(marketWords({ mean: -0.1, volatility: 0.002 }, { mean: null, volatility: 0.001 }), "Mean correlation \u2212.10 \u00b7 volatility high");
+  assert.match(marketWords({ mean: 0.5, volatility: 0.001 }, day), /as usual$/);
+  assert.match(marketWords({ mean: 0.5, volatility: 0 }, day), /not known$/);
+  assert.equal(marketWords({ mean: null, volatility: null }, day), "No two symbols can be compared yet.");
 });
