@@ -77,7 +77,7 @@ def _exit_with_niceness_after_giving_way() -> None:
             ["asked"],
             [
                 f"workers.tasks.{name}"
-                for name in ("canary", "correlations", "pair_requests", "scan", "selftest")
+                for name in ("canary", "correlations", "histories", "pair_requests", "scan", "selftest")
             ],
         ),
     ],
