@@ -6,7 +6,9 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
@@ -21,16 +23,28 @@ CONNECTED_SECONDS = 60.0
 OPENED, JOINED, PING, PONG, UPDATE = b"0{", b"40", b"2", b"3", b'42["update"'
 HANDSHAKE = "GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
 
+Update = Mapping[str, Any]  # JSON: the envelope of a live message
+
+
+def sent_at(update: Update) -> str:
+    """When it was sent."""
+    return str(update["sent_at"])
+
 
 class Crowd:
-    """So many clients, each watching the same topics; `with Crowd(...) as crowd`."""
+    """So many clients, each watching the same topics; `with Crowd(...) as crowd`.
 
-    def __init__(self, url: str, topics: list[str], clients: int) -> None:
+    `begin` gives the moment from which the delay of an update counts; None for one that does not count.
+    """
+
+    def __init__(
+        self, url: str, topics: list[str], clients: int, *, begin: Callable[[Update], str | None] = sent_at
+    ) -> None:
         self.delays: list[float] = []  # seconds, of every update of every client
         self.joined = 0
         self.gone = 0
         self._address = url.replace("http://", "ws://") + ADDRESS
-        self._topics, self._clients = topics, clients
+        self._topics, self._clients, self.begin = topics, clients, begin
         self._transports: list[WSTransport] = []
         self._ended = asyncio.Event()
         self._loop = asyncio.new_event_loop()
@@ -94,8 +108,9 @@ class _Page(WSListener):
         self._crowd.gone += 1
 
     def _note(self, raw: bytes) -> None:
-        sent_at = orjson.loads(raw[2:])[1]["sent_at"]
-        self._crowd.delays.append(time.time() - datetime.fromisoformat(sent_at).timestamp())
+        began = self._crowd.begin(orjson.loads(raw[2:])[1])
+        if began is not None:
+            self._crowd.delays.append(time.time() - datetime.fromisoformat(began).timestamp())
 
 
 def watching(topic: str) -> bytes:

@@ -4,115 +4,68 @@ Rates are messages a second as the exchange sent them; when it could not send wh
 for, the table tells what it sent.
 """
 
-import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.fault.conftest import Worlds
+from tests.fault.crowd import Crowd, share
+from tests.fault.loaded import SAMPLE_SECONDS, burst, loaded
 from tests.fault.measuring import Measured
+from tests.fault.readiness import web_of
 from tests.fault.streaming import Streaming
 from tests.product import wait_for
-from workers.local.exchange.market.universe import THIN_SYMBOL, listings
+from workers.messages.rooms import symbol_topic
 
-TRADES_PER_MESSAGE = 1.5  # the exchange counts its rate in trades, several of which are one message
-PRODUCT = {"workers.tasks.history:HISTORY_SPAN": 3600.0}  # all waiting times are the product's own
-BURST_SYMBOLS, USUAL_RATE, UP_SECONDS = 20, 200.0, 75.0
+BURST_SYMBOLS, SEEN_SECONDS = 20, 1.0
 MOST_MB, MOST_BURST_SECONDS, DRAINED_SECONDS = 600.0, 5.0, 30.0
 MOST_SLOPE_MB, MOST_LATE_SHARE, WARM_UP_SHARE = 1.0, 0.01, 1 / 6  # 1 in 100 late: p99 is a second
 MOST_LAG_BESIDE_SECONDS, WEIGHT, WEIGHT_PER_MINUTE, SHARE = 2.0, 4, 6_000, 0.5
-SAMPLE_SECONDS = 5.0
 
 
-class Loaded:
-    """A world under load, and what its processes take."""
+class Seen:
+    """How old a trade is for us when a browser sees it; each trade once."""
 
-    def __init__(self, world: Streaming) -> None:
-        self.world = world
-        self.slowest = 0.0  # p99 of received -> stored, the worst of all samples; seconds
+    def __init__(self) -> None:
+        self._newest: dict[str, int] = {}
 
-    def memory_mb(self) -> dict[str, float]:
-        """Resident memory of each worker."""
-        return {name: _resident_mb(self.world.pid_of(name)) for name in self.world.workers}
-
-    def descriptors(self) -> int:
-        """Open files of the stream."""
-        return len(os.listdir(f"/proc/{self.world.pid_of('stream')}/fd"))
-
-    def look(self) -> None:
-        """Keep the slowest that was seen."""
-        self.slowest = max(self.slowest, float(self.world.figures().get("stored_after_ms_p99") or 0.0) / 1000)
-
-    def rate(self) -> float:
-        """Messages a second that the exchange sends now."""
-        before, began = sum(self.world.newest().values()), time.monotonic()
-        time.sleep(0.5)
-        return (sum(self.world.newest().values()) - before) / (time.monotonic() - began)
-
-    def hold(self, seconds: float) -> tuple[float, dict[str, int]]:
-        """Let time pass and look; how many messages a second the exchange sent, and the newest ids then."""
-        before, began = self.world.newest(), time.monotonic()
-        while time.monotonic() - began < seconds:
-            time.sleep(min(SAMPLE_SECONDS, seconds))
-            self.look()
-        newest = self.world.newest()
-        sent = sum(newest[symbol] - before[symbol] for symbol in before)
-        return sent / (time.monotonic() - began), newest
-
-    def late(self) -> int:
-        """How many trades were stored more than a second after they came."""
-        return int(self.world.figures()["stored_late"] or 0)
-
-    def is_stored(self, newest: dict[str, int]) -> bool:
-        """Whether the store has come to these ids."""
-        stored = {row["_id"]: row["last_id"] for row in self.world.store["cursors"].find()}
-        return all(stored.get(symbol, -1) >= id for symbol, id in newest.items())
-
-
-@contextmanager
-def loaded(worlds: Worlds, rate: float, symbols: int = 6, *more: str) -> Iterator[Loaded]:
-    """A world with so many messages a second in all."""
-    names = [listing.name for listing in listings(symbols + 1) if listing.name != THIN_SYMBOL][:symbols]
-    share = sum(listing.share for listing in listings(symbols + 1) if listing.name in names)
-    trades = rate * TRADES_PER_MESSAGE / share
-    asked = ("--symbols", str(symbols + 1), *more)
-    with worlds.another(symbols=names, rate=trades, options=asked, constants=PRODUCT) as world:
-        yield Loaded(world)
-
-
-def _resident_mb(process_id: int) -> float:
-    pages = int(Path(f"/proc/{process_id}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+    def __call__(self, update: Mapping[str, Any]) -> str | None:
+        """When the trade of an update had been received; None for one that is not new."""
+        data = update["data"]
+        symbol, id = data["symbol"], data["id"] or 0
+        is_new = 0 < self._newest.get(symbol, id) < id
+        self._newest[symbol] = max(id, self._newest.get(symbol, 0))
+        return str(data["received_at"]) if is_new else None
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize(("rate", "seconds"), [(1_500.0, 10.0), (10_000.0, 60.0)])
 def test_a_burst(worlds: Worlds, rate: float, seconds: float, measured: Measured) -> None:
-    burst = (UP_SECONDS, seconds, rate / USUAL_RATE)
-    with loaded(worlds, USUAL_RATE, BURST_SYMBOLS, "--burst", *map(str, burst)) as load:
-        assert load.rate() < rate / 2, "it came up too late to be struck"
-        wait_for(lambda: load.rate() > rate / 2, UP_SECONDS, "the burst")
-        load.slowest = 0.0
-        sent, newest = load.hold(seconds)
+    with burst(worlds, rate, seconds, BURST_SYMBOLS) as load, web_of(load.world) as web:
+        topics = [symbol_topic(symbol) for symbol in load.world.symbols]
+        with Crowd(web.url, topics, 1, begin=Seen()) as browser:
+            load.await_burst(rate)
+            browser.taken()
+            sent, newest = load.hold(seconds, web=web.worker_pid, exchange=load.world.pid_of("exchange"))
+            drawn = share(browser.taken(), 0.95)
         drained = wait_for(lambda: load.is_stored(newest), 300, "the burst in the store")
-        memory = max(load.memory_mb().values())
-        measured(
-            "R31",
-            injected=f"{rate:,.0f} messages/s for {seconds:.0f} s over {BURST_SYMBOLS} symbols",
-            demanded=f"whole; stored p99 <= {MOST_BURST_SECONDS:.0f} s, drained <= {DRAINED_SECONDS:.0f} s, "
-            f"< {MOST_MB:.0f} MB a process",
-            found=f"{sent:,.0f}/s sent, stored p99 {load.slowest:.2f} s, drained {drained:.1f} s later, "
-            f"{memory:.0f} MB",
-        )
-        found = load.world.audited(newest)
-    assert [found.missing, found.extra, found.duplicates, found.differing] == [[]] * 4, found
+        found = load.world.assert_clean(within=300)
+    largest = max(load.most_mb, key=lambda name: load.most_mb[name])
+    measured(
+        "R31",
+        injected=f"{rate:,.0f} messages/s for {seconds:.0f} s over {BURST_SYMBOLS} symbols",
+        demanded=f"clean; stored p99 <= {MOST_BURST_SECONDS:.0f} s, drained <= {DRAINED_SECONDS:.0f} s, "
+        f"at a browser p95 <= {SEEN_SECONDS:.0f} s, < {MOST_MB:.0f} MB a process",
+        found=f"{sent:,.0f}/s sent, {found!r}, stored p99 {load.slowest:.2f} s, drained in {drained:.1f} s, "
+        f"at a browser p95 {drawn:.2f} s, {load.most_mb[largest]:.0f} MB ({largest})",
+    )
     assert load.slowest <= MOST_BURST_SECONDS
     assert drained <= DRAINED_SECONDS
-    assert memory < MOST_MB
+    assert drawn <= SEEN_SECONDS
+    assert load.most_mb[largest] < MOST_MB
 
 
 @pytest.mark.soak

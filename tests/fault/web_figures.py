@@ -20,8 +20,7 @@ def thread_count(web: WebProcess) -> int:
 
 
 def _worker(web: WebProcess) -> Path:
-    children = Path(f"/proc/{web.pid}/task/{web.pid}/children").read_text().split()
-    return Path(f"/proc/{children[0]}")
+    return Path(f"/proc/{web.worker_pid}")
 
 
 class Peak:

@@ -52,6 +52,12 @@ class WebProcess:
         assert self._process is not None
         return self._process.pid
 
+    @property
+    def worker_pid(self) -> int:
+        """Of the process that answers."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        return int(children[0])
+
     def start(self) -> None:
         """Start, and return when it answers."""
         command = [sys.executable, "-m", "gunicorn", "--workers", "1", "--threads", str(self._threads)]
