@@ -45,7 +45,7 @@ def slow_down(name: str, seconds: float) -> None:
         try:
             return quick(*arguments, **named)
         finally:
-            print(f"SLOW {function_name} {began:.6f} {time.monotonic():.6f} {arguments[:1]}", flush=True)
+            print(f"SLOW {function_name} {began:.6f} {time.monotonic():.6f}", flush=True)
 
     setattr(module, function_name, slow)
 

@@ -52,6 +52,7 @@ WORKERS = {
     "compute": ("-Q", "bars"),
     "second compute": ("-Q", "bars"),
     "compute and indicators": ("-Q", "bars,analytics"),
+    "second compute and indicators": ("-Q", "bars,analytics"),
 }
 CAPTURE = ("stream", "batch", "compute")
 
@@ -101,6 +102,11 @@ class Streaming:
             "SPOOL_DIR": str(folder / "spool"),
             "BOOK_TICKER": "off",  # faults are to strike trades alone
         }
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """What its processes are told."""
+        return self._environ
 
     @property
     def store(self) -> Store:

@@ -25,7 +25,7 @@ SLOW_SECONDS = 0.4  # longer for each symbol: a run of build_bars takes about th
 VISIBILITY_SECONDS = 8
 CONSUMED = ("stream", "bars", "batch")
 COMPUTE = ("compute", "second compute")
-RUN = re.compile(r"SLOW build_symbol (\S+) (\S+) ")
+RUN = re.compile(r"SLOW build_symbol (\S+) (\S+)")
 
 
 class Hampered:
