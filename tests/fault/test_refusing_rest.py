@@ -5,7 +5,9 @@ import pytest
 from tests.fault.measuring import Measured
 from tests.fault.streaming import Streaming
 from tests.product import wait_for
+from workers.local.exchange.limits import WEIGHT_PER_MINUTE
 
+MOST_SHARE = 0.8
 ANSWERS = [
     ("429", 3),
     ("418", 3),
@@ -37,10 +39,12 @@ def test_it_is_obeyed_and_the_repair_comes_later(
     world.control.off("drop")
     world.assert_clean(within=seconds + 30)
     asked = world.control.count("rest.asked_while_told_to_wait") - early
+    weight = world.control.count("weight.most")
     measured(
         "R21",
         injected=f"REST answers {answers}" + (f" for {seconds} s" if seconds else ""),
-        demanded="no request while told to wait; repaired later",
-        found=f"{asked} requests, clean",
+        demanded=f"no request while told to wait; repaired later; <= {MOST_SHARE:.0%} of the weight used",
+        found=f"{asked} requests, clean; {weight / WEIGHT_PER_MINUTE['spot']:.1%} used at most",
     )
     assert asked == 0
+    assert 0 < weight <= MOST_SHARE * WEIGHT_PER_MINUTE["spot"]

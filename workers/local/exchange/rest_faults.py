@@ -11,6 +11,7 @@ import orjson
 from workers.local.exchange.fault_kinds import Rest, names_in
 from workers.local.exchange.faults import Faults
 from workers.local.exchange.http_messages import Request, Response
+from workers.local.exchange.limits import USED
 
 KEPT_REQUESTS = 20_000
 HTML = {"Content-Type": "text/html"}
@@ -56,11 +57,17 @@ class RestFaults:
         """Keep what was asked, and until when the asker was told to wait."""
         now = self._now()
         self.asked.append(Asked(now, request.target, response.status if response else 0))
+        self._note_weight(response)
         wait = response.headers.get("Retry-After") if response else None
         if wait is not None:
             self._told_to_wait[request.host] = max(
                 now + float(wait), self._told_to_wait.get(request.host, 0.0)
             )
+
+    def _note_weight(self, response: Response | None) -> None:
+        """Keep the most request weight that was used in a minute."""
+        used = int(response.headers.get(USED, 0)) if response else 0
+        self._counts["weight.most"] = max(self._counts["weight.most"], used)
 
 
 def refusal(fault: Rest) -> Response:
