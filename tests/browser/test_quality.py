@@ -25,6 +25,7 @@ from workers.store.quality import (
     settle_wish,
 )
 from workers.store.quarantine import Quarantined, save_quarantined
+from workers.store.summaries import load_summaries, save_summaries
 
 TIMEFRAMES = {"1m": 1_440, "5m": 288, "15m": 96, "1h": 24}
 NO_SOCKET = "window.WebSocket = class { constructor() { throw Error('none'); } }"
@@ -113,6 +114,28 @@ def test_a_gap_shows_live_and_is_shown_as_filled(
     save_gaps([dataclasses.replace(hole, state="filled", tries=1)])
     expect(page.locator("#gaps tr").first).to_have_attribute("data-state", "filled", timeout=10_000)
     expect(page.locator("#short-gaps")).to_have_text("0")
+
+
+def test_dots_of_other_pages_name_the_missing_trades(
+    open_page: OpenPage, web: WebProcess, judged: datetime, complaints: list[str]
+) -> None:
+    summary = load_summaries()["ETHUSDT"]
+    save_gaps([_hole(judged, first_id=905)])
+    save_summaries([dataclasses.replace(summary, completeness=Completeness(1_440, 1_440, 1_439, 1))])
+    page = open_page(web.url)
+    missing = re.compile("^Being repaired: .*ETHUSDT 905–916$")
+    row = page.locator("#rows tr[data-symbol='ETHUSDT'] .dot")
+    expect(row).to_have_attribute("title", missing, timeout=10_000)
+    expect(row).to_have_attribute("data-state", "warn")
+    expect(page.locator("#rows tr[data-symbol='BTCUSDT'] .dot")).to_have_attribute("data-state", "good")
+    save_gaps([dataclasses.replace(_hole(judged, first_id=905), state="failed")])
+    page.goto(web.url + "/market/ETHUSDT")
+    expect(page.locator("#whole-dot")).to_have_attribute("title", re.compile("^Incomplete: .*905"))
+    expect(page.locator("#whole-dot")).to_have_attribute("data-state", "bad")
+    expect(page.locator("#snapshot-dot")).to_have_attribute("aria-label", re.compile("Complete: "))
+    save_gaps([dataclasses.replace(_hole(judged, first_id=905), state="filled")])
+    save_summaries([summary])
+    assert complaints == []
 
 
 def test_a_bar_that_differs_is_told_with_both_figures(

@@ -93,6 +93,17 @@ def gap_json(gap: Gap) -> JSON:
     }
 
 
+def missing_json(gap: Gap) -> JSON:
+    """A hole that is not repaired, and the stretches of ids that are still missing in it."""
+    ranges = gap.missing or ((gap.first_id, gap.last_id),)
+    return {
+        "symbol": gap.symbol,
+        "state": gap.state,
+        "found_at": iso(gap.found_at),
+        "missing": [list(stretch) for stretch in ranges],
+    }
+
+
 def quality_json(
     rows: Sequence[JSON],
     *,

@@ -123,6 +123,18 @@ _SYMBOL_QUALITY = record(
     comparison_asked_at=optional(MOMENT),
     comparison_reason=TEXT,
 )
+MISSING = record(
+    "Missing",
+    gaps=many(
+        record(
+            "MissingTrades",
+            symbol=TEXT,
+            state=TEXT,
+            found_at=MOMENT,
+            missing=told(many(many(WHOLE)), "first and last id of each stretch"),
+        )
+    ),
+)
 _GAP = record(
     "Gap",
     symbol=TEXT,

@@ -1,6 +1,7 @@
 // The head of the Market page: price, changes, symbol switch, last trades.
 
 import { getJson } from "../api.js";
+import { drawWhole } from "../completeness.js";
 import * as format from "../format.js";
 import { currentZone, noteDrawn, onZone, setTitle } from "../frame.js";
 import { watch } from "../live.js";
@@ -72,6 +73,7 @@ export class Header {
     change("change-1h", quote.change_1h);
     change("change-24h", quote.change_24h);
     setText(document.getElementById("volume-24h"), format.compact(quote.quote_volume_24h));
+    drawWhole(document.getElementById("whole-dot"), quote.completeness, { symbols: [this.symbol], bars: "bars of the last day" });
     const traded = quote.traded_at ? Date.parse(quote.traded_at) : null;
     const zone = currentZone();
     setText(document.getElementById("as-of"), traded ? `Last trade ${format.moment(traded, zone, { seconds: true })} ${format.zoneName(zone)}` : "No trade captured yet");

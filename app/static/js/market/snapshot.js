@@ -1,6 +1,7 @@
 // The latest snapshot as a table: value, or why there is none yet; what it means on hover.
 
 import { getJson } from "../api.js";
+import { drawWhole } from "../completeness.js";
 import * as format from "../format.js";
 import { currentZone, onZone } from "../frame.js";
 import { setText } from "../paint.js";
@@ -12,6 +13,7 @@ export class SnapshotTable {
   constructor(decimals) {
     this.body = document.getElementById("snapshot");
     this.state = document.getElementById("snapshot-state");
+    this.dot = document.getElementById("snapshot-dot");
     this.definitions = new Map();
     this.snapshot = null;
     this.decimals = decimals;
@@ -30,6 +32,7 @@ export class SnapshotTable {
   clear() {
     this.snapshot = null;
     this.body.replaceChildren();
+    this.dot.hidden = true;
     hideState(this.state);
   }
 
@@ -46,6 +49,8 @@ export class SnapshotTable {
       return;
     }
     hideState(this.state);
+    drawWhole(this.dot, this.snapshot.completeness, { symbols: [this.snapshot.symbol] });
+    this.dot.hidden = false;
     const { as_of: asOf, values } = this.snapshot;
     setText(document.getElementById("snapshot-as-of"), `bar of ${format.clock(Date.parse(asOf), currentZone())}`);
     this.body.replaceChildren(...Object.entries(values).map(([name, value]) => this.row(name, value)), this.divergenceRow());

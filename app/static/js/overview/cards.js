@@ -1,5 +1,6 @@
 // The cards beside the watch-list: is the data whole, and what moves most.
 
+import { stateOf } from "../completeness.js";
 import * as format from "../format.js";
 import { currentDelayMs } from "../frame.js";
 import { setText } from "../paint.js";
@@ -8,13 +9,9 @@ import { showFacts } from "../states.js";
 const MOVES_SHOWN = 5;
 const JUST_NOW_SECONDS = 3;
 
-export function isComplete(whole) {
-  return whole.open_gaps === 0 && whole.present >= whole.expected;
-}
-
 export function showData(quotes, feed) {
   const known = quotes.map((quote) => quote.completeness).filter(Boolean);
-  const complete = known.filter(isComplete).length;
+  const complete = known.filter((whole) => stateOf(whole, []) === "good").length;
   const gaps = known.reduce((sum, whole) => sum + whole.open_gaps, 0);
   setText(document.getElementById("data-lead"), quotes.length ? `${complete} of ${quotes.length} complete` : format.DASH);
   showFacts(document.getElementById("data-facts"), [

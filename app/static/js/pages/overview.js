@@ -1,6 +1,7 @@
 // Overview: the watch-list, live. Rows keep their place while live; they are sorted when asked.
 
 import { getJson } from "../api.js";
+import { drawWhole } from "../completeness.js";
 import * as sparkline from "../charts/sparkline.js";
 import * as format from "../format.js";
 import { noteDrawn, startFrame } from "../frame.js";
@@ -14,7 +15,7 @@ import { wireMarket } from "../overview/market.js";
 import { wireMinutes } from "../overview/export.js";
 import { wirePairs } from "../overview/pairs.js";
 import { removeWithUndo } from "../overview/remove.js";
-import { isComplete, showData, showMoves } from "../overview/cards.js";
+import { showData, showMoves } from "../overview/cards.js";
 import { hideState, showState } from "../states.js";
 
 const REFRESH_MS = 30_000; // sparklines and completeness move slowly
@@ -206,6 +207,7 @@ function drawQuote(row, message) {
   const cell = (field) => element.querySelector(`[data-field="${field}"]`);
   const direction = Math.sign(quote.price - (row.drawnPrice ?? quote.price));
   setText(cell("price"), format.price(quote.price, row.decimals));
+  cell("price").title = quote.traded_at ? `Last trade ${format.moment(Date.parse(quote.traded_at), "utc", { seconds: true })} UTC` : "";
   if (message && direction) flash(cell("price"), direction);
   for (const field of ["change_1h", "change_24h"]) {
     setText(cell(field), format.percent(quote[field]));
@@ -219,16 +221,7 @@ function drawQuote(row, message) {
 }
 
 function drawDot(dot, quote) {
-  const whole = quote.completeness;
-  const traded = quote.traded_at ? `Last trade ${format.moment(Date.parse(quote.traded_at), "utc", { seconds: true })} UTC. ` : "";
-  if (!whole) {
-    dot.dataset.state = "waiting";
-    dot.title = `${traded}No summary of the last day yet.`;
-    return;
-  }
-  const complete = isComplete(whole);
-  dot.dataset.state = whole.open_gaps ? "bad" : complete ? "good" : "warn";
-  dot.title = `${traded}${whole.present} of ${whole.expected} bars of the last day, ${whole.open_gaps} open gaps.`;
+  drawWhole(dot, quote.completeness, { symbols: [quote.symbol], bars: "bars of the last day" });
 }
 
 function drawDataCard() {

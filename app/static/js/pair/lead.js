@@ -1,5 +1,6 @@
 // The sentence and the lead figures, each with the words that say how far to trust it.
 
+import { drawWhole } from "../completeness.js";
 import { DASH, clock, count, duration, moment, ratio, zoneName } from "../format.js";
 import { flash, setText } from "../paint.js";
 import { TIMEFRAME_MS } from "../series.js";
@@ -17,7 +18,7 @@ export function showLead(analysis, zone, names) {
   figure("half-life", half.bars === null ? DASH : duration(half.bars * bar), halfLifeNote(half, bar));
   figure("correlation", ratio(analysis.correlation, 2), "last 60 returns");
   setText(document.getElementById("as-of"), `As of ${moment(Date.parse(analysis.as_of), zone)} ${zoneName(zone)} · ${count(analysis.bars)} bars`);
-  showWhole(analysis.completeness);
+  drawWhole(document.getElementById("whole-dot"), analysis.completeness, { symbols: [analysis.y, analysis.x] });
 }
 
 // breaks: what would end the relation that the sentence tells of, if there is one.
@@ -69,13 +70,3 @@ function figure(name, text, note) {
   line.title = note;
 }
 
-// Complete, being repaired, incomplete: the dot, and why on hover.
-function showWhole(whole) {
-  const dot = document.getElementById("whole-dot");
-  const present = whole.present >= whole.expected;
-  dot.dataset.state = whole.open_gaps ? "bad" : present && whole.final >= whole.present ? "good" : "warn";
-  const holes = whole.open_gaps ? `, ${count(whole.open_gaps)} open gaps (see the Quality page)` : "";
-  dot.title = `${count(whole.present)} of ${count(whole.expected)} bars present, ${count(whole.final)} final${holes}`;
-  dot.setAttribute("role", "img");
-  dot.setAttribute("aria-label", dot.title);
-}

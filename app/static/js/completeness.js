@@ -1,0 +1,81 @@
+// The dot beside a figure: are the bars behind it complete, being repaired, or incomplete? Hover says which
+// trades are missing. Their ids are asked for only where there are any, for all dots of a page at once.
+
+import { getJson } from "./api.js";
+import { count } from "./format.js";
+
+const ASKED_AGAIN_MS = 10_000;
+const MOST_ASKED = 100; // symbols
+const NAMED = 4; // stretches of ids; the Quality page has all
+const WORDS = { good: "Complete", warn: "Being repaired", bad: "Incomplete", waiting: "Not known yet" };
+
+const missing = new Map(); // symbol -> {at, gaps}
+const drawn = new WeakMap(); // dot -> what it was drawn of last
+let wanted = new Set();
+let coming = null;
+
+// whole: completeness as the server tells it, or null; symbols: whose bars they are; before: words in front.
+export function drawWhole(dot, whole, { symbols, before = "", bars = "bars" }) {
+  const key = JSON.stringify([whole, symbols, before]);
+  if (drawn.get(dot) === key) return;
+  drawn.set(dot, key);
+  const gaps = whole?.open_gaps ? knownOf(symbols) : [];
+  paint(dot, whole, { gaps, before, bars });
+  if (whole?.open_gaps) learn(symbols).then((found) => drawn.get(dot) === key && paint(dot, whole, { gaps: found, before, bars }));
+}
+
+// Of a hole that is tried again by itself the trades are on their way; without a word about it they are missing.
+export function stateOf(whole, gaps) {
+  if (!whole) return "waiting";
+  if (whole.open_gaps) return gaps.length && gaps.every(({ state }) => state !== "failed") ? "warn" : "bad";
+  return whole.present < whole.expected || whole.final < whole.present ? "warn" : "good";
+}
+
+export function wordsOf(whole, { gaps, bars }) {
+  const state = stateOf(whole, gaps);
+  if (state === "waiting") return WORDS.waiting;
+  const words = state === "warn" && !whole.open_gaps ? "Not all there" : WORDS[state];
+  const counted = `${words}: ${count(whole.present)} of ${count(whole.expected)} ${bars}, ${count(whole.final)} final`;
+  return whole.open_gaps ? `${counted}. ${missingWords(whole.open_gaps, gaps)}` : counted;
+}
+
+function missingWords(open, gaps) {
+  if (!gaps.length) return `${count(open)} open gaps; the Quality page names them`;
+  const stretches = gaps.flatMap(({ symbol, missing: ranges }) => ranges.map((range) => `${symbol} ${range[0] === range[1] ? range[0] : range.join("\u2013")}`));
+  const rest = stretches.length > NAMED ? ` and ${count(stretches.length - NAMED)} more` : "";
+  return `Missing trade ids: ${stretches.slice(0, NAMED).join(", ")}${rest}`;
+}
+
+function paint(dot, whole, { gaps, before, bars }) {
+  dot.dataset.state = stateOf(whole, gaps);
+  dot.title = `${before}${wordsOf(whole, { gaps, bars })}`;
+  dot.setAttribute("role", "img");
+  dot.setAttribute("aria-label", dot.title);
+}
+
+function knownOf(symbols) {
+  return symbols.flatMap((symbol) => missing.get(symbol)?.gaps ?? []);
+}
+
+async function learn(symbols) {
+  const old = symbols.filter((symbol) => Date.now() - (missing.get(symbol)?.at ?? 0) > ASKED_AGAIN_MS);
+  if (old.length) {
+    old.forEach((symbol) => wanted.add(symbol));
+    coming ??= Promise.resolve().then(ask); // dots that are drawn together ask together
+  }
+  await coming;
+  return knownOf(symbols);
+}
+
+async function ask() {
+  const symbols = [...wanted].slice(0, MOST_ASKED);
+  wanted = new Set();
+  try {
+    const { gaps } = await getJson("/api/gaps", { symbols });
+    for (const symbol of symbols) missing.set(symbol, { at: Date.now(), gaps: gaps.filter((gap) => gap.symbol === symbol) });
+  } catch {
+    // The dot says how many there are; the next change asks again.
+  } finally {
+    coming = null;
+  }
+}
