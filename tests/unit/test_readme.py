@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from analytics.records import correlations, scans
 from app import create_app
 from tests.fault.results import rows_of
 from workers.settings import Settings, settings_from
@@ -95,3 +96,9 @@ def test_everything_it_promises_under_faults_was_measured_and_passed() -> None:
     assert len(promised) > 10
     for number in {number for numbers in promised for number in numbers}:
         assert outcomes.get(number) == {"passed"}, number
+
+
+def test_it_says_of_how_many_symbols_the_rest_is_left_out() -> None:
+    words = re.sub(r"\s+", " ", README)
+    assert f"Every ordered pair of the watch-list's first {scans.MOST_SYMBOLS} symbols" in words
+    assert f"the returns of the watch-list's first {correlations.MOST_SYMBOLS} symbols" in words
