@@ -9,18 +9,15 @@ from datetime import datetime
 
 from flask import Blueprint, Response
 
-from analytics.quality.completeness import completeness
-from analytics.records.snapshots import Completeness
-from analytics.timeframes import length
 from app.api.contract import endpoint
 from app.api.paging import with_older_page
 from app.api.parameters import RANGE, SYMBOL, TIMEFRAME
 from app.api.shapes.market import BAR
 from app.api.shapes.vocabulary import MOMENT, TEXT, many, told
-from app.bar_history import BarHistory, BarPage
+from app.bar_history import BarHistory
+from app.bar_wholeness import wholeness
 from workers.messages.snapshots import completeness_json
 from workers.messages.times import iso
-from workers.store.gaps import load_unresolved_gaps
 
 blueprint = Blueprint("bars", __name__)
 history = BarHistory()
@@ -38,23 +35,9 @@ def ohlc(symbol: str, tf: str, limit: int, start: datetime | None, end: datetime
     """The newest `limit` bars of a symbol between `start` and `end`, oldest first."""
     page = history.answer(symbol, tf, limit=limit, start=start, end=end)
     response = Response(page.body, mimetype="application/json")
-    whole = completeness_json(_wholeness(page, symbol, tf))
+    whole = completeness_json(wholeness(page, symbol, tf))
     response.headers["Completeness"] = ", ".join(f"{name}={value}" for name, value in whole.items())
     if not page.starts:
         return response
     response.headers["As-Of"] = iso(page.starts[-1])
     return with_older_page(response, len(page.starts), limit, iso(page.starts[0]))
-
-
-def _wholeness(page: BarPage, symbol: str, timeframe: str) -> Completeness:
-    if not page.starts:
-        return Completeness(0, 0, 0, 0)
-    first, last = page.starts[0], page.starts[-1]
-    return completeness(
-        page.starts,
-        page.finals,
-        as_of=last,
-        bars=(last - first) // length(timeframe) + 1,
-        timeframe=timeframe,
-        gaps=load_unresolved_gaps(symbol),
-    )

@@ -177,7 +177,7 @@ TABLE: dict[str, MayImport] = {
         ("flask", "flask_socketio", "werkzeug", "socketio", "engineio", "simple_websocket", "orjson"),
     ),
     # No range of bars has a stored stamp: docs/decisions/0019.
-    "app.api.bars": MayImport((*LIGHT, "app", "workers.store", "workers.messages"), ("flask",)),
+    "app.bar_wholeness": MayImport((*RECORDS, "analytics.quality", "app.bar_history", "workers.store")),
     "app.metrics": MayImport((*RECORDS, "app", "workers.store", SETTINGS), ("flask", "prometheus_client")),
     "app.metric_families": MayImport(("workers.coordination",), ("prometheus_client",)),
     "app.transfer": MayImport((), ("flask", "flask_compress")),
