@@ -39,6 +39,7 @@ task_default_queue = "batch"
 # Each worker imports the modules that are named here for the queues it consumes.
 # What users ask for and takes long has a queue of its own: repairs and history wait for none of it.
 task_routes = {
+    "workers.tasks.anchored_vwap.*": {"queue": "analytics"},
     "workers.tasks.bar_check.*": {"queue": "batch"},
     "workers.tasks.bars.*": {"queue": "bars"},
     "workers.tasks.canary.analytics": {"queue": "analytics"},

@@ -129,6 +129,15 @@ JOBS: dict[str, Job] = {
         "analytics",
         {"symbol": Parameter("symbol", default=None, about="all symbols without it")},
     ),
+    "anchored_vwap": Job(
+        "workers.tasks.anchored_vwap.anchor_vwap",
+        "analytics",
+        {
+            "symbol": Parameter("symbol"),
+            "tf": Parameter("timeframe", default="1m"),
+            "anchor": Parameter("whole", low=0, high=7_258_118_400_000, about="milliseconds since 1970"),
+        },
+    ),
     "correlation": Job(
         "workers.tasks.correlations.correlate",
         "asked",

@@ -4,6 +4,7 @@ from flask import Flask
 
 from app.api import (
     access,
+    anchored_vwap,
     bars,
     book,
     correlation,
@@ -31,6 +32,7 @@ def register_api(app: Flask) -> None:
     """Every resource under /api."""
     for part in (
         access,
+        anchored_vwap,
         bars,
         book,
         correlation,

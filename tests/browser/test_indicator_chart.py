@@ -3,13 +3,15 @@
 import dataclasses
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.integration.web.market_seed import seed_indicators, seed_market, wandering_bars
+from tests.integration.web.market_seed import seed_indicators, seed_market, seed_processes, wandering_bars
 from tests.integration.web.web_process import WebProcess
+from tests.product import wait_for
 from workers.messages.rooms import indicators_topic
 from workers.messages.snapshots import indicators_json
 from workers.publish import publish
@@ -17,6 +19,9 @@ from workers.settings import Settings
 from workers.store.bars import load_bars
 from workers.store.divergences import load_divergences
 from workers.store.indicators import load_latest_indicators
+from workers.store.jobs import load_jobs
+from workers.store.progress import BarProgress, save_progress
+from workers.tasks.anchored_vwap import anchor_vwap
 
 SYMBOL = "BTCUSDT"
 DRAWN = (
@@ -25,6 +30,8 @@ DRAWN = (
 KNOWN = """(at) => document.getElementById('chart').data.some(
     ({name, x}) => name === 'bearish divergence known' && x.includes(at))"""
 HAS = "(part) => document.getElementById('chart').data.some(({name}) => name.includes(part))"
+LINE = """(before) => document.getElementById('chart').data.find(
+    ({name, x}) => name === 'vwap_anchored' && x[0] !== before)"""
 NAMES = "() => document.getElementById('chart').data.map((trace) => trace.name)"
 
 
@@ -100,6 +107,51 @@ def test_the_table_names_the_last_divergence_or_says_why_there_is_none(
     expect(page.locator("#snapshot tr", has_text="Divergence")).to_contain_text(
         "needs 26 bars, has 11", timeout=20_000
     )
+
+
+def test_the_mean_price_since_a_bar_is_drawn_and_moved_by_a_click(
+    open_page: OpenPage, web: WebProcess, seeded: datetime, complaints: list[str], pictures: Path
+) -> None:
+    save_progress(BarProgress(SYMBOL, 1, seeded))
+    seed_processes(datetime.now(UTC))
+    page = drawn_chart(open_page(f"{web.url}/market/{SYMBOL}?tf=1m"))
+    page.locator("#anchor").click()
+    first = _anchored(page)
+    left = page.evaluate("() => document.getElementById('chart')._fullLayout.xaxis.range.map(Date.parse)[0]")
+    assert 0 <= first["x"][0] - left < 60_000
+    page.screenshot(path=pictures / "anchored-vwap.png")
+    box = page.locator("#chart").bounding_box()
+    assert box is not None
+    seed_processes(datetime.now(UTC))
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + 80)
+    second = _anchored(page, before=first["x"][0])
+    assert second["x"][0] > first["x"][0] + 30 * 60_000
+    bars = [
+        bar
+        for bar in load_bars(SYMBOL, "1m")
+        if bar.is_final and bar.start.timestamp() * 1e3 >= second["x"][0]
+    ]
+    assert [bar.start.timestamp() * 1e3 for bar in bars] == second["x"]
+    assert second["y"][-1] == pytest.approx(
+        sum(bar.quote_volume for bar in bars) / sum(bar.volume for bar in bars), rel=1e-9
+    )
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 90)
+    expect(page.locator("#readout")).to_contain_text("VWAP from")
+    page.screenshot(path=pictures / "anchored-vwap-moved.png")
+    page.locator("#anchor").click()
+    page.wait_for_function(f"(part) => !({HAS})(part)", arg="vwap_anchor")
+    assert "anchor" not in page.url
+    assert complaints == []
+
+
+def _anchored(page: Page, before: float | None = None) -> Any:
+    """The line that is drawn once this process has done what the page asked of a worker."""
+    wait_for(lambda: any(job.is_open for job in load_jobs()), 20, "the question")
+    for job in load_jobs():
+        if job.is_open:
+            anchor_vwap.run(job.id, **job.parameters)
+    page.wait_for_function(LINE, arg=before)
+    return page.evaluate(f"() => ({LINE})(null)")
 
 
 def test_a_divergence_that_becomes_known_appears(

@@ -113,6 +113,17 @@ INDICATORS = record(
     completeness=COMPLETENESS,
     reasons=told(table(TEXT), "why a value is null, by its name"),
 )
+ANCHORED_VWAP = record(
+    "AnchoredVwap",
+    symbol=TEXT,
+    timeframe=TIMEFRAME,
+    anchor=MOMENT,
+    as_of=told(MOMENT, "start of the newest bar"),
+    computed_at=MOMENT,
+    ts=many(MOMENT),
+    series=record(**dict.fromkeys(("lower", "middle", "upper"), many(optional(NUMBER)))),
+    completeness=COMPLETENESS,
+)
 DEFINITION = record(
     "IndicatorDefinition",
     name=TEXT,

@@ -4,6 +4,7 @@
 import { formingBar } from "../series.js";
 import { zoneShiftMs } from "../format.js";
 import { domains, onAxis, priceRange, rangeFromZero, symmetricRange, volumeRange } from "./candle_view.js";
+import { anchoredTraces } from "./anchored_vwap.js";
 import { divergenceTraces } from "./divergence_traces.js";
 import { axis, baseLayout, withAlpha } from "./theme.js";
 
@@ -38,6 +39,7 @@ export function figureOf(history, palette) {
       ...candles(closed, shift, palette),
       volumes(closed, shift, palette),
       ...overlayLines(history, shift, palette),
+      ...anchoredTraces(history, shift, palette),
       ...paneTraces(history, shift, palette),
       ...(history.overlays.includes("divergence") ? divergenceTraces(history, shift, palette, AXES) : []),
     ],

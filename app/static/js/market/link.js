@@ -6,12 +6,13 @@ import { RANGES_MS } from "../charts/candle_view.js";
 const SCALES = ["linear", "log"];
 const NONE = "none"; // a list that is empty
 
-// shown: {timeframe, range or null, view or null (where the reader moved to), overlays, panes, scale}
-export function linkOf({ timeframe, range, view, overlays, panes, scale }) {
+// shown: {timeframe, range or null, view or null (where the reader moved to), overlays, panes, scale, anchorAt: moment or null}
+export function linkOf({ timeframe, range, view, overlays, panes, scale, anchorAt = null }) {
   const parts = { tf: timeframe };
   if (range) parts.range = range;
-  else if (view) [parts.from, parts.to] = view.map((at) => new Date(Math.round(at / 1000) * 1000).toISOString().replace(".000Z", "Z"));
+  else if (view) [parts.from, parts.to] = view.map(momentText);
   Object.assign(parts, { overlays: listed(overlays), panes: listed(panes), scale });
+  if (anchorAt !== null) parts.anchor = momentText(anchorAt);
   return `?${String(new URLSearchParams(parts)).replaceAll("%2C", ",").replaceAll("%3A", ":")}`;
 }
 
@@ -26,7 +27,12 @@ export function choicesIn(search) {
     overlays: listIn(asked.get("overlays"), OVERLAYS),
     panes: listIn(asked.get("panes"), PANES),
     scale: among("scale", SCALES),
+    anchorAt: Date.parse(asked.get("anchor")) || null,
   };
+}
+
+function momentText(at) {
+  return new Date(Math.round(at / 1000) * 1000).toISOString().replace(".000Z", "Z");
 }
 
 function listed(names) {

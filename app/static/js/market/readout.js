@@ -42,7 +42,12 @@ function indicatorParts(bar, history, price) {
     .map(([name]) => [SHORT[name] ?? name, columns.series[name]?.[place]])
     .filter(([, value]) => value !== null && value !== undefined)
     .map(([name, value]) => [name, price(value)]);
-  return [...figures, ...words.map((text) => ["", text])];
+  return [...figures, ...anchoredPart(bar, history, price), ...words.map((text) => ["", text])];
+}
+
+function anchoredPart(bar, { anchored }, price) {
+  const value = anchored?.series.middle[anchored.at.indexOf(bar.at)];
+  return value === null || value === undefined ? [] : [["VWAP from", price(value)]];
 }
 
 function bold(text) {

@@ -11,6 +11,7 @@ import { choice } from "../choices.js";
 import { wireExport } from "../export_menu.js";
 import { decimalsOf } from "../format.js";
 import { currentZone, onTheme, onZone, startFrame } from "../frame.js";
+import { Anchor } from "../market/anchor.js";
 import { startBook } from "../market/book.js";
 import { tablesInView } from "../market/exports.js";
 import { Header } from "../market/header.js";
@@ -57,6 +58,8 @@ const history = {
   timeframeMs: TIMEFRAME_MS[opening.timeframe],
   follow: true,
   whole: null, // as whole.js reads it, while all that is stored is shown
+  anchorAt: linked.anchorAt, // where the anchored VWAP begins; null: none is drawn
+  anchored: null, // its lines
   past: false, // what is shown ended long ago: nothing live is added to it
 };
 let range = null; // the button that is pressed
@@ -78,6 +81,13 @@ const chart = new CandleChart(document.getElementById("chart"), document.getElem
 });
 const header = new Header(symbol, { price: decimals, quantity: stepDecimals("quantityStep") }, { onPrice: (price) => chart.setLastPrice(price) });
 const snapshot = new SnapshotTable(decimals);
+const anchor = new Anchor(symbol, history, chart, {
+  onMove: () => keepLink(),
+  onChange: () => {
+    chart.figureSoon();
+    readout();
+  },
+});
 
 startFrame({
   actions: [
@@ -110,7 +120,8 @@ function begin() {
 // whole: all bars there are, read already; past: the view ended long ago; reachMs: how far back bars are needed.
 async function start(view = null, { whole = null, past = false, reachMs = view ? view[1] - view[0] : opening.spanMs } = {}) {
   stops.splice(0).forEach((stop) => stop());
-  Object.assign(history, { bars: whole?.bars ?? [], columns: noColumns(), view, priceView: null, whole, past });
+  Object.assign(history, { bars: whole?.bars ?? [], columns: noColumns(), anchored: null, view, priceView: null, whole, past });
+  anchor.load();
   olderIsThere = !whole;
   loaded = false;
   const mine = ++loading;
@@ -220,6 +231,7 @@ function receiveSnapshot(state) {
   snapshot.show(state.snapshot);
   if (!state.snapshot || history.whole?.tail || history.past) return;
   const changed = mergeSnapshot(history.columns, state.snapshot);
+  if (changed) anchor.load();
   if (changed && chart.drawn) chart.figureSoon();
 }
 

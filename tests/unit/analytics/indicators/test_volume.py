@@ -116,6 +116,21 @@ def test_bands_countable_by_hand() -> None:
     assert rolling["deviation"].tolist() == pytest.approx([np.nan, deviation, 0.0], nan_ok=True)
 
 
+def test_anchored_bands_are_those_of_the_bars_from_the_anchor_on() -> None:
+    bars = random_bars(seed=12, count=1_700)  # over midnight
+    found = vwap_bands(bars, at(90.0), width=1.5)
+    assert found.iloc[:2].isna().all(axis=None)
+    later = bars.iloc[2:]
+    mean_price, weights = later["quote_volume"] / later["volume"], later["volume"]
+    for count in (1, 2, 300, len(later)):
+        middle = np.average(mean_price.iloc[:count], weights=weights.iloc[:count])
+        apart = (mean_price.iloc[:count] - middle) ** 2
+        deviation = np.average(apart, weights=weights.iloc[:count]) ** 0.5
+        expected = [middle - 1.5 * deviation, middle, middle + 1.5 * deviation]
+        told = found.iloc[1 + count][["lower", "middle", "upper"]].tolist()
+        assert told == pytest.approx(expected, rel=1e-9)
+
+
 @pytest.mark.parametrize("price", [1e-5, 1.0, 60_000.0])
 def test_the_deviation_is_numpys_weighted_one(price: float) -> None:
     bars = random_bars(seed=10, count=600, price=price)

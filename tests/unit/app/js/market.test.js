@@ -6,7 +6,7 @@ import { barsOf, foldedBars, mergeFolded } from "../../../../app/static/js/marke
 
 const HOUR = 3_600_000;
 const hour = (place, changes = {}) => ({ at: place * HOUR, open: 10 + place, high: 12 + place, low: 9 + place, close: 11 + place, volume: 2, trades: 3, isFinal: true, ...changes });
-const shown = { timeframe: "5m", range: null, view: null, overlays: ["ema", "bands"], panes: [], scale: "log" };
+const shown = { timeframe: "5m", range: null, view: null, overlays: ["ema", "bands"], panes: [], scale: "log", anchorAt: null };
 
 test("a link says all that is shown and is read back", () => {
   assert.equal(linkOf(shown), "?tf=5m&overlays=ema,bands&panes=none&scale=log");
@@ -15,12 +15,13 @@ test("a link says all that is shown and is read back", () => {
   const view = [Date.UTC(2026, 10, 22, 8), Date.UTC(2026, 10, 22, 9, 30)];
   assert.match(linkOf({ ...shown, view }), /from=2026-11-22T08:00:00Z&to=2026-11-22T09:30:00Z/);
   assert.deepEqual(choicesIn(linkOf({ ...shown, view })).view, view);
+  assert.deepEqual(choicesIn(linkOf({ ...shown, anchorAt: view[0] })), { ...shown, anchorAt: view[0] });
 });
 
 test("what a link does not say, or says wrongly, is left to the settings", () => {
-  assert.deepEqual(choicesIn(""), { timeframe: null, range: null, view: null, overlays: null, panes: null, scale: null });
-  const odd = choicesIn("?range=3y&from=x&to=2026-11-22&overlays=ema,<b>&panes=none&scale=cubic");
-  assert.deepEqual(odd, { timeframe: null, range: null, view: null, overlays: ["ema"], panes: [], scale: null });
+  assert.deepEqual(choicesIn(""), { timeframe: null, range: null, view: null, overlays: null, panes: null, scale: null, anchorAt: null });
+  const odd = choicesIn("?range=3y&from=x&to=2026-11-22&overlays=ema,<b>&panes=none&scale=cubic&anchor=yesterday");
+  assert.deepEqual(odd, { timeframe: null, range: null, view: null, overlays: ["ema"], panes: [], scale: null, anchorAt: null });
   assert.equal(choicesIn("?from=2026-11-22T09:00:00Z&to=2026-11-22T08:00:00Z").view, null);
 });
 
