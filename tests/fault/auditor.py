@@ -1,6 +1,6 @@
 """The auditor: what the exchange says was traded, against what the store holds.
 
-Every fault test ends with it. It reads MongoDB itself, not through the product's own code.
+Tests of faults that capture meets end with it. It reads MongoDB itself, not through the product's own code.
 """
 
 from collections.abc import Mapping, Sequence

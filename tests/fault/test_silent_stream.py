@@ -14,7 +14,7 @@ DETECTED_SECONDS = 40.0
 HASTY_DETECTED_SECONDS = DETECTED_SECONDS * HASTE["workers.stream.watchdog:STREAM_SILENCE_SECONDS"] / 30 + 5
 SILENT = "ETHUSDT"
 SYMBOLS = 20
-PRODUCT: dict[str, float] = {}  # nothing is changed
+PRODUCT = {"workers.tasks.history:HISTORY_SPAN": 3_600.0}  # every waiting time as it is
 
 
 def test_it_is_found_and_only_its_connection_is_built_again(world: Streaming, measured: Measured) -> None:
