@@ -18,7 +18,7 @@ from app.api.parameters import SYMBOL, TIMEFRAME, limit_rule
 from app.api.scan import MAX_ROWS, scan_page
 from app.api.scan import QUERY as SCAN
 from app.exports.correlations import correlations_table
-from app.exports.pair_series import pair_series_table
+from app.exports.pair_series import pair_paths_table, pair_series_table
 from app.exports.scores import scores_table
 from app.exports.sending import FORMATS, MEDIA_TYPES, sent
 from app.exports.series import bars_table, indicators_table, minutes_table
@@ -113,6 +113,13 @@ def minutes(
 def pair_series(*, format: str, note: bool, **asked: Value) -> Response:
     """Log prices, spread, score and correlation of a pair, a row a bar of the window."""
     return _of_answer(pair_analysis(asked), pair_series_table, format, with_note=note)
+
+
+@blueprint.get("/export/pair_paths")
+@endpoint(File(MEDIA_TYPES), query={**ANALYSIS, **FILE}, **ON_DEMAND)
+def pair_paths(*, format: str, note: bool, **asked: Value) -> Response:
+    """How beta and p of a pair went over the window, a row a bar."""
+    return _of_answer(pair_analysis(asked), pair_paths_table, format, with_note=note)
 
 
 @blueprint.get("/export/scan")

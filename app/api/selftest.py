@@ -18,5 +18,10 @@ blueprint = Blueprint("selftest", __name__)
 @endpoint(SELF_TEST)
 def self_test() -> JSON:
     """What came of the last run with the usual parameters; null when there was none within a day."""
+    return self_test_state()
+
+
+def self_test_state() -> JSON:
+    """The same for who makes a file of it."""
     key = result_key("self_test", job_parameters(JOBS["self_test"], {}), NEWEST)
     return {"source": load_settings().source, "result": load_result(key)}

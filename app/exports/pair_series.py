@@ -14,6 +14,29 @@ PAIR_COLUMNS = [
 ]
 
 
+PATH_COLUMNS = columns(ts="moment", y_symbol="text", x_symbol="text", beta="number", p_value="number")
+
+
+def pair_paths_table(told: Mapping[str, Any]) -> Table:  # Any: JSON of a known shape
+    """One row a bar of the window: beta as it went, and p at the bars at which it was tested."""
+    beta, p = told["beta_path"], told["p_path"]
+    tested = dict(zip(p["place"], p["p_value"], strict=True))
+    rows = [
+        (datetime.fromisoformat(start), told["y"], told["x"], value, tested.get(place))
+        for place, (start, value) in enumerate(zip(told["starts"], beta["beta"], strict=True))
+    ]
+    about = {
+        **told["completeness"],
+        "rows": len(rows),
+        "beta_window": beta["window"],
+        "p_window": p["window"],
+        "p_every": p["every"],
+        "method": told["method"],
+        "as_of": told["as_of"],
+    }
+    return Table(f"pair-paths-{told['y']}-{told['x']}-{told['timeframe']}", PATH_COLUMNS, iter([rows]), about)
+
+
 def pair_series_table(told: Mapping[str, Any]) -> Table:  # Any: JSON of a known shape
     """One row a bar of the window, oldest first; `y` and `x` are log prices, `event` what the rule did."""
     starts = [datetime.fromisoformat(text) for text in told["starts"]]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from workers.messages.envelope import JSON
@@ -50,3 +51,8 @@ class Table:
 def columns(**kinds: Kind) -> list[Column]:
     """Columns by name, in order."""
     return [Column(name, kind) for name, kind in kinds.items()]
+
+
+def moment_or_none(text: str | None) -> datetime | None:
+    """A moment of the JSON that is sent."""
+    return None if text is None else datetime.fromisoformat(text)

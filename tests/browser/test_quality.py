@@ -1,6 +1,7 @@
 """The Quality page in a real browser: every state it can be in."""
 
 import dataclasses
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from analytics.records.market import Gap
 from analytics.records.quality import BarCheck, BarDifference, ClockCheck, SpanState, SymbolQuality
 from analytics.records.snapshots import Completeness
 from tests.browser.conftest import OpenPage
+from tests.browser.downloads import exported
 from tests.browser.moving_market import MovingMarket
 from tests.browser.saved_pictures import head_of_a_replay, saved_picture
 from tests.factories import gap
@@ -114,6 +116,25 @@ def test_a_gap_shows_live_and_is_shown_as_filled(
     save_gaps([dataclasses.replace(hole, state="filled", tries=1)])
     expect(page.locator("#gaps tr").first).to_have_attribute("data-state", "filled", timeout=10_000)
     expect(page.locator("#short-gaps")).to_have_text("0")
+
+
+def test_its_tables_are_exported(
+    open_page: OpenPage, web: WebProcess, judged: datetime, complaints: list[str]
+) -> None:
+    page = open_page(web.url + "/quality")
+    expect(page.locator("#symbols tr")).to_have_count(3)
+    lines = Path(exported(page, "Symbols", "csv").path()).read_text().splitlines()
+    assert next(line for line in lines if not line.startswith("#")).startswith("symbol,as_of,")
+    assert "# source: SIMULATED" in lines
+    assert exported(page, "Gaps", "parquet").suggested_filename == "simulated-gaps.parquet"
+    page.goto(web.url + "/system")
+    expect(page.locator("#processes tr")).not_to_have_count(0)
+    figures = json.loads(Path(exported(page, "Figures", "json").path()).read_text())["rows"]
+    assert any(row["figure"] == "open_gaps" for row in figures)
+    page.goto(web.url)
+    expect(page.locator("#rows a.symbol")).to_have_count(3)
+    assert exported(page, "Watch-list", "csv").suggested_filename == "simulated-watchlist.csv"
+    assert complaints == []
 
 
 def test_dots_of_other_pages_name_the_missing_trades(

@@ -16,6 +16,11 @@ from flask.testing import FlaskClient
 
 from analytics.records.indicators import INDICATORS
 from analytics.records.market import Instrument
+from analytics.records.quality import SymbolQuality
+from analytics.records.selftest import FalsePositives, Finding, PairFindings, PlantedPair
+from analytics.records.snapshots import Completeness
+from app.api.job_parameters import job_parameters
+from app.api.tasks import NEWEST
 from app.exports import sending, series
 from tests.factories import bar, gap
 from tests.integration.web.correlation_seed import seed_correlations
@@ -28,10 +33,14 @@ from tests.integration.web.market_seed import (
 )
 from tests.integration.web.pair_seed import seed_analysis, seed_pair
 from tests.integration.web.scan_seed import seed_scans
+from workers.jobs import JOBS
 from workers.messages.market import bar_json
+from workers.messages.selftest import self_test_json
 from workers.store.bars import load_bars, save_bars
 from workers.store.gaps import save_gaps
 from workers.store.instruments import save_instruments
+from workers.store.quality import save_symbol_quality
+from workers.store.results import result_key, save_result
 from workers.store.ticks import save_ticks
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -315,3 +324,64 @@ def test_a_file_travels_packed(client: FlaskClient) -> None:
     seed_market()
     answer = client.get(BARS, headers={"Accept-Encoding": "gzip"})
     assert answer.headers["Content-Encoding"] == "gzip"
+
+
+def test_the_watch_list_is_exported_as_it_is_shown(client: FlaskClient) -> None:
+    seed_market({"1m": 100})
+    shown = client.get("/api/symbols").json
+    assert shown
+    for form in FORMATS:
+        rows = rows_of(client.get(f"/api/export/watchlist?format={form}"), form)
+        assert [(row["symbol"], row["price"]) for row in rows] == [
+            (row["symbol"], row["price"]) for row in shown
+        ]
+        assert rows[0]["present"] == shown[0]["completeness"]["present"]
+
+
+def test_quality_and_gaps_are_exported(client: FlaskClient) -> None:
+    seed_symbols()
+    stamps = {"1m": Completeness(1_440, 1_440, 1_439, 1)}
+    save_symbol_quality([SymbolQuality("ETHUSDT", NOON, NOON, stamps, NOON, ("complete",) * 96)])
+    save_gaps([gap(5, 16, symbol="ETHUSDT", found_at=NOON)])
+    for form in FORMATS:
+        row = next(r for r in rows_of(client.get(f"/api/export/quality?format={form}"), form) if r["as_of"])
+        assert (row["symbol"], row["final_1m"], row["open_gaps"]) == ("ETHUSDT", 1_439, 1)
+        (hole,) = rows_of(client.get(f"/api/export/gaps?format={form}"), form)
+        assert (hole["first_id"], hole["last_id"], hole["state"]) == (5, 16, "open")
+        assert hole["found_at"] == _iso(NOON)
+
+
+def test_every_figure_of_the_system_is_exported(client: FlaskClient) -> None:
+    seed_market({"1m": 5})
+    rows = rows_of(client.get("/api/export/system?format=json"), "json")
+    told = {row["figure"]: row for row in rows}
+    assert told["source"]["text"] == "SIMULATED"
+    assert told["open_gaps"]["value"] == 0.0
+    assert any(name.startswith("processes.1.") and row["value"] is not None for name, row in told.items())
+
+
+def test_the_self_test_is_exported(client: FlaskClient) -> None:
+    assert rows_of(client.get("/api/export/self_test?format=json"), "json") == []
+    pair = PlantedPair("ETHUSDT", "BTCUSDT", 1.5, 30.0, 0.01)
+    finding = Finding("beta", "", 1.5, 1.47, 1.4, 1.6, passed=True, rule="within 0.1")
+    found = PairFindings(pair, "1m", 600, NOON, None, [finding])
+    luck = FalsePositives(2_000, 1_440, 1, 0.05, 104, 0.04, 0.06)
+    told = self_test_json([found], luck, source="SIMULATED", seed=7, reason=None, computed_at=NOON)
+    save_result(result_key("self_test", job_parameters(JOBS["self_test"], {}), NEWEST), told)
+    for form in FORMATS:
+        one, last = rows_of(client.get(f"/api/export/self_test?format={form}"), form)
+        assert (one["figure"], one["planted"], one["found"], one["passed"]) == ("beta", 1.5, 1.47, True)
+        assert (last["figure"], last["found"]) == ("false positives", 0.052)
+
+
+def test_the_paths_of_a_pair_are_exported(client: FlaskClient) -> None:
+    seed_pair({"1m": 400}, seed=3)
+    seed_analysis(window=200)
+    told = client.get("/api/pair/analysis?y=ETHUSDT&x=BTCUSDT&window=200").json
+    assert told is not None
+    for form in FORMATS:
+        answer = client.get(f"/api/export/pair_paths?y=ETHUSDT&x=BTCUSDT&window=200&format={form}")
+        rows = rows_of(answer, form)
+        assert [row["ts"] for row in rows] == told["starts"]
+        assert [row["beta"] for row in rows] == pytest.approx(told["beta_path"]["beta"], nan_ok=True)
+        assert [row["p_value"] for row in rows if row["p_value"] is not None] == told["p_path"]["p_value"]

@@ -1,4 +1,4 @@
-// What the Overview saves: the statistics of each minute of the last day, of one of the symbols on the screen.
+// What the Overview saves: its table, and the statistics of each minute of the last day, of one of the symbols on the screen.
 
 import { wireExport } from "../export_menu.js";
 import { serverNow } from "../live.js";
@@ -12,7 +12,10 @@ export function wireMinutes(shown) {
     const symbol = select.value || shown()[0];
     return symbol ? ["/api/export/minutes", { symbol, start: new Date(serverNow() - DAY_MS).toISOString() }] : null;
   };
-  return wireExport([{ text: "Minutes of the last day", address }]);
+  return wireExport([
+    { text: "Watch-list", address: () => shown().length && ["/api/export/watchlist", {}] },
+    { text: "Minutes of the last day", address },
+  ]);
 }
 
 // Filled when the menu opens, so that it offers what is shown then.

@@ -57,7 +57,10 @@ startFrame({
     ...timeframeActions((tf) => choose({ ...choice, tf })),
     { keys: ["/"], text: "Choose a symbol", run: () => element("y").focus() },
     { keys: ["x"], text: "Swap the two symbols", run: () => element("swap").click() },
-    ...wireExport([{ text: "Series of the pair", address: () => analysis && ["/api/export/pair_series", { y, x, ...choice }] }]),
+    ...wireExport([
+      { text: "Series of the pair", address: () => analysis && ["/api/export/pair_series", { y, x, ...choice }] },
+      { text: "Paths of beta and p", address: () => analysis && ["/api/export/pair_paths", { y, x, ...choice }] },
+    ]),
     { text: "Save the charts as PNG", run: () => element("save-png").click() },
     { text: "Save the chart of the tab as PNG", run: () => element("save-tab").click() },
     { text: "Draw a report of the pair", run: () => element("report").click() },

@@ -3,6 +3,7 @@
 import { getJson } from "../api.js";
 import { dayPicture } from "../charts/day_picture.js";
 import { savePainted } from "../charts/picture.js";
+import { wireExport } from "../export_menu.js";
 import { currentZone, followDelay, onZone, startFrame } from "../frame.js";
 import { serverNow, watch } from "../live.js";
 import { oncePerFrame } from "../paint.js";
@@ -30,7 +31,11 @@ const draw = oncePerFrame(() => {
   showQuarantine(state.quarantine, zone);
 });
 
-startFrame({ actions: [{ text: "Save the last day as PNG", run: savePng }] });
+const tables = wireExport([
+  { text: "Symbols", address: () => state && ["/api/export/quality", {}] },
+  { text: "Gaps", address: () => state && ["/api/export/gaps", {}] },
+]);
+startFrame({ actions: [...tables, { text: "Save the last day as PNG", run: savePng }] });
 onZone(draw);
 watch("quality", { onState: receive });
 followDelay();

@@ -1,6 +1,7 @@
 // Self-test: shows the last result and runs a new one. This file only wires.
 
 import { getJson } from "../api.js";
+import { wireExport } from "../export_menu.js";
 import * as format from "../format.js";
 import { currentZone, followDelay, onZone, startFrame } from "../frame.js";
 import { setText } from "../paint.js";
@@ -15,7 +16,7 @@ const element = (id) => document.getElementById(id);
 let result = null;
 let running = null; // AbortController of the run
 
-startFrame();
+startFrame({ actions: wireExport([{ text: "Findings", address: () => result && ["/api/export/self_test", {}] }]) });
 followDelay();
 onZone(draw);
 element("run").addEventListener("click", run);

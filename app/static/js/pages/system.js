@@ -1,6 +1,7 @@
 // System: the flow, each process, queues, the feed, and what is not ready.
 
 import { getJson } from "../api.js";
+import { wireExport } from "../export_menu.js";
 import * as format from "../format.js";
 import { currentZone, followDelay, onZone, startFrame } from "../frame.js";
 import { onStatus, serverNow } from "../live.js";
@@ -40,6 +41,7 @@ const draw = oncePerFrame(() => {
 });
 
 startFrame({
+  actions: wireExport([{ text: "Figures", address: () => state && ["/api/export/system", {}] }]),
   onSystem: (news) => {
     state = news;
     receivedAt = serverNow();

@@ -1,0 +1,37 @@
+"""The watch-list of the Overview as a table, from the JSON of its rows."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.exports.table import Table, columns, moment_or_none
+
+WATCHLIST_COLUMNS = columns(
+    symbol="text",
+    price="number",
+    traded_at="moment",
+    change_1h="number",
+    change_24h="number",
+    volume_24h="number",
+    quote_volume_24h="number",
+    expected="whole",
+    present="whole",
+    final="whole",
+    open_gaps="whole",
+)
+OF_BARS = ("expected", "present", "final", "open_gaps")
+
+
+def watchlist_table(told: Sequence[Mapping[str, Any]]) -> Table:  # Any: JSON of a known shape
+    """One row a symbol; changes are relative, bars those of the last day."""
+    rows = [_row(each) for each in told]
+    stamps = [each["completeness"] for each in told]
+    complete = all(
+        stamp and not stamp["open_gaps"] and stamp["final"] == stamp["expected"] for stamp in stamps
+    )
+    return Table("watchlist", WATCHLIST_COLUMNS, iter([rows]), {"rows": len(rows), "complete": complete})
+
+
+def _row(told: Mapping[str, Any]) -> list[object]:
+    stamp = told["completeness"] or {}
+    named = {**told, "traded_at": moment_or_none(told["traded_at"])}
+    return [(stamp if column.name in OF_BARS else named).get(column.name) for column in WATCHLIST_COLUMNS]
