@@ -53,11 +53,13 @@ def test_the_disk_of_the_database_is_told_on_every_page(
 ) -> None:
     figures = mongo_client[web_settings.database].command("dbStats")
     total_gb = round(figures["fsTotalSize"] / 1e9, 1)
+    tell(**LITTLE | {"spool_disk_total_gb": total_gb})  # the same disk: it is told once
     page = open_page(small.url)
     for path in PAGES:
         page.goto(small.url + path)
         said(page, "The disk of the database is nearly full: ")
         said(page, f" GB of {total_gb:g} GB left.")
+        expect(page.locator("#disk-notice")).not_to_contain_text("trades wait")
 
 
 def test_the_disk_on_which_trades_wait_is_told_while_the_page_is_open(

@@ -171,7 +171,7 @@ function showHealth() {
 // Said on every page before anything fails.
 function showDisks({ disk, spool_disk: spoolDisk }) {
   const element = document.getElementById("disk-notice");
-  const text = [databaseDisk(disk), spoolsDisk(spoolDisk)].filter(Boolean).join(" ");
+  const text = [databaseDisk(disk), spoolsDisk(spoolDisk, disk)].filter(Boolean).join(" ");
   setText(element, text);
   element.hidden = !text;
 }
@@ -181,9 +181,11 @@ function databaseDisk(disk) {
   return `The disk of the database is nearly full: ${disk.free_gb} GB of ${disk.total_gb} GB left. Make room before trades can no longer be stored.`;
 }
 
-function spoolsDisk(disk) {
+// Where both lie on one disk, the database's words are enough.
+function spoolsDisk(disk, databases) {
   if (disk?.state === "refuses") return "The disk on which trades wait for the database takes no more. They wait in memory; what finds no room there is fetched from the exchange later. Make room.";
-  if (disk?.state !== "nearly_full") return "";
+  const isSaid = databases?.state === "nearly_full" && databases.total_gb === disk?.total_gb;
+  if (disk?.state !== "nearly_full" || isSaid) return "";
   return `The disk on which trades wait for the database is nearly full: ${disk.free_gb} GB of ${disk.total_gb} GB left. Make room.`;
 }
 
