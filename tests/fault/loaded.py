@@ -14,7 +14,7 @@ from workers.local.exchange.market.universe import THIN_SYMBOL, listings
 TRADES_PER_MESSAGE = 1.5  # the exchange counts its rate in trades, several of which are one message
 PRODUCT = {"workers.tasks.history:HISTORY_SPAN": 3600.0}  # all waiting times are the product's own
 SAMPLE_SECONDS = 5.0
-USUAL_RATE, UP_SECONDS = 200.0, 75.0  # before a burst, and when that begins
+USUAL_RATE, UP_SECONDS = 200.0, 120.0  # before a burst, and when that begins
 
 
 class Loaded:
