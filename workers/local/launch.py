@@ -6,6 +6,7 @@ Procfile, under a supervisor; stays until Ctrl-C, and leaves nothing behind.
 
 import argparse
 import os
+import resource
 import sys
 import time
 from pathlib import Path
@@ -34,6 +35,7 @@ def main() -> int:
     parser.add_argument("--live", action="store_true", help="trades come from Binance itself")
     parser.add_argument("--procfile", type=Path, default=PROJECT / "Procfile", help="the processes to run")
     arguments = parser.parse_args()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a secret in memory stays out of files
     signals = StopSignals()
     signals.listen()
     folder = local_folder(os.environ)

@@ -3,8 +3,10 @@
 import json
 import os
 import pickle
+import re
 import socket
 from collections.abc import Iterator
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from urllib.request import Request, urlopen
@@ -113,7 +115,9 @@ def test_the_web_asks_for_the_password_and_says_that_it_is_up(product: Launched)
     assert status_of("127.0.0.1", product.port, "/api/health") == 200
 
 
-def test_nobody_without_a_password_is_let_into_the_servers(servers: dict[str, str]) -> None:
+def test_nobody_without_a_password_is_let_into_the_servers(
+    servers: dict[str, str], measured: Measured
+) -> None:
     mongo = servers["MONGO_URL"].rpartition("@")[2].partition("/")[0]
     with (
         MongoClient[dict[str, object]](f"mongodb://{mongo}") as client,
@@ -121,8 +125,22 @@ def test_nobody_without_a_password_is_let_into_the_servers(servers: dict[str, st
     ):
         client.admin.command("listDatabases")
     port = int(servers["REDIS_URL"].rpartition(":")[2].partition("/")[0])
-    with Redis(port=port, retry=Retry(NoBackoff(), 0)) as client_of_redis, pytest.raises(AuthenticationError):
-        client_of_redis.ping()
+    with Redis(port=port, retry=Retry(NoBackoff(), 0)) as stranger:
+        for attempt in (stranger.ping, partial(stranger.publish, SOCKETIO_CHANNEL, "{}")):
+            with pytest.raises(AuthenticationError):
+                attempt()
+    tried = "listDatabases, PING, PUBLISH to the browsers"
+    measured("R45", injected=f"{tried} without a password", demanded="refused", found="refused")
+
+
+def test_no_process_leaves_its_memory_in_a_file(product: Launched, measured: Measured) -> None:
+    limits = [Path(f"/proc/{pid}/limits").read_text() for pid in product.processes]
+    largest = [re.search(r"Max core file size +(\d+|unlimited)", text) for text in limits]
+    assert {found[1] if found else None for found in largest} == {"0"}
+    unit = (PROJECT / "docs" / "deployment" / "gemscap@.service").read_text()
+    assert "LimitCORE=0\n" in unit
+    told = f"{len(limits)} processes may write none"
+    measured("R44", injected="core files", demanded="none is written", found=told)
 
 
 def test_the_application_s_own_user_has_narrow_rights(servers: dict[str, str], measured: Measured) -> None:

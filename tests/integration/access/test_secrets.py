@@ -92,6 +92,25 @@ def test_no_secret_is_left_anywhere(
     measured("R44", injected="secrets in use", demanded="0 hits in any form", found=found)
 
 
+def test_nor_on_a_page_that_fails(closed_settings: Settings, measured: Measured) -> None:
+    app = create_app(closed_settings, message_queue=False, background=False)
+
+    def fail(**_asked: object) -> None:
+        raise RuntimeError(f"no connection as {SECRET_KEY}")
+
+    pages = {"/": "overview.page", "/metrics": "metrics.metrics", "/api/symbols": "symbols.symbols"}
+    token, _ = make_token("of a page that fails")
+    with app.test_client() as reader:
+        for path, endpoint in pages.items():
+            app.view_functions[endpoint] = fail
+            answer = reader.get(path, headers={"Authorization": f"Bearer {token}"})
+            assert answer.status_code == 500
+            assert found_in(answer.data, {"SECRET_KEY": SECRET_KEY, "a token": token}) == []
+            assert b"Traceback" not in answer.data
+            assert b"RuntimeError" not in answer.data
+    measured("R44", injected=f"{len(pages)} views that fail over a secret", demanded="0 hits", found="0 hits")
+
+
 @pytest.mark.parametrize("part", ["MONGO_URL", "REDIS_URL"])
 def test_nor_when_a_server_is_away(
     web_environ: dict[str, str], tmp_path: Path, mongo_url: str, part: str
