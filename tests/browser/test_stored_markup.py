@@ -1,6 +1,7 @@
 """Names that are scripts are shown as names, on every page, in a real browser (R40)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -13,8 +14,16 @@ from tests.browser.conftest import OpenPage
 from tests.fault.measuring import Measured
 from tests.integration.web.market_seed import seed_market, seed_processes
 from tests.integration.web.web_process import WebProcess
+from workers.messages.scans import scan_json
 from workers.settings import Settings
 from workers.store.database import collection
+from workers.store.imports import queue_import, save_import
+from workers.store.jobs import claim_job, note_progress, open_job
+from workers.store.pairs import add_pair
+from workers.store.progress import BarProgress, save_progress
+from workers.store.scans import load_scan, save_scan
+from workers.store.seams import HISTORY, Seam, save_seam
+from workers.tasks.scan import compute_scans
 
 # Each would say so in window.hit if a browser ran it.
 MARKUP = [
@@ -27,6 +36,9 @@ MARKUP = [
     "<a href=javascript:window.hit=7 autofocus onfocus=window.hit=8 tabindex=0>x</a>",
 ]
 FIRST = MARKUP[0]
+PLANTED = ("watchlist", "instruments", "quarantine", "heartbeats", "audit", "api_tokens")
+PLANTED += ("jobs", "imports", "pairs", "scans")
+ON = {"/system": "jobs", "/import": "imports", "/": "pairs", "/scanner": "scan rows"}
 
 
 @pytest.fixture(scope="module")
@@ -65,9 +77,31 @@ def poisoned(web_settings: Settings) -> Iterator[None]:
             for text in MARKUP
         ]
     )  # fmt: skip
+    _poison_work()
     yield
-    for name in ("watchlist", "instruments", "quarantine", "heartbeats", "audit", "api_tokens"):
+    for name in PLANTED:
         collection(name).delete_many({})
+
+
+def _poison_work() -> None:
+    """Jobs, files, pairs, and the scan: whatever somebody asked for, sent or watched."""
+    for place, text in enumerate(MARKUP):
+        job, _ = open_job("recompute_indicators", {"symbol": text}, text)
+        claim_job(job.id, text)
+        note_progress(job.id, text, done=1, total=2, text=text)
+        file = queue_import(f"{place:064x}", 1_000 + place, f"/files/{text}", {"symbol": text})
+        save_import(replace(file, state="failed", reason=text, format=text, symbols=[text]))
+        add_pair((text, MARKUP[place - 1]))
+    now = datetime.now(UTC)
+    for symbol in ("BTCUSDT", "ETHUSDT"):
+        save_progress(BarProgress(symbol, 1, now))
+        save_seam(Seam(symbol, HISTORY, now, now, None))
+    compute_scans()
+    scan = load_scan("1m")
+    assert scan is not None
+    model, others = scan.scores[0], MARKUP[1:] + MARKUP[:1]
+    scores = [replace(model, y=y, x=x) for y, x in zip(MARKUP, others, strict=True)]
+    save_scan(replace(scan, symbols=MARKUP, scores=scores))
 
 
 @pytest.fixture(scope="module")
@@ -104,13 +138,19 @@ def test_no_stored_name_is_run_on_any_page(
         paths = [web_app.url_for(endpoint) for endpoint in known]
     paths += ["/access", "/market/BTCUSDT", "/pairs/ETHUSDT/BTCUSDT", f"/market/{FIRST}", f"/nowhere/{FIRST}"]
     paths += [f"/sign-in?next={FIRST}", "/quality?symbol=<svg onload=window.hit=10>"]
-    page, shown = open_page("about:blank"), set()
+    page, shown, by_page = open_page("about:blank"), set(), dict[str, set[str]]()
+    scan = load_scan("1m")
+    assert scan is not None
+    body = scan_json(scan) | {"total": len(MARKUP), "offset": 0}  # the API itself refuses such symbols
+    page.route("**/api/scan/columns?*", lambda route: route.fulfill(json=body))
     for path in paths:
         page.goto(web.url + path)
         _settled(page)
         assert page.evaluate("() => window.hit") is None, path
-        shown |= {text for text in MARKUP if text in page.locator("body").inner_text()}
+        by_page[path] = {text for text in MARKUP if text in page.locator("body").inner_text()}
+        shown |= by_page[path]
     assert len(shown) == len(MARKUP), "what was planted was looked at"
+    assert {what for path, what in ON.items() if not by_page[path]} == set()
     assert _violations(complaints) == []
     found = f"nothing ran, 0 violations of the policy on {len(paths)} addresses"
     measured("R40", injected=f"{len(MARKUP)} names that are scripts", demanded="nothing runs", found=found)
