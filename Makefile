@@ -89,8 +89,10 @@ soak: install-develop ## what takes long, in full length; run again it goes on w
 soak-seed: install-develop ## one seed of the seeded soak again: make soak-seed SEED=17
 	@$(PY) -m pytest -q -s --soak-seeds $(SEED) tests/fault/test_soak.py
 
+FAULTS = tests/fault tests/integration/access tests/integration/web/test_fuzz.py \
+  tests/integration/web/test_injection.py tests/browser/test_stored_markup.py
 fault-results: install-develop ## the fault tests of `make test`, and docs/fault-results.md with what they measured
-	@$(PY) -m pytest -q --results docs/fault-results.md tests/fault
+	@$(PY) -m pytest -q --results docs/fault-results.md $(FAULTS)
 
 reset: ## removes the data the demo has stored (asks first)
 	@if [ -d .venv ]; then $(PY) -m workers.local.reset; else echo "Nothing is installed, so nothing is stored."; fi
