@@ -85,6 +85,7 @@ _PAIR = {
     "x": Parameter("symbol", about="by what it is explained"),
     "tf": _TIMEFRAME,
 }
+BOTH_BEFORE = "an hour before or a day before, not both"
 _PAIR_CHOICE = {
     **_PAIR,
     "window": Parameter("whole", low=100, high=5_000, default=1_440, about="bars"),
@@ -147,7 +148,9 @@ JOBS: dict[str, Job] = {
             "window": Parameter("whole", low=20, high=5_000, default=1_440, about="returns"),
             "method": Parameter("choice", choices=("pearson", "spearman", "kendall"), default="pearson"),
             "day_before": Parameter("flag", default=False, about="up to the same bar of yesterday"),
+            "hour_before": Parameter("flag", default=False, about="up to the bar of an hour ago"),
         },
+        lambda asked: ("hour_before", BOTH_BEFORE) if asked["hour_before"] and asked["day_before"] else None,
     ),
     "history": Job(
         "workers.tasks.histories.thin_history",

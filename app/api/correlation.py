@@ -1,7 +1,7 @@
 """Correlations: `GET /api/correlation`, and `POST /api/corr_heatmap` as a table of tables.
 
 What is kept ready (returns of the watch-list, three windows) is read from the
-store; other symbols, windows and methods, and yesterday, are asked of the workers.
+store; other symbols, windows and methods, an hour ago and yesterday, are asked of the workers.
 The POST only computes: it needs neither token nor a page of ours.
 """
 
@@ -67,7 +67,7 @@ def corr_heatmap(**asked: Value) -> Response:
 
 def _stored(asked: Mapping[str, Value]) -> CorrelationSnapshot | None:
     """What is kept ready, of the newest bar or of the one before while that is being computed."""
-    if asked["day_before"]:
+    if asked["day_before"] or asked["hour_before"]:
         return None
     timeframe, progress = str(asked["tf"]), load_progress()
     found = load_correlations(timeframe, int(str(asked["window"])), asked["method"])  # type: ignore[arg-type] # checked

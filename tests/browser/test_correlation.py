@@ -177,7 +177,13 @@ def test_ranks_and_yesterday_are_asked_of_a_worker(
     page.locator("button[data-method='spearman']").click()
     expect(page).to_have_url(re.compile("method=spearman"))
     expect(page.locator("#heatmap")).to_be_visible(timeout=ON_DEMAND_MS)
-    page.locator("#difference").click()
+    page.locator("[data-difference='hour']").click()
+    expect(page.locator("#heatmap")).to_be_visible(timeout=ON_DEMAND_MS)
+    page.locator(f"{CELLS}[data-row='0'][data-column='3'] a").hover()
+    expect(page.locator("#readout")).to_contain_text("an hour ago")
+    page.screenshot(path=pictures / "correlation-hour.png", full_page=True)
+    page.locator("[data-difference='day']").click()
+    expect(page.locator("[data-difference='hour']")).to_have_attribute("aria-pressed", "false")
     expect(page.locator("#heatmap")).to_be_visible(timeout=ON_DEMAND_MS)
     page.locator(f"{CELLS}[data-row='0'][data-column='3'] a").hover()
     expect(page.locator("#readout")).to_contain_text("yesterday")
@@ -196,17 +202,18 @@ def test_too_few_bars_are_warming_up(
 
 
 def test_what_cannot_be_read_is_said_and_tried_again(
-    open_page: OpenPage, web: WebProcess, seeded: datetime
+    open_page: OpenPage, web: WebProcess, seeded: datetime, pictures: Path
 ) -> None:
     page = open_page(web.url + "/quality")
     page.route("**/api/correlation*", lambda route: route.abort())
     page.goto(web.url + "/correlation?method=kendall")
     expect(page.locator("#heatmap-state")).to_contain_text("could not be read")
     expect(page.locator("#heatmap-state button")).to_be_visible()
+    page.screenshot(path=pictures / "correlation-error.png")
 
 
 def test_what_is_not_renewed_is_pale_and_says_since_when(
-    open_page: OpenPage, web: WebProcess, seeded: datetime
+    open_page: OpenPage, web: WebProcess, seeded: datetime, pictures: Path
 ) -> None:
     fresh = load_correlations("5m", 60, "pearson")
     assert fresh is not None
@@ -214,6 +221,7 @@ def test_what_is_not_renewed_is_pale_and_says_since_when(
     page = drawn_map(open_page(web.url + "/correlation?tf=5m&window=60"))
     expect(page.locator("#as-of")).to_contain_text("not renewed since")
     expect(page.locator("#heatmap")).to_have_attribute("data-stale", "")
+    page.screenshot(path=pictures / "correlation-stale.png")
     save_correlations([fresh])
 
 

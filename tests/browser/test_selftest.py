@@ -131,8 +131,25 @@ def test_without_a_result_it_runs_tells_its_progress_and_shows_what_came(
     expect(page.locator("#run")).to_be_enabled()
 
 
-def test_a_run_that_cannot_be_asked_for_says_why(open_page: OpenPage, web: WebProcess) -> None:
+def test_a_result_that_cannot_be_read_is_said_and_asked_for_again(
+    open_page: OpenPage, web: WebProcess, pictures: Path
+) -> None:
+    save_result(KEY, _result())
+    page = open_page(web.url + "/quality")
+    page.route("**/api/self_test", lambda route: route.abort())
+    page.goto(web.url + "/self-test")
+    expect(page.locator("#state")).to_contain_text("The self-test could not be read")
+    page.screenshot(path=pictures / "selftest-error.png")
+    page.unroute("**/api/self_test")
+    page.locator("#state button").click()
+    expect(page.locator("#verdict")).to_contain_text("All 9")
+
+
+def test_a_run_that_cannot_be_asked_for_says_why(
+    open_page: OpenPage, web: WebProcess, pictures: Path
+) -> None:
     collection("heartbeats").delete_many({"process": "asked"})
     page = open_page(web.url + "/self-test")
     expect(page.locator("#state")).to_contain_text("The self-test did not run")
     expect(page.locator("#state")).to_contain_text("(asked) is not running")
+    page.screenshot(path=pictures / "selftest-no-worker.png")

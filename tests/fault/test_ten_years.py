@@ -139,6 +139,7 @@ def _asked(number: int) -> str:
         "window": MOST_POINTS - 100 - number,
         "method": "kendall",
         "day_before": False,
+        "hour_before": False,
     }
     job, _ = open_job(JOB, parameters, result_key(JOB, parameters, uuid.uuid4().hex))
     return ask(JOB, parameters, job.id)

@@ -32,7 +32,7 @@ from workers.watched_bars import WatchedBar, watched_bars
 log = logging.getLogger(__name__)
 
 SCHEDULED = tuple(timeframe for timeframe in TIMEFRAMES if timeframe != "1s")
-DAY = timedelta(days=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 @shared_task(name="workers.tasks.correlations.compute_correlations")
@@ -49,15 +49,22 @@ def compute_correlations() -> None:
 
 @shared_task(name="workers.tasks.correlations.correlate")
 def correlate(
-    job_id: str, symbols: list[str], tf: str, window: int, method: CorrelationMethod, day_before: bool
+    job_id: str,
+    symbols: list[str],
+    tf: str,
+    window: int,
+    method: CorrelationMethod,
+    day_before: bool,
+    hour_before: bool,
 ) -> None:
-    """Asked for: any symbols, window and method, now or a day earlier."""
+    """Asked for: any symbols, window and method, now or an hour or a day earlier."""
     with started_job(job_id) as job:
         progress = load_progress()
         rows = [progress[symbol] for symbol in symbols if symbol in progress]
         if not rows:
             raise NotEnoughData(f"a correlation of {tf} returns", have=0, need=LEAST_RETURNS)
-        newest = newest_shared_bar(rows, tf) - (DAY if day_before else timedelta())
+        earlier = DAY if day_before else HOUR if hour_before else timedelta()
+        newest = newest_shared_bar(rows, tf) - earlier
         job.progress(0, 1, f"{len(symbols)} symbols, {window} returns of {tf}, {method}")
         found = _snapshots(symbols, [CorrelationWindow(tf, window, method, newest)])
         job.finish(correlation_json(found[0]))

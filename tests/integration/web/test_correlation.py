@@ -125,12 +125,20 @@ def test_ranks_are_asked_of_a_worker(client: FlaskClient, worker: WorkerProcess)
     assert told["p_values"][1][0] == pytest.approx(expected.pvalue, rel=1e-6)
 
 
-def test_the_day_before_is_asked_of_a_worker(client: FlaskClient, worker: WorkerProcess) -> None:
+@pytest.mark.parametrize(("earlier", "bars"), [("day_before", 1_440), ("hour_before", 60)])
+def test_what_was_before_is_asked_of_a_worker(
+    client: FlaskClient, worker: WorkerProcess, earlier: str, bars: int
+) -> None:
     now: Any = client.get("/api/correlation?tf=1m&window=60").json
-    told = asked_for(client, "tf=1m&window=60&day_before=true")
-    assert pd.Timestamp(told["as_of"]) == pd.Timestamp(now["as_of"]) - timedelta(days=1)
-    kept = [returns(symbol, end=-1_440, count=60) for symbol in ("BTCUSDT", "ETHUSDT")]
+    told = asked_for(client, f"tf=1m&window=60&{earlier}=true")
+    assert pd.Timestamp(told["as_of"]) == pd.Timestamp(now["as_of"]) - timedelta(minutes=bars)
+    kept = [returns(symbol, end=-bars, count=60) for symbol in ("BTCUSDT", "ETHUSDT")]
     assert told["values"][1][0] == pytest.approx(np.corrcoef(kept)[0, 1], rel=1e-9)
+
+
+def test_an_hour_and_a_day_before_at_once_are_refused(client: FlaskClient) -> None:
+    answer: Any = client.get("/api/correlation?hour_before=true&day_before=true")
+    assert (answer.status_code, answer.json["error"]["field"]) == (422, "hour_before")
 
 
 def test_too_few_bars_are_a_409_that_says_how_many(client: FlaskClient, worker: WorkerProcess) -> None:

@@ -3,10 +3,10 @@
 import { getJson } from "../api.js";
 import { followTask } from "../tasks.js";
 
-// parameters: {timeframe, window, method}; dayBefore: up to the same bar of yesterday.
-export async function snapshotOf({ timeframe, window, method }, { dayBefore = false } = {}) {
+// parameters: {timeframe, window, method}; earlier: "day" or "hour", up to the bar of that long ago.
+export async function snapshotOf({ timeframe, window, method }, earlier = "") {
   const query = { tf: timeframe, window, method };
-  if (dayBefore) query.day_before = true;
+  if (earlier) query[`${earlier}_before`] = true;
   const answer = await getJson("/api/correlation", query, { accept: [200, 202] });
   return answer.task ? followTask(answer.task, { title: `Correlations, ${timeframe}, ${window} returns` }) : answer;
 }

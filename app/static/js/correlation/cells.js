@@ -2,11 +2,12 @@
 
 import * as format from "../format.js";
 
+export const EARLIER = { day: "yesterday", hour: "an hour ago" };
 export const SIGNIFICANT = 0.05;
 export const FULL_CHANGE = 0.3; // has the full colour
 const BEND = 1.3; // more than proportional, since most correlations lie close together
 
-// {one, other, value, n, p, before, shown, share, pale} of a row and a column; `before` is yesterday's snapshot.
+// {one, other, value, n, p, before, shown, share, pale} of a row and a column; `before` is an earlier snapshot.
 export function cellOf(snapshot, before, row, column) {
   const own = row === column;
   const at = { value: own ? null : valueAt(snapshot, snapshot.values, row, column), before: null };
@@ -43,12 +44,12 @@ export function cellText(value, difference = false) {
 }
 
 // What the line above the map says about a cell.
-export function cellWords(cell, names) {
+export function cellWords(cell, names, earlier = "day") {
   const pair = `${names[cell.row]} and ${names[cell.column]}`;
   if (cell.own) return `${names[cell.row]}: ${format.count(cell.n)} returns`;
   if (cell.value === null) return `${pair}: no correlation, ${format.count(cell.n)} common returns`;
   const words = [`${pair}: ${format.ratio(cell.value, 4)}`, `n ${format.count(cell.n)}`, significance(cell.p)];
-  if (cell.before !== null) words.push(`yesterday ${format.ratio(cell.before, 4)}`);
+  if (cell.before !== null) words.push(`${EARLIER[earlier]} ${format.ratio(cell.before, 4)}`);
   return words.join(" · ");
 }
 

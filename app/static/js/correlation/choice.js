@@ -2,7 +2,8 @@
 
 export const WINDOWS = [30, 60, 120, 240, 480, 960, 1440, 2880, 4320]; // returns
 export const METHODS = ["pearson", "spearman", "kendall"];
-export const FIRST = { method: "pearson", window: 1440, difference: false };
+export const FIRST = { method: "pearson", window: 1440, difference: "" };
+const DIFFERENCES = { 1: "day", day: "day", hour: "hour" }; // 1: as links named it first
 
 export function choiceFrom(search, timeframe) {
   const asked = new URLSearchParams(search);
@@ -12,7 +13,7 @@ export function choiceFrom(search, timeframe) {
     timeframe,
     window: WINDOWS.includes(window) ? window : FIRST.window,
     method: METHODS.includes(method) ? method : FIRST.method,
-    difference: asked.get("difference") === "1",
+    difference: DIFFERENCES[asked.get("difference")] ?? FIRST.difference,
   };
 }
 
@@ -21,7 +22,7 @@ export function searchOf({ timeframe, window, method, difference }) {
   const parts = { tf: timeframe };
   if (window !== FIRST.window) parts.window = window;
   if (method !== FIRST.method) parts.method = method;
-  if (difference) parts.difference = 1;
+  if (difference) parts.difference = difference;
   return `?${new URLSearchParams(parts)}`;
 }
 

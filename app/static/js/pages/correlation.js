@@ -5,7 +5,7 @@ import { Heatmap, STEPS } from "../charts/heatmap.js";
 import { heatmapPicture } from "../charts/heatmap_picture.js";
 import { savePainted } from "../charts/picture.js";
 import { snapshotOf } from "../correlation/answers.js";
-import { cellOf, cellText, cellWords, FULL_CHANGE, sentence, shareOf, shortNames } from "../correlation/cells.js";
+import { cellOf, cellText, cellWords, EARLIER, FULL_CHANGE, sentence, shareOf, shortNames } from "../correlation/cells.js";
 import { choiceFrom, keyOf, searchOf, WINDOWS } from "../correlation/choice.js";
 import { showHead, showSilent } from "../correlation/head.js";
 import { wireExport } from "../export_menu.js";
@@ -46,10 +46,11 @@ startFrame({
     { keys: Object.keys(STEPS), inside: "#heatmap td", text: "From cell to cell", run: ({ target, key }) => heatmap.walk(target, STEPS[key]) },
     ...wireExport([
       { text: "Correlations", address: () => snapshot && exported() },
+      { text: "Correlations of an hour ago", address: () => snapshot && exported({ hour_before: true }) },
       { text: "Correlations of yesterday", address: () => snapshot && exported({ day_before: true }) },
     ]),
     { text: "Save the map as PNG", run: () => document.getElementById("save-png").click() },
-    { text: "Change to yesterday", run: () => document.getElementById("difference").click() },
+    ...Object.entries(EARLIER).map(([name, words]) => ({ text: `Change to ${words}`, run: () => differ(name) })),
   ],
 });
 followDelay();
@@ -83,9 +84,9 @@ async function load() {
   const mine = ++loading;
   clearTimeout(retry);
   try {
-    const [now, yesterday] = await Promise.all([snapshotOf(choice), choice.difference ? snapshotOf(choice, { dayBefore: true }) : null]);
+    const [now, earlier] = await Promise.all([snapshotOf(choice), choice.difference ? snapshotOf(choice, choice.difference) : null]);
     if (mine !== loading) return;
-    before = yesterday;
+    before = earlier;
     take(now);
   } catch (error) {
     if (mine !== loading) return;
@@ -103,8 +104,9 @@ function take(news) {
 function failed(error) {
   if (snapshot && !choice.difference) return; // what is there is shown, its age is told
   table.hidden = true;
+  setText(document.getElementById("readout"), "");
   if (error.code === "not_enough_data") {
-    const when = choice.difference ? "of yesterday " : "";
+    const when = choice.difference ? `of ${EARLIER[choice.difference]} ` : "";
     showState(place, { title: "Warming up", text: `${error.message}. Returns ${when}of ${choice.timeframe} bars are needed of two symbols at least.` });
   } else if (error.status === 422 && error.details?.field === "symbols") {
     showState(place, { title: "Nothing to compare yet", text: "Put two symbols on the watch-list of the Overview." });
@@ -137,13 +139,13 @@ function draw() {
 function cell(row, column, names) {
   const found = cellOf(snapshot, choice.difference ? before : null, row, column);
   const text = found.own ? names[row] : cellText(found.shown, choice.difference);
-  return { ...found, text, words: cellWords(found, names), address: `/pairs/${row}/${column}?tf=${choice.timeframe}` };
+  return { ...found, text, words: cellWords(found, names, choice.difference || "day"), address: `/pairs/${row}/${column}?tf=${choice.timeframe}` };
 }
 
 function point(row, column) {
   pointed = row ? [row, column] : null;
   const known = row && snapshot?.symbols.includes(row) && snapshot.symbols.includes(column);
-  const words = known ? cellWords(cellOf(snapshot, choice.difference ? before : null, row, column), shortNames(snapshot.symbols)) : HINT;
+  const words = known ? cellWords(cellOf(snapshot, choice.difference ? before : null, row, column), shortNames(snapshot.symbols), choice.difference || "day") : HINT;
   setText(document.getElementById("readout"), words);
 }
 
@@ -174,15 +176,22 @@ function wireTools() {
   for (const button of document.querySelectorAll("button[data-method]")) {
     button.addEventListener("click", () => choose({ ...choice, method: button.dataset.method }));
   }
-  document.getElementById("difference").addEventListener("click", () => choose({ ...choice, difference: !choice.difference }));
+  for (const button of document.querySelectorAll("button[data-difference]")) {
+    button.addEventListener("click", () => differ(button.dataset.difference));
+  }
   document.getElementById("save-png").addEventListener("click", savePng);
+}
+
+// Pressed once more it goes back to the correlations themselves.
+function differ(name) {
+  choose({ ...choice, difference: choice.difference === name ? "" : name });
 }
 
 function savePng() {
   if (table.hidden) return;
   const { timeframe, window, method, difference } = choice;
   const { size, paint } = heatmapPicture(table);
-  savePainted(`Correlation ${timeframe}, ${method}, ${windowText(window)}${difference ? ", change to yesterday" : ""}`, size, paint);
+  savePainted(`Correlation ${timeframe}, ${method}, ${windowText(window)}${difference ? `, change to ${EARLIER[difference]}` : ""}`, size, paint);
 }
 
 function exported(more = {}) {
@@ -191,13 +200,12 @@ function exported(more = {}) {
 }
 
 function showTools() {
-  for (const name of ["timeframe", "method"]) {
+  for (const name of ["timeframe", "method", "difference"]) {
     for (const button of document.querySelectorAll(`button[data-${name}]`)) button.setAttribute("aria-pressed", String(button.dataset[name] === choice[name]));
   }
   slider.value = String(WINDOWS.indexOf(choice.window));
   slider.setAttribute("aria-valuetext", windowText(choice.window));
   setText(document.getElementById("window-text"), windowText(choice.window));
-  document.getElementById("difference").setAttribute("aria-pressed", String(choice.difference));
   showScale();
   point(null);
 }

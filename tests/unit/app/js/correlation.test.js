@@ -35,6 +35,7 @@ test("the change to yesterday needs both days", () => {
   assert.equal(cell.shown.toFixed(4), "-0.0235");
   assert.equal(cellText(cell.shown, true), "\u2212.02");
   assert.match(cellWords(cell, NAMES), /^ETH and BTC: 0\.8765 · n 240 · p < 0\.001 · yesterday 0\.9000$/);
+  assert.match(cellWords(cell, NAMES, "hour"), / · an hour ago 0\.9000$/);
   assert.equal(cellOf(SNAPSHOT, BEFORE, "SOLUSDT", "ETHUSDT").shown, null);
 });
 
@@ -68,9 +69,10 @@ test("significance in words", () => {
 
 test("the link holds the choice and nothing that cannot be chosen", () => {
   const choice = choiceFrom("?tf=5m&window=240&method=kendall&difference=1", "5m");
-  assert.deepEqual(choice, { timeframe: "5m", window: 240, method: "kendall", difference: true });
-  assert.equal(searchOf(choice), "?tf=5m&window=240&method=kendall&difference=1");
-  assert.deepEqual(choiceFrom("?window=7&method=cosine", "1m"), { timeframe: "1m", window: 1440, method: "pearson", difference: false });
+  assert.deepEqual(choice, { timeframe: "5m", window: 240, method: "kendall", difference: "day" });
+  assert.equal(searchOf(choice), "?tf=5m&window=240&method=kendall&difference=day");
+  assert.equal(choiceFrom("?difference=hour", "5m").difference, "hour");
+  assert.deepEqual(choiceFrom("?window=7&method=cosine", "1m"), { timeframe: "1m", window: 1440, method: "pearson", difference: "" });
   assert.equal(searchOf(choiceFrom("", "1m")), "?tf=1m");
 });
 
