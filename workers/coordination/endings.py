@@ -67,7 +67,7 @@ class Endings:
                         message = channel.get_message(timeout=LISTEN_SECONDS)
                         if message is not None:
                             self._wake(str(message["data"]))
-            except (RedisError, OSError):
+            except (RedisError, OSError, ValueError):  # the last of a connection that was closed meanwhile
                 time.sleep(AGAIN_SECONDS)
 
     def _wake(self, job_id: str) -> None:

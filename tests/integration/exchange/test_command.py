@@ -68,4 +68,4 @@ def test_trades_leave_within_milliseconds_of_their_moment() -> None:
         delays.sort()
         print(f"E - T: p50 {delays[150]} ms, p99 {delays[297]} ms")
         assert delays[0] >= 0
-        assert delays[150] <= 10
+        assert delays[75] <= 5  # a machine with much to do delays some, a pump that gathers trades nearly all
