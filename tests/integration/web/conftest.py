@@ -5,11 +5,20 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
+from tests.fault.measuring import measured, pytest_runtest_makereport
 from tests.integration.web.documented import documented_client
 from tests.integration.web.running_web import web, web_environ, web_settings
 from workers.settings import Settings
 
-__all__ = ["app", "client", "web", "web_environ", "web_settings"]
+__all__ = [
+    "app",
+    "client",
+    "measured",
+    "pytest_runtest_makereport",
+    "web",
+    "web_environ",
+    "web_settings",
+]
 
 
 @pytest.fixture

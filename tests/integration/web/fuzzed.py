@@ -1,12 +1,14 @@
 """Requests made up from the OpenAPI document and a seed: some right, most wrong in one place or another."""
 
 import random
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import orjson
+from werkzeug.routing import Rule
 
 from tests.integration.web.hostile import BODIES, METHODS, TEXTS, VALUES
 
@@ -20,6 +22,7 @@ NAMED = {
     "task": ("0" * 32,),
 }
 MOMENTS = ("2026-11-22", "1795348800000", "2026-11-22T12:00:00Z", "2026-11-22T14:00:00+02:00")
+QUERY = ("tf", "next", "window", "symbol", "range", "name[]")  # of pages
 HOSTILE = 0.3  # share of values
 
 
@@ -48,6 +51,27 @@ def fuzzed(told: Node, seed: int, count: int) -> Iterator[Request]:
         bodies = body_schemas(told, operation)
         data, kind = _body(rng, bodies) if bodies else (b"", "")
         yield Request(method, _address(rng, path, operation), data, {"Content-Type": kind} if kind else {})
+
+
+def fuzzed_pages(rules: Sequence[Rule], seed: int, count: int) -> Iterator[Request]:
+    """So many requests over addresses of which the document says nothing."""
+    rng = random.Random(seed)
+    for place in range(count):
+        rule = rules[place % len(rules)]
+        methods = sorted((rule.methods or set()) - {"OPTIONS"})
+        method = rng.choice(METHODS) if rng.random() < 0.1 else rng.choice(methods)
+        path = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: _of_page(rng, found[1]), rule.rule)
+        query = [(name, _of_page(rng, name)) for name in QUERY if rng.random() < 0.4]
+        data, kind = rng.choice(BODIES) if method not in ("GET", "HEAD") else (b"", "")
+        if kind == "application/x-www-form-urlencoded":
+            data = urlencode({"password": rng.choice(TEXTS), "next": rng.choice(TEXTS)}).encode()
+        address = f"{path}?{urlencode(query)}" if query else path
+        yield Request(method, address, data, {"Content-Type": kind} if kind else {})
+
+
+def _of_page(rng: random.Random, name: str) -> str:
+    good = name in NAMED and rng.random() > HOSTILE
+    return quote(rng.choice(NAMED[name] if good else TEXTS) or "-", safe=rng.choice(("", "/.")))
 
 
 def _address(rng: random.Random, path: str, operation: Node) -> str:

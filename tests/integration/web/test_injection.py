@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from analytics.records.market import Instrument
 from app.api.openapi import document
+from tests.fault.measuring import Measured
 from tests.integration.web.fuzzed import body_schemas
 from tests.integration.web.hostile import MARK, VALUES
 from tests.integration.web.market_seed import seed_market
@@ -83,9 +84,9 @@ def operators_in(node: object) -> list[str]:
 
 
 def test_an_operator_in_a_body_is_malformed_and_reaches_no_question(
-    client: FlaskClient, questions: Questions
+    client: FlaskClient, questions: Questions, measured: Measured
 ) -> None:
-    told = document(client.application)
+    told, tried = document(client.application), 0
     for path, operations in told["paths"].items():
         for method, operation in operations.items():
             for field in [name for each in json_schemas(told, operation) for name in each["properties"]]:
@@ -93,10 +94,20 @@ def test_an_operator_in_a_body_is_malformed_and_reaches_no_question(
                     address = path.replace("{job}", "pair_report" if field != "symbols" else "scan")
                     answer = soon(partial(client.open, address, method=method, json={field: operator}))
                     assert answer.status_code == 400, (address, field, operator, answer.data)
+                    tried += 1
     assert operators_in(questions()) == []
+    measured(
+        "R38",
+        injected=f"{len(OPERATORS)} operators in every field of every body",
+        demanded="400 <= 0.5 s, in no question to the database",
+        found=f"{tried} times 400, in none",
+    )
 
 
-def test_an_operator_in_an_address_reaches_no_question(client: FlaskClient, questions: Questions) -> None:
+def test_an_operator_in_an_address_reaches_no_question(
+    client: FlaskClient, questions: Questions, measured: Measured
+) -> None:
+    tried = 0
     texts = [f'{{"$gt": "{MARK}"}}', f'{{"$where": "sleep(5000) // {MARK}"}}', f"{MARK}(a+)+$"]
     for path, operations in document(client.application)["paths"].items():
         for method, operation in operations.items():
@@ -106,8 +117,15 @@ def test_an_operator_in_an_address_reaches_no_question(client: FlaskClient, ques
                 for text in texts:
                     answer = soon(partial(_with, client, method, path, each, text, _media_type(operation)))
                     assert answer.status_code in (400, 404, 409, 422), (path, each["name"], answer.data)
+                    tried += 1
     assert client.get(f"/api/ohlc?symbol[$ne]={MARK}").status_code == 400
     assert operators_in(questions()) == []
+    measured(
+        "R38",
+        injected="operators and an endless pattern in every part of every address",
+        demanded="refused <= 0.5 s, in no question to the database",
+        found=f"{tried + 1} times refused, in none",
+    )
 
 
 def test_an_operator_that_got_through_is_found(
@@ -119,7 +137,7 @@ def test_an_operator_that_got_through_is_found(
 
 
 @pytest.mark.parametrize("symbol", INJECTED)
-def test_the_exchange_decides_what_a_symbol_is(client: FlaskClient, symbol: str) -> None:
+def test_the_exchange_decides_what_a_symbol_is(client: FlaskClient, symbol: str, measured: Measured) -> None:
     seed_market({"1m": 3})
     watched = load_watchlist()
     assert client.post("/api/watchlist", json={"symbol": symbol}).status_code == 404
@@ -129,6 +147,8 @@ def test_the_exchange_decides_what_a_symbol_is(client: FlaskClient, symbol: str)
         assert answer.status_code == (200 if path == "/api/symbols" else 404)
         assert "X" not in answer.headers
     assert load_watchlist() == watched
+    named = f"{symbol[:30]!a} as a symbol"
+    measured("R39", injected=named, demanded="known to nobody", found="404, watched by none")
 
 
 def test_a_symbol_of_any_script_works_when_the_exchange_has_it(client: FlaskClient) -> None:
