@@ -95,7 +95,7 @@ _PAIR_CHOICE = {
         default="ols",
         about="of the hedge ratio",
     ),
-    "spread": Parameter("choice", choices=("log", "residual", "ratio"), default="log"),
+    "spread": Parameter("choice", choices=("log", "residual", "ratio", "dollar_neutral"), default="log"),
     "z_window": Parameter(
         "whole",
         low=0,

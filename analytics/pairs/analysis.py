@@ -14,7 +14,7 @@ from analytics.pairs.hedge_ratio import hedge_line
 from analytics.pairs.market import PairPrices
 from analytics.pairs.numbers import known, shown
 from analytics.pairs.rolling import rolling_correlation_values, rolling_lines
-from analytics.pairs.spread import hedge_terms
+from analytics.pairs.spread import UNFITTED, hedge_terms
 from analytics.pairs.statements import (
     last_of,
     reversion_of,
@@ -111,7 +111,7 @@ def pair_analysis(
 
 def _half_life(found: HedgedSpread, tested: TestedPair, choice: PairChoice) -> Reversion:
     """Of the spread; with a hedge that moves after it, of the residual of one line through the window."""
-    if choice.kind == "ratio":
+    if choice.kind in UNFITTED:
         return reversion_of(half_life_of_values(found.gaps, regressors=0))
     if choice.method not in MOVING_METHODS:
         return reversion_of(half_life_of_values(found.gaps))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from analytics.errors import AnalyticsError
 from analytics.pairs.hedge_ratio import HEDGE_METHODS, HedgeMethod
-from analytics.pairs.spread import SPREAD_KINDS, SpreadKind
+from analytics.pairs.spread import SPREAD_KINDS, UNFITTED, SpreadKind
 from analytics.records.pairs import WINDOW_BARS, Z_WINDOW_BARS
 
 MOST_THEIL_SEN_BARS = 3_000  # it needs memory for the square of them
@@ -33,12 +33,12 @@ class PairChoice:
     @property
     def is_innovation(self) -> bool:
         """Whether z is the Kalman filter's own: no window, no mean."""
-        return self.method == "kalman" and self.kind != "ratio"
+        return self.method == "kalman" and self.kind not in UNFITTED
 
     @property
     def hindsight(self) -> str | None:
         """What earlier bars are told that nobody knew at their time; None: nothing."""
-        hedge = self.kind != "ratio" and self.method not in MOVING_METHODS
+        hedge = self.kind not in UNFITTED and self.method not in MOVING_METHODS
         half_life = self.z_window is None and not self.is_innovation
         if not hedge and not half_life:
             return None

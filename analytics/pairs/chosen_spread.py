@@ -38,10 +38,13 @@ class Score:
 
 
 def hedged_spread(prices: PairPrices, choice: PairChoice) -> HedgedSpread:
-    """The spread of each bar; of a ratio without a hedge."""
+    """The spread of each bar; of a ratio without a hedge, of the same money in both with that of 1."""
     if choice.kind == "ratio":
         gaps = spread_values(*prices.values, 0.0, 0.0, "ratio")
         return HedgedSpread(Hedge(None, None, "a ratio has no hedge"), np.full(len(gaps), np.nan), gaps)
+    if choice.kind == "dollar_neutral":
+        gaps = spread_values(*prices.values, 1.0, 0.0, "dollar_neutral")
+        return HedgedSpread(Hedge(1.0, 0.0), np.ones(len(gaps)), gaps)
     terms = hedge_terms(*prices.values, choice.kind)
     y, x = (pd.Series(side, index=prices.closes.index) for side in terms)
     found = hedge_ratio(y, x, choice.method, window=path_window(len(y)))

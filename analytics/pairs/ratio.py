@@ -1,4 +1,7 @@
-"""Does the ratio of two prices return to its mean? Nothing is fitted, so a plain test of it is right."""
+"""Does the ratio of two prices, or of their logarithms the difference, return to its mean?
+
+Nothing is fitted, so a plain test of it is right.
+"""
 
 import numpy as np
 import pandas as pd
@@ -29,10 +32,7 @@ def ratio_test(y: pd.Series, x: pd.Series) -> CointegrationTest:
     """
     values_of_two(y, x)
     with np.errstate(divide="ignore", invalid="ignore"):
-        found = adf_test(y / x)
-    return CointegrationTest(
-        found.statistic, found.p_value, found.critical_values, found.lags, len(y), found.reason
-    )
+        return _tested(y / x)
 
 
 def ratio_test_both(y: pd.Series, x: pd.Series) -> CointegrationBothWays:
@@ -41,3 +41,29 @@ def ratio_test_both(y: pd.Series, x: pd.Series) -> CointegrationBothWays:
     reason = one.reason or other.reason
     chance = np.nan if reason else min(1.0, 2 * min(one.p_value, other.p_value))
     return CointegrationBothWays(one, other, chance, reason)
+
+
+def difference_test(y: pd.Series, x: pd.Series) -> CointegrationTest:
+    """The same of y - x, given as logarithms of prices: the same money in both.
+
+    Examples
+    --------
+    >>> prices = pd.Series(range(1, 60), dtype=float)
+    >>> difference_test(prices + 3, prices).reason
+    'the series does not move'
+    """
+    values_of_two(y, x)
+    return _tested(y - x)
+
+
+def difference_test_both(y: pd.Series, x: pd.Series) -> CointegrationBothWays:
+    """Turned round it is the same test, so that nothing is picked and p is not doubled."""
+    one, other = difference_test(y, x), difference_test(x, y)
+    return CointegrationBothWays(one, other, one.p_value, one.reason)
+
+
+def _tested(series: pd.Series) -> CointegrationTest:
+    found = adf_test(series)
+    return CointegrationTest(
+        found.statistic, found.p_value, found.critical_values, found.lags, len(series), found.reason
+    )

@@ -8,8 +8,9 @@ import pandas as pd
 from analytics.errors import AnalyticsError
 from analytics.pairs.two_series import DUST, Values, values_of_two
 
-SpreadKind = Literal["log", "residual", "ratio"]
-SPREAD_KINDS: tuple[SpreadKind, ...] = ("log", "residual", "ratio")
+SpreadKind = Literal["log", "residual", "ratio", "dollar_neutral"]
+SPREAD_KINDS: tuple[SpreadKind, ...] = ("log", "residual", "ratio", "dollar_neutral")
+UNFITTED: tuple[SpreadKind, ...] = ("ratio", "dollar_neutral")  # without a hedge that is estimated
 
 Coefficient = float | pd.Series | Values
 
@@ -32,7 +33,8 @@ def spread(
         each, or one per bar. A ratio has none.
     kind
         "log": ln y - (intercept + beta ln x). "residual": y - (intercept +
-        beta x). "ratio": y / x.
+        beta x). "ratio": y / x. "dollar_neutral": ln y - ln x, the same money in
+        both: a log spread whose hedge is 1 and 0, whatever is given.
 
     Returns
     -------
@@ -56,6 +58,8 @@ def spread_values(
     left, right = hedge_terms(y, x, kind)
     if kind == "ratio":
         return left
+    if kind == "dollar_neutral":
+        beta, intercept = 1.0, 0.0
     with np.errstate(invalid="ignore"):
         gap = left - (intercept + beta * right)
         gap[np.abs(gap) <= DUST * (np.abs(left) + np.abs(intercept) + np.abs(beta * right))] = 0.0

@@ -22,7 +22,7 @@ METHODS = {
     "theil_sen": "Theil-Sen",
     "kalman": "Kalman",
 }
-SPREADS = {"log": "log", "residual": "residual", "ratio": "ratio"}
+SPREADS = {"log": "log", "residual": "residual", "ratio": "ratio", "dollar_neutral": "dollar-neutral"}
 
 
 @blueprint.get("/pairs")

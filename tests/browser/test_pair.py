@@ -29,6 +29,7 @@ def seeded(web_settings: Settings) -> MovingMarket:
     """A planted pair, watched, with its snapshots and the analysis of the plain choice."""
     seed_pair({"1m": 600, "5m": 300, "15m": 60}, seed=3)
     seed_analysis()
+    seed_analysis(spread="dollar_neutral")
     seed_analysis(z_window=0, cool_down=30)
     seed_analysis(z_window=0)
     seed_analysis(tf="5m", method="kalman", spread="residual", entry=1.5, exit=0.5, stop=3.0)
@@ -157,6 +158,18 @@ def test_what_a_hedge_of_the_whole_window_knows_too_early_is_said(
         "Hindsight: the hedge is taken from the whole window, "
         "so spread, z and marks at earlier bars know what came after them."
     )
+
+
+def test_the_same_money_in_both_needs_no_method(
+    open_page: OpenPage, web: WebProcess, seeded: MovingMarket
+) -> None:
+    page = opened(open_page, web)
+    page.locator("#spread").select_option("dollar-neutral")
+    expect(page.locator("#lead-beta")).to_have_text("1.000")
+    expect(page.locator("#method")).to_be_disabled()
+    expect(page.locator("#marks-note")).not_to_contain_text("Hindsight")
+    page.locator("#tab-statistics").click()
+    expect(page.locator("#facts-hedge")).to_contain_text("dollar-neutral")
 
 
 def test_a_window_like_the_half_life_and_a_cool_down_can_be_chosen(

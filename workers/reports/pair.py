@@ -13,6 +13,8 @@ from analytics.thinning import thinned_line
 MOST_POINTS = 2_000  # of a line: more than there are pixels
 WARNINGS = {"SIMULATED": "Simulated market, no real prices", "REPLAY": "Replay of a captured market"}
 
+UNFITTED = ("ratio", "dollar_neutral")  # spreads without a method
+
 _Y, _X, _GREY, _MARK, _BAD = "#1f6fc4", "#b04c00", "#626d7b", "#17202b", "#c0322f"
 # What happened, as (event, state after it): how it is drawn. That the rule is armed again is not.
 _MARKS = {
@@ -156,13 +158,14 @@ def _foot(found: PairAnalysis) -> str:
         f"As of {found.as_of:%Y-%m-%d %H:%M} UTC, {found.bars:,} bars of {found.timeframe}; "
         f"{whole.present:,} of {whole.expected:,} present, {whole.final:,} final, "
         f"{whole.open_gaps} open gaps. "
-        f"Hedge: {found.method if found.kind != 'ratio' else 'none'}, spread: {found.kind}. "
+        f"Hedge: {found.method if found.kind not in UNFITTED else 'none'}, spread: {found.kind}. "
         f"z: {found.score}. {found.hindsight or ''} p: {_test_of(found)}."
     )
 
 
 def _test_of(found: PairAnalysis) -> str:
-    return "Dickey-Fuller of the ratio" if found.kind == "ratio" else "Engle-Granger"
+    tested = {"ratio": "Dickey-Fuller of the ratio", "dollar_neutral": "Dickey-Fuller of the spread"}
+    return tested.get(found.kind, "Engle-Granger")
 
 
 def _number(value: float | None, digits: int) -> str:

@@ -28,7 +28,7 @@ export function spreadTraces(history, palette) {
 export function spreadNames(history, palette) {
   const { kind, z_window: window } = history.analysis;
   const words = window === null ? "surprise of the filter, and 1, 2, 3 deviations it expected" : "mean and 1, 2, 3 deviations";
-  return [named(`Spread (${kind}), ${words}`, palette.faint, "y2", 0)];
+  return [named(`Spread (${kind.replace("_", "-")}), ${words}`, palette.faint, "y2", 0)];
 }
 
 function marksOf(history, kind, palette) {

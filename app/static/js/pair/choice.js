@@ -29,6 +29,7 @@ function thresholdValue(name, text) {
 // Why a control changes nothing with the others as they are, by its name. Pure.
 export function idle({ method, spread }) {
   if (spread === "ratio") return { method: "A ratio has no hedge" };
+  if (spread === "dollar_neutral") return { method: "The same money in both: the hedge is 1" };
   if (method !== "kalman") return {};
   const reason = "Kalman scores each bar's surprise by the deviation the filter expected: that z has no window";
   return { z_window: reason, robust: reason };

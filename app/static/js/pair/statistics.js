@@ -16,9 +16,11 @@ export function showStatistics(analysis, names) {
   facts("whole", wholeFacts(analysis.completeness));
 }
 
-// A ratio is tested itself; a line through both is Engle and Granger's.
+const UNFITTED = ["ratio", "dollar_neutral"];
+
+// A ratio, or a difference of logarithms, is tested itself; a line through both is Engle and Granger's.
 function testFacts({ cointegration: test, kind }, { y, x }) {
-  const [there, back] = kind === "ratio" ? [`${y} / ${x}`, `${x} / ${y}`] : [`${y} on ${x}`, `${x} on ${y}`];
+  const [there, back] = UNFITTED.includes(kind) ? [`${y} / ${x}`, `${x} / ${y}`] : [`${y} on ${x}`, `${x} on ${y}`];
   const rows = [["One p for the pair", test.reason ? `${DASH} ${test.reason}` : probability(test.p_value)]];
   for (const [name, one] of [[there, test.y_on_x], [back, test.x_on_y]]) {
     rows.push([`${name}, t`, ratio(one.statistic, 3)], [`${name}, p`, probability(one.p_value)], [`${name}, lags`, count(one.lags)]);
@@ -41,8 +43,8 @@ function reversionFacts(half, bar) {
 
 function hedgeFacts({ hedge, method, kind, spread, score }) {
   return [
-    ["Method", kind === "ratio" ? "none" : method.replace("_", " ")],
-    ["Spread", kind],
+    ["Method", UNFITTED.includes(kind) ? "none" : method.replace("_", " ")],
+    ["Spread", kind.replace("_", "-")],
     ["Beta", ratio(hedge.beta, 5)],
     ["Intercept", ratio(hedge.intercept, 5)],
     ["Spread now", plain(spread.value)],

@@ -153,6 +153,21 @@ def test_a_ratio_is_tested_itself_because_nothing_is_fitted() -> None:
     )  # type: ignore[operator]
 
 
+def test_the_same_money_in_both_is_a_hedge_of_one_that_nobody_fitted() -> None:
+    closes = prices(22)
+    found = analysis(closes, PairChoice(kind="dollar_neutral", method="kalman"))
+    gaps = np.log(closes["ETHUSDT"]) - np.log(closes["BTCUSDT"])
+    np.testing.assert_allclose(column(found, "spread"), gaps, rtol=1e-7)
+    assert (found.hedge.beta, found.hedge.intercept, found.hindsight) == (1.0, 0.0, None)
+    statistic, p_value, lags, *_ = adfuller(gaps, autolag="AIC", result_object=False)
+    for test in (found.cointegration.y_on_x, found.cointegration.x_on_y):
+        assert (test.statistic, test.p_value) == pytest.approx((statistic, p_value), rel=1e-8)
+        assert test.lags == lags
+    assert found.cointegration.p_value == found.cointegration.y_on_x.p_value  # one test: not doubled
+    other = analysis(closes, PairChoice(kind="dollar_neutral"))
+    assert (other.series, other.half_life) == (found.series, found.half_life)
+
+
 @pytest.mark.parametrize(("kind", "q_value"), [("log", 0.01), ("residual", None), ("ratio", None)])
 def test_a_scan_of_logarithms_says_nothing_of_other_spreads(kind: SpreadKind, q_value: float | None) -> None:
     y, x = planted_pair(11, 600, half_life=6.0)

@@ -85,5 +85,5 @@ def test_no_logarithm_and_no_quotient_of_what_is_not_positive() -> None:
 
 
 def test_an_unknown_kind_is_refused() -> None:
-    with pytest.raises(AnalyticsError, match="one of log, residual, ratio, got 'difference'"):
+    with pytest.raises(AnalyticsError, match="one of log, residual, ratio, dollar_neutral, got 'difference'"):
         spread(series(1.0), series(1.0), kind="difference")  # type: ignore[arg-type]  # wrong on purpose

@@ -15,6 +15,7 @@ test("z between bars is by the newest hedge, mean and deviation, for each kind o
   assert.ok(Math.abs(liveZ({ kind: "log", hedge, spread }, { y, x }).z - (3 - 0.5 - 2 - 0.1) / 0.2) < 1e-12);
   assert.ok(Math.abs(liveZ({ kind: "residual", hedge, spread }, { y: 8, x: 3 }).z - (8 - 0.5 - 6 - 0.1) / 0.2) < 1e-12);
   assert.ok(Math.abs(liveZ({ kind: "ratio", hedge: { beta: null, intercept: null }, spread }, { y: 8, x: 2 }).z - (4 - 0.1) / 0.2) < 1e-12);
+  assert.ok(Math.abs(liveZ({ kind: "dollar_neutral", hedge: { beta: 1, intercept: 0 }, spread }, { y, x }).z - (3 - 1 - 0.1) / 0.2) < 1e-12);
 });
 
 test("there is no z without both prices, a hedge and a deviation", () => {
@@ -56,6 +57,7 @@ test("thresholds must lie in their order", () => {
 test("a control that changes nothing says why", () => {
   assert.deepEqual(Object.keys(idle({ method: "kalman", spread: "log" })), ["z_window", "robust"]);
   assert.deepEqual(Object.keys(idle({ method: "kalman", spread: "ratio" })), ["method"]);
+  assert.deepEqual(Object.keys(idle({ method: "kalman", spread: "dollar_neutral" })), ["method"]);
   assert.deepEqual(idle({ method: "ols", spread: "residual" }), {});
 });
 
