@@ -31,6 +31,12 @@ JUDGED = """async () => {
   return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id} (${nodes.length}): ${nodes.slice(0, 3).map(told).join('; ')}`);
 }"""
+COLOURS_JUDGED = JUDGED.replace(
+    "{ resultTypes: ['violations'] }", "{ resultTypes: ['violations'], runOnly: ['color-contrast'] }"
+)
+# The other colours of up and down, as the settings set them; then again as they were.
+GREEN_RED = "() => { document.documentElement.dataset.colours = 'green_red'; }"
+AS_CHOSEN = "() => { document.documentElement.dataset.colours = 'blue_orange'; }"
 WIDER = """() => document.documentElement.scrollWidth > innerWidth
   ? [`wider than the window: ${document.documentElement.scrollWidth}`] : []"""
 
@@ -55,6 +61,9 @@ def test_no_page_has_a_grave_fault(
                 name = picture_name(path, scheme, width)
                 page.screenshot(path=screenshots / name, type="jpeg", quality=70)
             found = [*page.evaluate(JUDGED), *page.evaluate(WIDER), *told(complaints, path)]
+            page.evaluate(GREEN_RED)
+            found += [f"in green and red: {fault}" for fault in page.evaluate(COLOURS_JUDGED)]
+            page.evaluate(AS_CHOSEN)
             faults += [f"{path} {scheme}: {fault}" for fault in found]
         page.context.close()
     assert not faults, "\n".join(faults)
