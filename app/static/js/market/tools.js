@@ -35,9 +35,9 @@ export function switchScale() {
 
 // One chip for each overlay and pane; `history` says which are on.
 export function addChips(history, onChange) {
-  const place = document.getElementById("chips");
+  const last = document.getElementById("anchor"); // of the same row
   for (const [kind, chips] of [["overlays", OVERLAYS], ["panes", PANES]]) {
-    for (const name of Object.keys(chips)) place.append(chipFor(kind, name, chips, { history, onChange }));
+    for (const name of Object.keys(chips)) last.before(chipFor(kind, name, chips, { history, onChange }));
   }
 }
 
