@@ -51,7 +51,7 @@ token: install ## NAME=...: a token for a program (OPTIONS="--read-only --days 3
 
 # Most tests wait for servers: several run at a time, a file of them in one process, and what they store lies in
 # memory where there is room for it. Faults strike disks, in a process of their own that the others stand back
-# for. What measures a delay in the browser runs last, alone.
+# for. What measures delays of browsers runs last, alone.
 MEMORY = $(shell [ "$$(df -Pm /dev/shm 2>/dev/null | awk 'NR == 2 { print $$4 }')" -ge 8000 ] 2>/dev/null && echo /dev/shm)
 IN_MEMORY = env $(if $(MEMORY),PYTEST_DEBUG_TEMPROOT=$(MEMORY))
 LANES = $(IN_MEMORY) $(PY) -m pytest -q --dist loadfile -n
@@ -60,13 +60,13 @@ test: install-develop ## every test: unit, integration, fault, browser
 	@$(PY) -m workers.local.nginx
 	@mkdir -p .local; log=.local/test-fault.log; failed=; \
 	echo "=== fault has begun; what it says comes when it has ended"; \
-	$(PY) -m pytest -q tests/fault > $$log 2>&1 & fault=$$!; trap "kill $$fault 2>/dev/null" EXIT INT TERM; \
+	$(PY) -m pytest -q -m "not alone" tests/fault > $$log 2>&1 & fault=$$!; trap "kill $$fault 2>/dev/null" EXIT INT TERM; \
 	run() { echo "=== $$1"; group=$$1; shift; "$$@" || failed="$$failed $$group"; }; \
 	ended() { wait $$fault; result=$$?; cat $$log; return $$result; }; \
 	run "unit and integration" nice -n 10 $(LANES) 2 tests/unit analytics workers tests/integration; \
 	run fault ended; \
 	run browser $(LANES) 2 -m "not alone" tests/browser; \
-	run "browser, alone" $(PY) -m pytest -q -m alone tests/browser; \
+	run alone $(PY) -m pytest -q -m alone tests/fault tests/browser; \
 	if [ -n "$$failed" ]; then echo "FAILED:$$failed" >&2; exit 1; fi; \
 	echo "All groups passed: unit, integration, fault, browser"
 

@@ -19,6 +19,8 @@ from tests.integration.web.web_process import WebProcess
 from tests.product import wait_for
 from workers.settings import Settings
 
+pytestmark = pytest.mark.alone
+
 __all__ = ["web_environ", "web_settings"]
 
 LEAST_HZ = 4.0

@@ -31,6 +31,8 @@ from workers.store.market_clock import save_market_clock
 from workers.store.progress import BarProgress, save_progress
 from workers.store.results import result_key
 
+pytestmark = pytest.mark.alone
+
 __all__ = ["web_environ", "web_settings"]
 
 TEN_YEARS = 5_260_000
