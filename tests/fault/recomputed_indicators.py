@@ -5,6 +5,7 @@ them computes a few bars at a time, from what it kept: what it left out or joine
 """
 
 import math
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -16,10 +17,11 @@ from tests.fault.auditor import SHOWN, Store
 TOLERANCE = 1e-9  # of the figure, or of the price where the figure is a difference
 
 
-def wrong_snapshots(store: Store, symbol: str, timeframe: str = "1s") -> list[str]:
-    """What is missing or differs, between the first and the newest snapshot of a symbol."""
+def wrong_snapshots(store: Store, symbol: str, until: datetime, timeframe: str = "1s") -> list[str]:
+    """What is missing or differs, between the first snapshot of a symbol and a moment."""
     wanted = {"symbol": symbol, "timeframe": timeframe}
-    stored = {row["as_of"]: row["values"] for row in store["indicators"].find(wanted, sort=[("as_of", 1)])}
+    rows = store["indicators"].find(wanted | {"as_of": {"$lte": until}}, sort=[("as_of", 1)])
+    stored = {row["as_of"]: row["values"] for row in rows}
     if not stored:
         return [f"{symbol}: no snapshots"]
     bars = list(store["bars"].find(wanted | {"start": {"$lte": max(stored)}}, sort=[("start", 1)]))
@@ -72,6 +74,6 @@ def _same(value: float | None, expected: float, tolerance: float) -> bool:
     return math.isclose(value, expected, rel_tol=TOLERANCE, abs_tol=tolerance)
 
 
-def first_wrong(store: Store, symbols: tuple[str, ...]) -> list[str]:
-    """The first problems of all symbols."""
-    return [problem for symbol in symbols for problem in wrong_snapshots(store, symbol)[:SHOWN]]
+def first_wrong(store: Store, symbols: tuple[str, ...], until: datetime) -> list[str]:
+    """The first problems of all symbols; what came later may still be on its way."""
+    return [problem for symbol in symbols for problem in wrong_snapshots(store, symbol, until)[:SHOWN]]

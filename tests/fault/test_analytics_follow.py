@@ -4,6 +4,7 @@ import json
 import signal
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from tests.fault.recomputed_indicators import first_wrong
 from tests.fault.streaming import Streaming
 from tests.product import wait_for
 from workers.local.redis_server import RedisServer
+from workers.local.waiting import wait_until
 
 pytestmark = pytest.mark.soak  # snapshots of rewritten bars are held in tests/integration/tasks, too
 
@@ -39,8 +41,13 @@ class Computing:
     def assert_followed(self) -> str:
         """The audit is clean, and every snapshot is what its bars make it, once."""
         found = self.world.assert_clean(within=60)
-        store, symbols = self.world.store, self.world.symbols
-        wait_for(lambda: not first_wrong(store, symbols), FOLLOWED_SECONDS, f"{first_wrong(store, symbols)}")
+        now = datetime.now(UTC)
+
+        def wrong() -> list[str]:
+            return first_wrong(self.world.store, self.world.symbols, now)
+
+        wait_until(lambda: not wrong(), FOLLOWED_SECONDS)
+        assert wrong() == []
         return f"{found!r}, {self.snapshots()} snapshots equal"
 
     def held(self) -> list[str]:
