@@ -18,6 +18,7 @@ from tests.browser.lively_web import (
     signed_in,
     web_settings,
 )
+from tests.browser.moving_market import MovingMarket
 
 __all__ = ["every_page", "lively", "open_inside", "signed_in", "web_settings"]
 
@@ -44,6 +45,7 @@ WIDER = """() => document.documentElement.scrollWidth > innerWidth
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_no_page_has_a_grave_fault(
     open_inside: OpenInside,
+    lively: MovingMarket,
     every_page: list[str],
     complaints: list[str],
     screenshots: Path | None,
@@ -56,6 +58,7 @@ def test_no_page_has_a_grave_fault(
         page.evaluate(axe)
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
+            lively.live()  # judging takes seconds, after which the market would be stale
             drawn(page)
             if screenshots:
                 name = picture_name(path, scheme, width)
