@@ -51,7 +51,7 @@ def judged(space: DiskSpace | None) -> DiskState | None:
 
 def _of_spool(figures: Mapping[str, float | int | str | None]) -> DiskState:
     free_gb, total_gb = (
-        float(figures[name] or 0.0) for name in ("spool_disk_free_gb", "spool_disk_total_gb")
+        float(figures.get(name) or 0.0) for name in ("spool_disk_free_gb", "spool_disk_total_gb")
     )
     return (
         DiskState("refuses", free_gb, total_gb)
