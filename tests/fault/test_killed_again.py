@@ -16,10 +16,7 @@ pytestmark = pytest.mark.soak  # in the gate, seeds 9 and 10 of the seeded soak 
 RATE, BURST_SECONDS = 2_000.0, 30.0
 ASKED_RATE = 3_000.0  # of an exchange whose market is sometimes quieter
 RESUMED_SECONDS, REPAIRED_SECONDS, CLEAN_SECONDS = 15.0, 60.0, 60.0
-WORLDS, TIMES = (
-    4,
-    5,
-)  # an audit looks at all that a world has stored: it grows
+WORLDS, TIMES = 10, 2  # an audit looks at all that a world has stored: it grows
 
 
 def test_in_the_middle_of_a_burst(worlds: Worlds, measured: Measured) -> None:
