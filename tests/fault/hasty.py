@@ -19,7 +19,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from celery.signals import task_received, task_revoked
+from celery.signals import task_postrun, task_prerun, task_received, task_revoked
 
 TAMPERING: dict[str, Any] = json.loads(os.environ.get("TAMPERING", "{}"))  # Any: JSON of a test
 
@@ -54,6 +54,18 @@ def slow_down(name: str, seconds: float) -> None:
 def say_received(request: Any, **_options: object) -> None:  # Any: Celery's own
     """A line in the log for each message a worker takes."""
     print(f"RECEIVED {request.name} {request.id}", flush=True)
+
+
+@task_prerun.connect
+def say_begun(task_id: str, task: Any, **_options: object) -> None:  # Any: Celery's own
+    """A line for each run that begins."""
+    print(f"BEGUN {task.name} {task_id}", flush=True)
+
+
+@task_postrun.connect
+def say_ended(task_id: str, task: Any, **_options: object) -> None:  # Any: Celery's own
+    """A line for each run that ends."""
+    print(f"ENDED {task.name} {task_id}", flush=True)
 
 
 @task_revoked.connect
