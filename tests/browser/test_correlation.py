@@ -157,6 +157,11 @@ def test_the_map_is_saved_with_its_source_in_the_picture(
     assert complaints == []
 
 
+def _short(correlation: float) -> str:
+    """Two digits, no zero before the point, the minus of figures; nothing is below zero by less than that."""
+    return f"{round(correlation, 2) + 0.0:.2f}".replace("-", "\u2212").replace("0.", ".", 1)
+
+
 def test_the_overview_tells_the_mean_of_the_hour_and_the_day(
     open_page: OpenPage, web: WebProcess, seeded: datetime, complaints: list[str]
 ) -> None:
@@ -164,7 +169,7 @@ def test_the_overview_tells_the_mean_of_the_hour_and_the_day(
     assert hour is not None
     assert day is not None
     page = open_page(web.url)
-    words = f"Mean correlation {hour.mean:.2f} (24 h {day.mean:.2f})".replace(" 0.", " .")
+    words = f"Mean correlation {_short(hour.mean)} (24 h {_short(day.mean)})"
     expect(page.locator("#market-line")).to_contain_text(words)
     expect(page.locator("#market-line")).to_contain_text(re.compile("volatility (low|as usual|high)"))
     assert complaints == []

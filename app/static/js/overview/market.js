@@ -49,5 +49,5 @@ function marketTitle(hour, day) {
 }
 
 function short(value) {
-  return `${value < 0 ? "\u2212" : ""}${format.ratio(Math.abs(value), 2).replace(/^0\./, ".")}`;
+  return format.ratio(value, 2).replace(/^(\u2212?)0\./, "$1.");
 }

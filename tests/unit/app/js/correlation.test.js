@@ -80,6 +80,7 @@ test("the market in one line", () => {
   const day = { mean: 0.66, volatility: 0.001 };
   assert.equal(marketWords({ mean: 0.714, volatility: 0.0007 }, day), "Mean correlation .71 (24 h .66) \u00b7 volatility low");
   assert.equal(marketWords({ mean: -0.1, volatility: 0.002 }, { mean: null, volatility: 0.001 }), "Mean correlation \u2212.10 \u00b7 volatility high");
+  assert.equal(marketWords({ mean: -0.001, volatility: 0.001 }, { mean: null, volatility: 0.001 }), "Mean correlation .00 \u00b7 volatility as usual");
   assert.match(marketWords({ mean: 0.5, volatility: 0.001 }, day), /as usual$/);
   assert.match(marketWords({ mean: 0.5, volatility: 0 }, day), /not known$/);
   assert.equal(marketWords({ mean: null, volatility: null }, day), "No two symbols can be compared yet.");
