@@ -1,9 +1,10 @@
 """`python -m workers.imports FILE ...`: imports files into the database of the settings.
 
 Trades (NDJSON of a collector, messages of the stream, aggTrades and trades of Binance's
-archive) and klines; plain, gzip or zip. What is there already is left as it is. Ctrl-C stops
-after the batch at hand; given the same file again, the import goes on from there. If it is
-killed, the batch worker of a running product goes on with it.
+archive) and klines; plain, gzip or zip. A file that is not what the .CHECKSUM beside it says
+is refused. What is there already is left as it is. Ctrl-C stops after the batch at hand; given
+the same file again, the import goes on from there. If it is killed, the batch worker of a
+running product goes on with it.
 
 Exit codes: 0 all files are imported, 1 one failed, 2 wrong usage, 3 stopped or cancelled,
 4 a server does not answer.
@@ -20,6 +21,7 @@ from pathlib import Path
 
 from workers.coordination.errors import CoordinationDown
 from workers.coordination.single_flight import single_flight
+from workers.imports.checksum import is_checksum
 from workers.imports.errors import ImportRefused
 from workers.imports.opened import identity
 from workers.imports.run import FLIGHT, LAPSES_SECONDS, enqueue, work_on
@@ -63,6 +65,7 @@ def main() -> int:
     try:
         if arguments.list:
             return _list()
+        arguments.files = [file for file in arguments.files if not is_checksum(file)]
         if not arguments.files:
             _parser().error("which files?")
         if arguments.cancel:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from workers.coordination.single_flight import Flight
 from workers.imports.batches import RowBatch, read_batch
+from workers.imports.checksum import refuse_unlike_checksum
 from workers.imports.collector import NO_ID
 from workers.imports.counting import count_of, counted
 from workers.imports.errors import ImportRefused
@@ -53,9 +54,10 @@ def enqueue(path: Path, options: Mapping[str, str | bool | None]) -> FileImport:
     Raises
     ------
     ImportRefused
-        The file cannot be read.
+        The file cannot be read, or is not what the checksum beside it says.
     """
     digest, size = identity(path)
+    refuse_unlike_checksum(path, digest)
     ensure_indexes()
     return queue_import(digest, size, str(path.resolve()), options)
 

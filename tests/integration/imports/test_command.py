@@ -1,6 +1,7 @@
 """`python -m workers.imports`: progress, exit codes, kill -9 and Ctrl-C."""
 
 import dataclasses
+import hashlib
 import os
 import signal
 import subprocess
@@ -83,6 +84,22 @@ def test_a_file_that_fails_does_not_keep_the_next_one_out(command: Command, tmp_
     assert "it begins with b'dear diary" in said
     assert "missing.csv" in said
     assert len(load_ticks(BTC, after_id=-1)) == 20
+
+
+def test_a_file_that_is_not_what_the_checksum_beside_it_says_is_refused(
+    command: Command, tmp_path: Path
+) -> None:
+    path = day_file(tmp_path, 20)
+    beside = written(tmp_path / f"{path.name}.CHECKSUM", [f"{'0' * 64}  {path.name}"])
+    code, said = command(path, beside)
+    assert code == 1
+    assert f"expected {'0' * 64}" in said
+    assert load_imports() == []
+    written(beside, [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}"])
+    code, said = command(path, beside)
+    assert code == 0, said
+    assert "20 stored" in said
+    assert command(beside)[0] == 2
 
 
 def test_without_a_database_it_says_so(command: Command, tmp_path: Path) -> None:
