@@ -1,8 +1,10 @@
 """What a fault test measured, noted for the table of results; the outcome is that of the test."""
 
+import subprocess
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from tests.fault.results import Result, write_results, written
 NOTED = pytest.StashKey[list[Result]]()  # of a test
 UNKNOWN = "R?"  # the number of a test that has never measured anything
 REASON_LENGTH = 120
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class Measured:
@@ -64,4 +67,15 @@ def _failed(item: pytest.Item, path: Path, noted: Sequence[Result], reason: str)
 def _row(item: pytest.Item, number: str, injected: str, demanded: str, found: str) -> Result:
     length = "full" if item.get_closest_marker("soak") else "gate"
     today = datetime.now(UTC).date().isoformat()
-    return Result(number, injected, demanded, found, "passed", length, today, item.nodeid)
+    return Result(number, injected, demanded, found, "passed", length, today, measured_commit(), item.nodeid)
+
+
+@cache
+def measured_commit(root: Path = ROOT) -> str:
+    """The commit of the code, with a + when it has changed since; - where there is no history."""
+    git = ["git", "-C", str(root)]
+    found = subprocess.run([*git, "rev-parse", "--short=7", "HEAD"], capture_output=True, text=True)
+    if found.returncode:
+        return "-"
+    changed = subprocess.run([*git, "diff", "--quiet", "HEAD", "--", ".", ":!docs", ":!README.md"])
+    return found.stdout.strip() + ("+" if changed.returncode else "")

@@ -6,6 +6,8 @@ The rows of a test take the place of all that it wrote in earlier runs, whatever
 before it has measured anything says so in them. Without the option nothing is written.
 """
 
+import fcntl
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -21,9 +23,10 @@ alone, and after the bursts of R31. Rows that say that trades are missing compar
 and jobs do (R6 with a page open, R34 to R47) is compared with no ledger.
 
 Gate: the short form that `make test` runs, with waiting times of the product shortened about tenfold and the
-figures demanded with them; full: the length of `make soak`.
+figures demanded with them; full: the length of `make soak`. Commit: of the code that was measured, with a +
+where that had changed since.
 """
-COLUMNS = ("No.", "injected", "demanded", "measured", "result", "length", "date", "test")
+COLUMNS = ("No.", "injected", "demanded", "measured", "result", "length", "date", "commit", "test")
 NUMBER = re.compile(r"R(\d+)(.*)")
 
 
@@ -38,6 +41,7 @@ class Result:
     result: str  # passed, FAILED
     length: str  # gate, full
     date: str
+    commit: str  # of the code; a + behind it when that has changed since
     test: str  # that measured it: `pytest <this>` does it again
 
     @property
@@ -49,9 +53,9 @@ class Result:
 def table(rows: Iterable[Result]) -> str:
     """The document.
 
-    >>> row = Result("R9", "a byte flipped", "none lost", "0", "passed", "gate", "2026-11-22", "test_x.py")
+    >>> row = Result("R9", "a byte flipped", "none lost", "0", "passed", "gate", "2026-11-22", "c0ffee", "x")
     >>> print(table([row]).splitlines()[-1])
-    | R9 | a byte flipped | none lost | 0 | passed | gate | 2026-11-22 | test_x.py |
+    | R9 | a byte flipped | none lost | 0 | passed | gate | 2026-11-22 | c0ffee | x |
     """
     head = [_line(COLUMNS), _line(["---"] * len(COLUMNS))]
     body = [_line([getattr(row, field.name) for field in fields(row)]) for row in sorted(rows, key=_place)]
@@ -70,10 +74,15 @@ def written(path: Path) -> list[Result]:
 
 
 def write_results(path: Path, test: str, rows: Iterable[Result]) -> None:
-    """Put the rows of a test into the document, in place of all that it wrote before."""
-    kept = [row for row in written(path) if row.test != test]
+    """Put the rows of a test into the document, in place of all it wrote before; one process at a time."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(table([*kept, *rows]))
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        kept = [row for row in written(path) if row.test != test]
+        path.write_text(table([*kept, *rows]))
+    finally:
+        os.close(folder)
 
 
 def _line(cells: Iterable[str]) -> str:

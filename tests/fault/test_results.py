@@ -1,17 +1,29 @@
 """The table of results is made of what the tests measured; one that fails leaves no row that passed."""
 
+import re
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.fault.measuring import measured_commit
 from tests.fault.results import Result, rows_of, table, write_results, written
 
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).resolve().parents[2]
 ROW = Result(
-    "R2", "killed twice", "clean", "clean | twice\nso", "passed", "gate", "2026-11-22", "test_a.py::test_a"
+    "R2",
+    "killed twice",
+    "clean",
+    "clean | twice\nso",
+    "passed",
+    "gate",
+    "2026-11-22",
+    "c0ffee1",
+    "test_a.py::test_a",
 )
 
 CONFTEST = """
@@ -74,6 +86,30 @@ def test_the_rows_of_a_test_take_the_place_of_its_earlier_ones_alone(tmp_path: P
         ("full", "killed twice"),
         ("gate", "killed four times"),
     ]
+
+
+def test_two_who_write_at_once_lose_no_row(tmp_path: Path) -> None:
+    path = tmp_path / "results.md"
+    rows = [replace(ROW, test=f"test_{number}") for number in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda row: write_results(path, row.test, [row]), rows))
+    assert {row.test for row in written(path)} == {row.test for row in rows}
+
+
+def test_a_row_names_the_commit_of_its_code(tmp_path: Path) -> None:
+    assert measured_commit(tmp_path) == "-"
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b"]
+    (tmp_path / "a.py").write_text("1")
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a.md").write_text("1")
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "a"]):
+        subprocess.run([*git, *words], check=True)
+    (tmp_path / "docs" / "a.md").write_text("2")
+    measured_commit.cache_clear()
+    assert re.fullmatch("[0-9a-f]{7}", measured_commit(tmp_path))
+    (tmp_path / "a.py").write_text("2")
+    measured_commit.cache_clear()
+    assert re.fullmatch("[0-9a-f]{7}[+]", measured_commit(tmp_path))
 
 
 @pytest.mark.parametrize("fails", ["setup", "before"])
