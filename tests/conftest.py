@@ -40,10 +40,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves the long tests out of a plain run; out of a full one what passed for this very code."""
-    full = config.getoption("--full")
+    full, asked = config.getoption("--full"), config.getoption("--soak-seeds")
     remembered = config.stash.setdefault(PASSED, Remembered(REMEMBERED, code_version()))
     long = [item for item in items if item.get_closest_marker("soak")]
-    left_out = {item for item in long if not full or item.nodeid in remembered}
+    left_out = {item for item in long if not asked and (not full or item.nodeid in remembered)}
     config.hook.pytest_deselected(items=list(left_out))
     items[:] = [item for item in items if item not in left_out]
     if full and left_out:

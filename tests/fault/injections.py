@@ -1,8 +1,12 @@
 """Every kind of fault a seed may draw: how it begins, how it ends, and what it may not meet."""
 
+import resource
 import signal
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
 from redis import Redis
@@ -11,6 +15,7 @@ from tests.fault.soaked_world import SoakedWorld
 
 Ending = Callable[[], None]
 Beginning = Callable[[SoakedWorld, Random], Ending]
+REST_OF_A_DISK = 30_000  # bytes in a file beyond those of the log, when the disk is to be full
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +23,7 @@ class Injection:
     """One kind."""
 
     begin: Beginning
-    touches: str  # two that touch the same thing are never drawn together
+    touches: str  # one thing or several; two that touch the same are never drawn together
     longest_seconds: float = 3.0
 
 
@@ -63,6 +68,74 @@ def mongo_paused(world: SoakedWorld, random: Random) -> Ending:
     return lambda: world.signal_server(world.mongo, signal.SIGCONT)
 
 
+def no_file_grows(world: SoakedWorld, random: Random) -> Ending:
+    """The disk takes nothing more from the stream."""
+    pid, written = world.streaming.pid_of("stream"), len(world.streaming.words("stream").encode())
+    limits = (written + REST_OF_A_DISK, resource.RLIM_INFINITY)
+    with suppress(ProcessLookupError):
+        before = resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
+
+    def end() -> None:
+        with suppress(ProcessLookupError):
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
+
+    return end
+
+
+def spool_damaged(world: SoakedWorld, random: Random) -> Ending:
+    """Store and stream die, and what waits on disk is not what was written there."""
+    world.signal_server(world.mongo, signal.SIGKILL)
+    time.sleep(random.uniform(0.3, 1.0))
+    world.streaming.kill("stream")
+    world.streaming.await_death("stream")
+    damage(world.spool, random)
+
+    def end() -> None:
+        world.mongo.start()
+        world.revive("stream")
+
+    return end
+
+
+def damage(spool: Path, random: Random) -> None:
+    """Flip a byte in the later half of the newest file, and cut its end off."""
+    path = max(spool.rglob("*.spool"), key=lambda path: int(path.stem), default=None)
+    content = bytearray(path.read_bytes()) if path else bytearray()
+    if path and len(content) > 10:
+        content[random.randrange(len(content) // 2, len(content) * 9 // 10)] ^= random.randrange(1, 256)
+        path.write_bytes(content[: -random.randrange(1, min(5_000, len(content)))])
+
+
+def store_cut(world: SoakedWorld, random: Random) -> Ending:
+    """The store is out of reach, and nobody says so."""
+    world.store.black_hole = True
+
+    def end() -> None:
+        world.store.black_hole = False
+
+    return end
+
+
+def store_reset(world: SoakedWorld, random: Random) -> Ending:
+    """Connections to the store break in the middle of what they carry."""
+    world.store.reset()
+    return world.store.reset
+
+
+def store_slow(world: SoakedWorld, random: Random) -> Ending:
+    """The line to the store is slow and narrow, and cuts what it carries into slices."""
+    world.store.latency_seconds = random.uniform(0.02, 0.2)
+    world.store.bytes_per_second = random.uniform(200_000, 1_000_000)
+    world.store.slice_bytes = random.randint(100, 1_000)
+    return world.store.pass_freely
+
+
+def clock_set(world: SoakedWorld, random: Random) -> Ending:
+    """The machine's clock is an hour or seconds off, and is set right."""
+    world.set_clock(random.choice([3_600.0, -3_600.0, 2.0, -2.0]))
+    return lambda: world.set_clock(0.0)
+
+
 def redis_killed(world: SoakedWorld, random: Random) -> Ending:
     """The broker is gone, and comes back empty."""
     world.signal_server(world.redis, signal.SIGKILL)
@@ -98,6 +171,16 @@ def slow_line(world: SoakedWorld, random: Random) -> Ending:
 
     def end() -> None:
         world.streaming.proxy.latency_seconds = 0.0
+
+    return end
+
+
+def sliced_line(world: SoakedWorld, random: Random) -> Ending:
+    """What the exchange sends comes in slices that end anywhere."""
+    world.streaming.proxy.slice_bytes = random.randint(20, 500)
+
+    def end() -> None:
+        world.streaming.proxy.slice_bytes = None
 
     return end
 
@@ -140,8 +223,13 @@ INJECTIONS: Mapping[str, Injection] = {
     "R3 stream stopped": Injection(killed("stream", signal.SIGTERM), "stream"),
     "R4 store killed": Injection(mongo_killed, "store"),
     "R5 store hangs": Injection(mongo_paused, "store", 4.0),
+    "R4 store reset": Injection(store_reset, "store"),
+    "R5 store out of reach": Injection(store_cut, "store", 4.0),
+    "R5 store slow": Injection(store_slow, "store", 4.0),
     "R6 broker killed": Injection(redis_killed, "broker"),
     "R7 broker emptied": Injection(redis_emptied, "broker", 0.0),
+    "R8 no file grows": Injection(no_file_grows, "disk"),
+    "R9 spool damaged": Injection(spool_damaged, "stream, store, disk"),
     "R10 half-open line": Injection(stranded, "line", 0.0),
     "R11 cut": Injection(cut, "connections", 0.0),
     "R12 announced cut": Injection(announced, "connections", 0.0),
@@ -174,9 +262,11 @@ INJECTIONS: Mapping[str, Injection] = {
         ),
         "rest",
     ),
+    "R22 clock set": Injection(clock_set, "clock"),
     "R23 stream paused": Injection(paused("stream"), "stream", 4.0),
     "R24 broker out of reach": Injection(broker_cut, "broker"),
     "R24 slow line": Injection(slow_line, "line"),
+    "R24 sliced line": Injection(sliced_line, "line"),
     "R25 beat killed": Injection(killed("beat"), "beat"),
     "R27 builder of bars killed": Injection(killed("compute"), "compute"),
     "R27 repairer killed": Injection(killed("batch"), "batch"),

@@ -13,6 +13,7 @@ from types import TracebackType
 
 CHUNK = 64 * 1024
 LOOK_SECONDS = 0.02
+SLICE_PAUSE_SECONDS = 0.001
 NO_LINGER = struct.pack("ii", 1, 0)
 
 
@@ -24,12 +25,14 @@ class Proxy:
     black_hole : nothing passes; what was on the way waits, and new connections hang
     latency_seconds : each piece arrives so much later
     bytes_per_second : the most that passes in each direction of a connection; None: no bound
+    slice_bytes : what is sent is cut into pieces of this size, each in a packet of its own; None: it is not
     """
 
     def __init__(self, host: str, port: int) -> None:
         self.black_hole = False
         self.latency_seconds = 0.0
         self.bytes_per_second: float | None = None
+        self.slice_bytes: int | None = None
         self.accepted = 0
         self._stranded = 0  # the connections up to this one pass nothing any more
         self.port = 0
@@ -57,6 +60,12 @@ class Proxy:
     def cut(self) -> None:
         """End every connection in an orderly way."""
         self._loop.call_soon_threadsafe(self._break, False)
+
+    def pass_freely(self) -> None:
+        """Switch everything off; what was stranded stays so."""
+        self.black_hole = False
+        self.latency_seconds = 0.0
+        self.bytes_per_second = self.slice_bytes = None
 
     def strand(self) -> None:
         """Leave every connection half open for good; new ones are whole."""
@@ -112,13 +121,21 @@ class Proxy:
                 if self.bytes_per_second:
                     await asyncio.sleep(len(piece) / self.bytes_per_second)
                 await self._while_black(number)
-                writer.write(piece)
-                await writer.drain()
+                await self._send(piece, writer)
             await self._while_black(number)  # a black hole swallows the end of a connection too
         except ConnectionResetError:
             _reset(writer)
         except OSError:
             return
+
+    async def _send(self, piece: bytes, writer: asyncio.StreamWriter) -> None:
+        """Write a piece, whole or in slices; the pause between them keeps the system from joining them."""
+        size = self.slice_bytes or len(piece)
+        for at in range(0, len(piece), size):
+            writer.write(piece[at : at + size])
+            await writer.drain()
+            if size < len(piece):
+                await asyncio.sleep(SLICE_PAUSE_SECONDS)
 
     async def _while_black(self, number: int) -> None:
         while self.black_hole or number <= self._stranded:

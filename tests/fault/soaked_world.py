@@ -1,31 +1,65 @@
-"""A world whose every part may be killed: servers of its own, and what died is started again."""
+"""A world whose every part may be killed: servers of its own, and what died is started again.
+
+A proxy stands between the workers and each of the exchange, MongoDB and Redis; their clock can be set.
+"""
 
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from pymongo import MongoClient
 
 from tests.fault.proxy import Proxy
-from tests.fault.streaming import CAPTURE, Streaming
+from tests.fault.streaming import CAPTURE, HASTE, Streaming
+from tests.machine_clock import clock_of_file
 from workers.local.mongo_server import MongoServer
 from workers.local.redis_server import RedisServer
 
 MONGO_CACHE_GB = 0.25
 USES = 20  # of one world: the audit looks at all that was stored since it began
 
+# Bounds of the product so narrow that its rare branches are taken all the time.
+NARROW: Mapping[str, float] = {
+    "workers.stream.spool:SEGMENT_BYTES": 20_000,
+    "workers.stream.intake:MESSAGES_WAITING": 1_000,
+    "workers.stream.disk_sync:SYNC_MESSAGES": 1,
+    "workers.stream.writer:BATCHES_WAITING": 2,
+    "workers.stream.writer:BATCHES_JOINED": 1,
+    "workers.stream.connection:LIFETIME_SECONDS": 20.0,
+    "workers.stream.connection:LIFETIME_SPREAD_SECONDS": 10.0,
+}
+
+
+def bounds_of(series: int) -> dict[str, float]:
+    """The bounds of a series of seeds: those of the product in the first, about half of them narrow later."""
+    random = Random(f"bounds {series}")
+    return {name: value for name, value in NARROW.items() if series and random.random() < 0.5}
+
 
 class SoakedWorld:
     """Capture, and the servers it stands on."""
 
-    def __init__(self, streaming: Streaming, mongo: MongoServer, redis: RedisServer, broker: Proxy) -> None:
+    def __init__(
+        self, streaming: Streaming, mongo: MongoServer, redis: RedisServer, store: Proxy, broker: Proxy
+    ) -> None:
         self.streaming = streaming
         self.mongo = mongo
         self.redis = redis
+        self.store = store  # between the workers and MongoDB
         self.broker = broker  # between the workers and Redis
+
+    @property
+    def spool(self) -> Path:
+        """Where messages wait on disk."""
+        return self.streaming.folder / "spool"
+
+    def set_clock(self, seconds: float) -> None:
+        """Let the workers' clock be so far ahead; exchange and servers keep the right time."""
+        _clock_of(self.streaming.folder).write_text(f"{seconds:+.0f}\n")
 
     def signal_server(self, server: MongoServer | RedisServer, number: signal.Signals) -> None:
         """Send a server a signal; one that is gone hears nothing."""
@@ -52,10 +86,9 @@ class SoakedWorld:
     def heal(self) -> None:
         """End every fault, and start whatever is not there."""
         self.heal_servers()
-        self.broker.black_hole = False
-        self.streaming.proxy.black_hole = False
-        self.streaming.proxy.latency_seconds = 0.0
-        self.streaming.proxy.bytes_per_second = None
+        for line in (self.store, self.broker, self.streaming.proxy):
+            line.pass_freely()
+        self.set_clock(0.0)
         self.streaming.control.off()
         for name in (*self.streaming.workers, "beat"):
             if not self.streaming.is_dead(name):
@@ -71,19 +104,24 @@ def soaked_world(
     (folder / "mongo").mkdir(parents=True)
     mongo = MongoServer(folder / "mongo" / "data", cache_gb=MONGO_CACHE_GB)
     redis = RedisServer(folder / "redis")
+    clock = _clock_of(folder)
+    clock.write_text("+0\n")
     mongo.start()
     redis.start()
     try:
         with (
+            Proxy("127.0.0.1", mongo.port) as store,
             Proxy("127.0.0.1", redis.port) as broker,
             MongoClient[dict[str, Any]](mongo.url, tz_aware=True) as client,
         ):
-            url = redis.url.replace(f":{redis.port}/", f":{broker.port}/")
-            with Streaming(
-                folder, mongo.url, url, client, seed=seed, workers=workers, **options
-            ) as streaming:
+            urls = (
+                mongo.url.replace(f":{mongo.port}/", f":{store.port}/"),
+                redis.url.replace(f":{redis.port}/", f":{broker.port}/"),
+            )
+            options |= {"seed": seed, "workers": workers, "worker_environ": clock_of_file(clock)}
+            with Streaming(folder, *urls, client, **options) as streaming:
                 streaming.loses_unreadable = True
-                world = SoakedWorld(streaming, mongo, redis, broker)
+                world = SoakedWorld(streaming, mongo, redis, store, broker)
                 try:
                     yield world
                 finally:
@@ -93,25 +131,30 @@ def soaked_world(
         redis.stop()
 
 
+def _clock_of(folder: Path) -> Path:
+    return folder / "clock"
+
+
 class Soaked:
-    """One world for a number of tests, anew when it was spoiled or has served often."""
+    """One world for a series of seeds, anew when it was spoiled."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._worlds = 0
-        self._used = 0
+        self._series = 0
         self._world: SoakedWorld | None = None
         self._context: AbstractContextManager[SoakedWorld] | None = None
 
-    def world(self) -> SoakedWorld:
-        """A world in which nothing is wrong."""
-        if self._world is not None and (self._used >= USES or self._world.streaming.spoiled):
+    def world(self, series: int = 0) -> SoakedWorld:
+        """A world in which nothing is wrong, with the bounds of a series."""
+        if self._world is not None and (self._series != series or self._world.streaming.spoiled):
             self.end()
         if self._world is None:
-            self._worlds, self._used = self._worlds + 1, 0
-            self._context = soaked_world(self._folder / str(self._worlds), seed=4_800 + self._worlds)
+            self._worlds, self._series = self._worlds + 1, series
+            constants = HASTE | bounds_of(series)
+            folder = self._folder / str(self._worlds)
+            self._context = soaked_world(folder, seed=4_800 + series, constants=constants)
             self._world = self._context.__enter__()
-        self._used += 1
         return self._world
 
     def end(self) -> None:

@@ -20,6 +20,8 @@ from tests.fault.streaming import Streaming
 from tests.product import wait_for
 from workers.messages.rooms import symbol_topic
 
+pytestmark = [pytest.mark.soak, pytest.mark.alone]
+
 BURST_SYMBOLS, SEEN_SECONDS = 20, 1.0
 MOST_MB, MOST_BURST_SECONDS, DRAINED_SECONDS = 600.0, 5.0, 30.0
 MOST_SLOPE_MB, MOST_LATE_SHARE, WARM_UP_SHARE = 1.0, 0.01, 1 / 6  # 1 in 100 late: p99 is a second
@@ -41,7 +43,6 @@ class Seen:
         return str(data["received_at"]) if is_new else None
 
 
-@pytest.mark.soak
 @pytest.mark.parametrize(("rate", "seconds"), [(1_500.0, 10.0), (10_000.0, 60.0)])
 def test_a_burst(worlds: Worlds, rate: float, seconds: float, measured: Measured) -> None:
     with burst(worlds, rate, seconds, BURST_SYMBOLS) as load, web_of(load.world) as web:
@@ -68,7 +69,6 @@ def test_a_burst(worlds: Worlds, rate: float, seconds: float, measured: Measured
     assert load.most_mb[largest] < MOST_MB
 
 
-@pytest.mark.soak
 @pytest.mark.parametrize("seconds", [60.0, 3_600.0])
 def test_a_steady_rate(worlds: Worlds, seconds: float, measured: Measured) -> None:
     with loaded(worlds, 1_000.0) as load:
@@ -96,7 +96,6 @@ def test_a_steady_rate(worlds: Worlds, seconds: float, measured: Measured) -> No
         assert slopes[steepest] < MOST_SLOPE_MB
 
 
-@pytest.mark.soak
 @pytest.mark.parametrize("rows", [50_000, 1_000_000])
 def test_a_backfill_beside_live_trades(worlds: Worlds, rows: int, measured: Measured) -> None:
     with loaded(worlds, 500.0) as load:

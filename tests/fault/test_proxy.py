@@ -84,6 +84,22 @@ def test_bandwidth_is_bounded(proxy: Proxy, client: socket.socket) -> None:
     assert time.monotonic() - began >= 0.9
 
 
+def test_what_is_sent_comes_in_slices(proxy: Proxy, client: socket.socket) -> None:
+    proxy.slice_bytes = 3
+    client.sendall(b"0123456789")
+    pieces: list[bytes] = []
+    while sum(map(len, pieces)) < 10:
+        pieces.append(client.recv(65_536))
+    assert b"".join(pieces) == b"0123456789"
+    assert len(pieces) > 1
+
+
+def test_it_passes_freely_again(proxy: Proxy, client: socket.socket) -> None:
+    proxy.black_hole, proxy.latency_seconds, proxy.bytes_per_second, proxy.slice_bytes = True, 9.0, 1.0, 1
+    proxy.pass_freely()
+    assert echoed(client, b"abc") == b"abc"
+
+
 def test_a_reset_is_felt_as_one(proxy: Proxy, client: socket.socket) -> None:
     assert echoed(client, b"a") == b"a"
     proxy.reset()

@@ -10,6 +10,7 @@ from random import Random
 import pytest
 
 from tests.fault.doomed import CAUGHT_UP_SECONDS, Doomed, doomed
+from tests.fault.injections import REST_OF_A_DISK, damage
 from tests.fault.measuring import Measured
 from tests.fault.readiness import asked, seconds_until_ready, web_of
 from tests.fault.streaming import HASTE
@@ -17,7 +18,6 @@ from tests.product import wait_for
 from workers.stream.segment import records
 
 HELD_MESSAGES = 3_000  # in memory; the product holds 100,000
-REST_OF_A_DISK = 30_000  # bytes in a file beyond those of the log, when the disk is to be full
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def test_the_spool_is_damaged_between_death_and_restart(
 ) -> None:
     words, rows = repaired.world.words("stream").count("spool damaged"), known_holes(repaired)
     kill_both(repaired)
-    damage(repaired, Random(seed))
+    damage(repaired.spool, Random(seed))
     repaired.mongo.start()
     repaired.world.start_worker("stream")
     wait_for(lambda: known_holes(repaired) > rows, 60, "holes on record")
@@ -86,15 +86,6 @@ def kill_both(found: Doomed) -> None:
     wait_for(lambda: found.spooled() > before + 600_000, 40, "a spool that grows")
     found.world.kill("stream")
     found.world._processes["stream"].wait(10)
-
-
-def damage(found: Doomed, random: Random) -> None:
-    """Flip a byte in the later half of the spool and cut its end off."""
-    path = max(found.spool.rglob("*.spool"), key=lambda path: int(path.stem))
-    content = bytearray(path.read_bytes())
-    at = random.randrange(len(content) // 2, len(content) * 9 // 10)
-    content[at] ^= random.randrange(1, 256)
-    path.write_bytes(content[: -random.randrange(1, 5_000)])
 
 
 def wait_until_repaired(found: Doomed) -> None:

@@ -27,7 +27,7 @@ LOG_SECONDS = 60.0
 class Spool:
     """The queue on disk of one process. `acknowledge` may be called from any thread, the rest from one."""
 
-    def __init__(self, root: Path, *, capacity_bytes: int, segment_bytes: int = SEGMENT_BYTES) -> None:
+    def __init__(self, root: Path, *, capacity_bytes: int, segment_bytes: int = 0) -> None:
         self.taken = 0  # messages handed out
         self.errors = 0  # of the disk
         self.damaged = 0  # stretches that could not be read back
@@ -35,7 +35,7 @@ class Spool:
         self.refuses = False  # the disk did not take the last messages
         self._root = root
         self._capacity_bytes = capacity_bytes
-        self._segment_bytes = segment_bytes
+        self._segment_bytes = segment_bytes or SEGMENT_BYTES
         self._folder: SpoolFolder | None = None
         self._segments: list[Segment] = []
         self._reading = 0  # index of the segment that is read, and how far that has come
