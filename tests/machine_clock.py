@@ -7,9 +7,13 @@ from pathlib import Path
 _LIBRARY = "vendor/libfaketime/src/libfaketime.so.1"
 
 
-def clock_of_file(offset: Path) -> dict[str, str]:
-    """The environment of a process whose clock is as far off as a file says, at any time."""
-    return _preloaded() | {"FAKETIME_TIMESTAMP_FILE": str(offset), "FAKETIME_NO_CACHE": "1"}
+def clock_of_file(offset: Path, *, looks_every: int = 0) -> dict[str, str]:
+    """The environment of a process whose clock is as far off as a file says.
+
+    It looks at each question after the time, or every so many seconds, which costs it far less.
+    """
+    looks = {"FAKETIME_CACHE_DURATION": str(looks_every)} if looks_every else {"FAKETIME_NO_CACHE": "1"}
+    return _preloaded() | {"FAKETIME_TIMESTAMP_FILE": str(offset)} | looks
 
 
 def clock_from(moment: datetime) -> dict[str, str]:

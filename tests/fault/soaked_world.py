@@ -118,7 +118,11 @@ def soaked_world(
                 mongo.url.replace(f":{mongo.port}/", f":{store.port}/"),
                 redis.url.replace(f":{redis.port}/", f":{broker.port}/"),
             )
-            options |= {"seed": seed, "workers": workers, "worker_environ": clock_of_file(clock)}
+            options |= {
+                "seed": seed,
+                "workers": workers,
+                "worker_environ": clock_of_file(clock, looks_every=1),
+            }
             with Streaming(folder, *urls, client, **options) as streaming:
                 streaming.loses_unreadable = True
                 world = SoakedWorld(streaming, mongo, redis, store, broker)
