@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 SILENT_SECONDS = 30.0  # a running job says every two seconds that it lives
 SENT_AGAIN_SECONDS = 60.0  # waiting so long: the queue may have been lost; a second delivery does no harm
 SENT_AFTER_SECONDS = 5.0  # the web died between noting it and sending it
+UNKNOWN = "this version knows no such job"  # asked for before an upgrade
 
 
 def mend_jobs() -> Iterable[AskedJob]:
@@ -30,6 +31,8 @@ def mend_jobs() -> Iterable[AskedJob]:
 def _running(job: AskedJob) -> AskedJob | None:
     if not (is_known_dead(job.holder) or is_older(job.alive_at, SILENT_SECONDS)):
         return None
+    if job.job not in JOBS and not job.cancel_wanted:
+        return _failed(job, UNKNOWN)
     freed = free_of_the_dead(job)
     if freed is not None and freed.is_open:
         _send(freed)
@@ -38,7 +41,7 @@ def _running(job: AskedJob) -> AskedJob | None:
 
 def _waiting(job: AskedJob) -> AskedJob | None:
     if job.job not in JOBS:
-        return _failed(job, "this version knows no such job")
+        return _failed(job, UNKNOWN)
     if is_older(job.asked_at, WAITS_AT_MOST_SECONDS):
         return _failed(job, f"not begun within {WAITS_AT_MOST_SECONDS / 60:.0f} minutes")
     process = PROCESSES[JOBS[job.job].queue]

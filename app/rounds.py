@@ -107,10 +107,14 @@ class Rounds:
 
 
 def _do(duty: Callable[[], None]) -> None:
+    """One duty, once; whatever it raises, the others go on and it is tried again."""
+    name = duty.__name__.strip("_")
     try:
         duty()
     except (StoreDown, CoordinationDown) as error:
-        log.warning("round skipped duty=%s reason=%s", duty.__name__.strip("_"), type(error).__name__)
+        log.warning("round skipped duty=%s reason=%s", name, type(error).__name__)
+    except Exception:
+        log.exception("round failed duty=%s", name)
 
 
 def _forget() -> None:

@@ -216,3 +216,12 @@ def test_a_job_that_was_never_sent_is_sent_by_who_looks_after_it(app: Flask, wor
         return _state(job.id).state == "done"
 
     wait_for(is_done, DONE_SECONDS, "a job that nobody had sent")
+
+
+def test_a_job_that_an_older_version_left_behind_fails(app: Flask) -> None:
+    """Its name has gone with the upgrade: nobody can begin it again."""
+    job, _ = open_job("of_an_older_version", {}, "left by another version")
+    collection("jobs").update_one({"_id": job.id}, {"$set": {"state": "running", "attempts": 1}})
+    list(mend_jobs())
+    assert _state(job.id).state == "failed"
+    assert _state(job.id).error["message"] == "this version knows no such job"
