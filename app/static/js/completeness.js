@@ -11,7 +11,8 @@ const WORDS = { good: "Complete", warn: "Being repaired", bad: "Incomplete", wai
 
 const missing = new Map(); // symbol -> {at, gaps}
 const drawn = new WeakMap(); // dot -> what it was drawn of last
-let wanted = new Set();
+const wanted = new Set(); // symbols to ask for next
+let asked = new Set(); // those whose answer is on its way
 let coming = null;
 
 // whole: completeness as the server tells it, or null; symbols: whose bars they are; before: words in front.
@@ -57,25 +58,32 @@ function knownOf(symbols) {
   return symbols.flatMap((symbol) => missing.get(symbol)?.gaps ?? []);
 }
 
+// Dots that are drawn together ask together; what is drawn while an answer is on its way asks after it.
 async function learn(symbols) {
-  const old = symbols.filter((symbol) => Date.now() - (missing.get(symbol)?.at ?? 0) > ASKED_AGAIN_MS);
-  if (old.length) {
-    old.forEach((symbol) => wanted.add(symbol));
-    coming ??= Promise.resolve().then(ask); // dots that are drawn together ask together
-  }
+  for (const symbol of symbols.filter(isOld)) wanted.add(symbol);
   await coming;
+  while (symbols.some((symbol) => wanted.has(symbol))) {
+    coming ??= Promise.resolve().then(ask);
+    await coming;
+  }
   return knownOf(symbols);
+}
+
+function isOld(symbol) {
+  return !asked.has(symbol) && Date.now() - (missing.get(symbol)?.at ?? 0) > ASKED_AGAIN_MS;
 }
 
 async function ask() {
   const symbols = [...wanted].slice(0, MOST_ASKED);
-  wanted = new Set();
+  asked = new Set(symbols);
+  for (const symbol of symbols) wanted.delete(symbol);
   try {
     const { gaps } = await getJson("/api/gaps", { symbols });
     for (const symbol of symbols) missing.set(symbol, { at: Date.now(), gaps: gaps.filter((gap) => gap.symbol === symbol) });
   } catch {
     // The dot says how many there are; the next change asks again.
   } finally {
+    asked = new Set();
     coming = null;
   }
 }

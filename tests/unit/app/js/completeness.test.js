@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { stateOf, wordsOf } from "../../../../app/static/js/completeness.js";
+import { drawWhole, stateOf, wordsOf } from "../../../../app/static/js/completeness.js";
 
 const whole = (changes = {}) => ({ expected: 1_440, present: 1_440, final: 1_440, open_gaps: 0, ...changes });
 const gap = (first, last, state = "open") => ({ symbol: "ETHUSDT", state, missing: [[first, last]] });
@@ -29,4 +29,51 @@ test("a hole that could not be repaired, or of which nothing is known yet, is in
 test("many holes are counted", () => {
   const many = Array.from({ length: 7 }, (_, place) => gap(place * 10, place * 10 + 1));
   assert.match(told({ open_gaps: 7 }, many)[1], /30\u201331 and 3 more$/);
+});
+
+// A dot as the page has one, and a server whose answers come when they are let go.
+const dot = () => ({ dataset: {}, setAttribute() {} });
+async function turn() {
+  for (let left = 10; left; left--) await new Promise((done) => setTimeout(done));
+}
+
+function heldServer() {
+  const held = [];
+  globalThis.fetch = (address) => new Promise((answer) => held.push({ symbols: new URL(address, "http://web").searchParams.get("symbols"), answer }));
+  const letGo = ({ symbols, answer }) => {
+    const gaps = symbols.split(",").map((symbol) => ({ symbol, state: "open", missing: [[5, 16]] }));
+    answer(new Response(JSON.stringify({ gaps }), { headers: { "Content-Type": "application/json" } }));
+  };
+  return { held, letGo };
+}
+
+test("a dot that is drawn while an answer is on its way asks after it", async () => {
+  const { held, letGo } = heldServer();
+  const dots = { BTCUSDT: dot(), ETHUSDT: dot(), SOLUSDT: dot() };
+  const draw = (symbol) => drawWhole(dots[symbol], whole({ open_gaps: 1 }), { symbols: [symbol] });
+  draw("BTCUSDT");
+  draw("ETHUSDT");
+  await turn();
+  draw("SOLUSDT");
+  await turn();
+  assert.deepEqual(held.map(({ symbols }) => symbols), ["BTCUSDT,ETHUSDT"]);
+  letGo(held.shift());
+  await turn();
+  assert.deepEqual(held.map(({ symbols }) => symbols), ["SOLUSDT"]);
+  letGo(held.shift());
+  await turn();
+  assert.deepEqual(Object.values(dots).map(({ dataset }) => dataset.state), ["warn", "warn", "warn"]);
+});
+
+test("a dot of what is asked for already does not ask again", async () => {
+  const { held, letGo } = heldServer();
+  const dots = [dot(), dot()];
+  const draw = (place) => drawWhole(dots[place], whole({ open_gaps: 1 }), { symbols: ["XRPUSDT"] });
+  draw(0);
+  await turn();
+  draw(1);
+  letGo(held.shift());
+  await turn();
+  assert.equal(held.length, 0);
+  assert.deepEqual(dots.map(({ dataset }) => dataset.state), ["warn", "warn"]);
 });
