@@ -68,7 +68,7 @@ def pair_analysis(
     half_life = _half_life(found, tested, choice)
     score = score_of(found, choice, half_life)
     why = found.hedge.reason if choice.kind != "ratio" else None
-    why = why or why_no_score(score.window or 0, len(prices.closes))
+    why = why or why_no_score(_bars_until_z(found.gaps, score), len(prices.closes))
     spread = spread_now(last_of(found.gaps), last_of(score.middle), last_of(score.deviation), why)
     signal, events = states_of(score.z) if states_of else (None, [])
     correlation = _correlation(*hedge_terms(*prices.values, "log"))
@@ -101,7 +101,7 @@ def pair_analysis(
         starts=[moment.to_pydatetime() for moment in prices.closes.index],
         series=_series(prices, found, score, correlation),
         marks=_marks(events, found.gaps, score.z),
-        beta_path=_beta_path(tested.terms, found),
+        beta_path=_beta_path(tested.terms, found, choice),
         p_path=tested.p_path(),
         histogram=histogram_of(score.z),
         later=later_change(score.z, found.gaps, score.deviation, half_life.bars),
@@ -157,9 +157,16 @@ def _marks(events: list[tuple[int, str, str]], gaps: Values, z: Values) -> Marks
     ]
 
 
-def _beta_path(terms: tuple[Values, Values], found: HedgedSpread) -> Mapping[str, object]:
+def _bars_until_z(gaps: Values, score: Score) -> int:
+    """How many bars it takes until there is a score: a hedge that rolls has no gaps before its first one."""
+    return int(np.argmax(np.isfinite(gaps))) + (score.window or 0)
+
+
+def _beta_path(terms: tuple[Values, Values], found: HedgedSpread, choice: PairChoice) -> Mapping[str, object]:
     """The hedge of each bar where it moves, else the rolling one beside it."""
-    moves = np.isfinite(found.beta).any() and np.ptp(found.beta[np.isfinite(found.beta)]) > 0
+    known_betas = found.beta[np.isfinite(found.beta)]
+    if len(known_betas) and np.ptp(known_betas) > 0:
+        rolls = choice.method == "rolling_ols"
+        return {"window": path_window(choice.window) if rolls else None, "beta": shown(found.beta)}
     window = path_window(len(found.beta))
-    values = found.beta if moves else rolling_lines(*terms, window)[0]
-    return {"window": None if moves and found.hedge.reason is None else window, "beta": shown(values)}
+    return {"window": window, "beta": shown(rolling_lines(*terms, window)[0])}

@@ -47,7 +47,8 @@ def hedged_spread(prices: PairPrices, choice: PairChoice) -> HedgedSpread:
         return HedgedSpread(Hedge(1.0, 0.0), np.ones(len(gaps)), gaps)
     terms = hedge_terms(*prices.values, choice.kind)
     y, x = (pd.Series(side, index=prices.closes.index) for side in terms)
-    found = hedge_ratio(y, x, choice.method, window=path_window(len(y)))
+    # Of the bars that were chosen, not of those there are: else each new bar would change earlier gaps.
+    found = hedge_ratio(y, x, choice.method, window=path_window(choice.window))
     hedge = hedge_of(found.beta, found.intercept, found.reason)
     beta = _per_bar(found.beta_path, found.beta, len(y))
     if found.innovation is not None and found.innovation_scale is not None:

@@ -47,11 +47,11 @@ def column(found: PairAnalysis, name: str) -> np.ndarray:
 def test_every_choice_gives_series_of_one_length_that_fit_together(
     method: HedgeMethod, kind: SpreadKind
 ) -> None:
-    closes = prices(1)
+    closes = prices(1, 500)
     found = analysis(closes, PairChoice(method=method, kind=kind))
     text = json.dumps(asdict(found), default=str, allow_nan=False)
     assert len(text) < 300_000
-    assert {len(values) for values in found.series.values()} == {len(found.starts)} == {400}
+    assert {len(values) for values in found.series.values()} == {len(found.starts)} == {500}
     score = (column(found, "spread") - column(found, "mean")) / column(found, "deviation")
     np.testing.assert_allclose(column(found, "z"), score, rtol=1e-4, atol=1e-4)
     assert found.spread.z == pytest.approx(column(found, "z")[-1], rel=1e-6)
@@ -70,16 +70,29 @@ def test_the_default_choice_is_that_of_the_snapshot() -> None:
     assert found.hedge == snapshot.hedges["ols"]
 
 
+@pytest.mark.parametrize("later", [1, 2, 4, 7, 20])
 @pytest.mark.parametrize("method", ["rolling_ols", "kalman"])
-def test_series_of_a_moving_hedge_do_not_change_when_later_bars_are_added(method: HedgeMethod) -> None:
-    closes = prices(3, 430)
-    choice = PairChoice(method=method)
-    # Both have a path of the same window: a quarter of 400 bars, rounded down to 100.
-    whole, part = analysis(closes.iloc[:403], choice), analysis(closes.iloc[:400], choice)
+def test_series_of_a_moving_hedge_do_not_change_when_later_bars_are_added(
+    method: HedgeMethod, later: int
+) -> None:
+    closes, choice = prices(3, 600), PairChoice(method=method)
+    whole, part = analysis(closes.iloc[: 500 + later], choice), analysis(closes.iloc[:500], choice)
+    assert part.spread.z is not None
     for name in ("spread", "mean", "deviation", "z", "correlation"):
-        assert whole.series[name][:400] == part.series[name]
-    last = [mark for mark in whole.marks if mark["place"] < 400]  # type: ignore[operator]
+        assert whole.series[name][:500] == part.series[name]
+    last = [mark for mark in whole.marks if mark["place"] < 500]  # type: ignore[operator]
     assert last == list(part.marks)
+
+
+def test_a_rolling_hedge_waits_for_its_window_and_says_for_how_long() -> None:
+    choice = PairChoice(method="rolling_ols")
+    early = analysis(prices(3, 300), choice)
+    assert (early.spread.z, early.spread.reason) == (None, "needs 360 bars, has 300")
+    hedged = analysis(prices(3, 400), choice)
+    assert hedged.hedge.beta is not None
+    assert (hedged.spread.z, hedged.spread.reason) == (None, "z needs 419 bars, has 400")
+    assert analysis(prices(3, 419), choice).spread.z is not None
+    assert hedged.beta_path["window"] == 360
 
 
 def test_the_path_of_p_ends_at_the_last_bar() -> None:
@@ -220,14 +233,16 @@ def test_what_z_is_measured_by_is_told(choice: PairChoice, words: str) -> None:
         assert (other.series, other.score) == (found.series, found.score)
 
 
+@pytest.mark.parametrize("later", [3, 4])
 @pytest.mark.parametrize("kind", SPREAD_KINDS)
 @pytest.mark.parametrize("method", HEDGE_METHODS)
 def test_earlier_scores_know_later_bars_exactly_where_that_is_said(
-    method: HedgeMethod, kind: SpreadKind
+    method: HedgeMethod, kind: SpreadKind, later: int
 ) -> None:
-    closes, choice = prices(17, 430), PairChoice(method=method, kind=kind)
-    whole, part = analysis(closes.iloc[:403], choice), analysis(closes.iloc[:400], choice)
-    changed = whole.series["z"][:400] != part.series["z"]
+    closes, choice = prices(17, 520), PairChoice(method=method, kind=kind)
+    whole, part = analysis(closes.iloc[: 500 + later], choice), analysis(closes.iloc[:500], choice)
+    assert part.spread.z is not None
+    changed = whole.series["z"][:500] != part.series["z"]
     assert changed == (choice.hindsight is not None)
     assert whole.hindsight == choice.hindsight
 
