@@ -18,7 +18,7 @@ class Sharing(Streaming):
 
     def __init__(self, *given: Any, shards: int, **options: Any) -> None:  # Any: those of Streaming
         changed = options.pop("constants", {})
-        words = {"SHARDS": str(shards)}
+        words = {"SHARDS": str(shards), "BOOK_TICKER": "on" if options.pop("book", False) else "off"}
         super().__init__(*given, constants=CONSTANTS | changed, worker_environ=words, **options)
         self.sharing = ["stream"]  # names of those that live
         self._joined = 1

@@ -29,6 +29,29 @@ def test_one_of_twenty_with_the_waiting_times_of_the_product(worlds: Worlds, mea
         others_lose_nothing(world, DETECTED_SECONDS, "as in the product", measured)
 
 
+class Mute(Streaming):
+    """A world whose first connection brings nothing of its only symbol, from the very start."""
+
+    def start_workers(self) -> None:
+        """The exchange acknowledges what is subscribed to, and is silent."""
+        self.control.on("mute", streams=f"{self.symbols[0].lower()}@aggTrade", connections="1")
+        super().start_workers()
+
+
+def test_the_only_stream_of_a_new_database_is_found_too(worlds: Worlds, measured: Measured) -> None:
+    with worlds.another(kind=Mute, symbols=(SILENT,)) as world:  # entered when trades come
+        first, second = world.handshakes(0.0)
+        world.assert_clean(within=60)
+        assert f"{SILENT} trades, but its stream is silent" in world.words("stream")
+    measured(
+        "R14",
+        injected="the only stream of a new database acknowledged and silent from the start",
+        demanded=f"noticed <= {HASTY_DETECTED_SECONDS:.1f} s (a limit of 4 s for 30), one new connection",
+        found=f"noticed after {second - first:.1f} s",
+    )
+    assert second - first <= HASTY_DETECTED_SECONDS
+
+
 def others_lose_nothing(world: Streaming, limit: float, waits: str, measured: Measured) -> None:
     """Silence one stream: a single new connection takes over in time, and no other stream has a hole."""
     since, rows = time.time(), set(world.store["gaps"].distinct("_id"))

@@ -23,6 +23,7 @@ from workers.messages.rooms import book_topic
 from workers.publish import publish
 from workers.settings import load_settings
 from workers.store.book import save_book
+from workers.stream.backoff import ConnectQuota
 from workers.stream.book import BookKeeper
 from workers.stream.connection import StreamConnection
 from workers.stream.figures import Figures, RateMeter
@@ -44,6 +45,7 @@ class BookFeed:
     ----------
     symbols : tells which symbols are captured now
     is_busy : whether trades wait; quotes are given up until they do not
+    quota : of connects, shared with the captures of the process
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class BookFeed:
         symbols: Callable[[], Sequence[str]],
         is_busy: Callable[[], bool] = lambda: False,
         random: Random | None = None,
+        quota: ConnectQuota | None = None,
     ) -> None:
         self.stored = 0
         self.sent = 0
@@ -66,7 +69,7 @@ class BookFeed:
         self._tended_at = self._interest_at = float("-inf")
         self._watched: set[str] = set()
         self._stopping = threading.Event()
-        self._connection = self._new_connection(random or Random())
+        self._connection = self._new_connection(random or Random(), quota)
         self._thread = threading.Thread(target=self._run, name="book-feed", daemon=True)
 
     def start(self) -> None:
@@ -97,7 +100,7 @@ class BookFeed:
             "book_left_out": self._left_out,
         }
 
-    def _new_connection(self, random: Random) -> StreamConnection:
+    def _new_connection(self, random: Random, quota: ConnectQuota | None) -> StreamConnection:
         settings = load_settings()
         callbacks = LinkCallbacks(
             greetings=self._greetings,
@@ -112,6 +115,7 @@ class BookFeed:
             callbacks,
             streams=lambda: len(self._subscribed),
             random=random,
+            quota=quota,
         )
 
     def _opened(self) -> None:

@@ -12,6 +12,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from random import Random
 
@@ -32,6 +33,7 @@ from workers.settings import load_settings
 from workers.store.fences import take_fence
 from workers.stream.backoff import ConnectQuota, backoff_seconds
 from workers.stream.connection import LIFETIME_SECONDS, StreamConnection
+from workers.stream.exchange_clock import ExchangeClock
 from workers.stream.figures import Figures, RateMeter, percentiles_ms
 from workers.stream.intake import Intake, Round
 from workers.stream.link import LinkCallbacks
@@ -59,6 +61,7 @@ class Capture:
     holder : name of the worker, for the record
     is_successor : listen only, until `take_over`
     quota : of connects, shared by the captures of a process
+    exchange_time : tells the exchange's clock, asked once a second; shared likewise
     """
 
     def __init__(
@@ -69,6 +72,7 @@ class Capture:
         holder: str = "",
         is_successor: bool = False,
         quota: ConnectQuota | None = None,
+        exchange_time: Callable[[], datetime] | None = None,
         lifetime_seconds: float = LIFETIME_SECONDS,
     ) -> None:
         self.shard = shard
@@ -96,6 +100,7 @@ class Capture:
             self._connection,
             self._sequencer,
             self._watchdog,
+            exchange_time=exchange_time or ExchangeClock(),
             follow_watchlist=self._follow_watchlist,
             sample=lambda: self._rate.sample(self._sequencer.counts.ticks),
         )
@@ -274,10 +279,11 @@ class Capture:
 
     def _sequence(self) -> None:
         while not (self._stopping.is_set() and self._is_drained()):
-            taken = self._intake.next_round(room=self._writer.has_room)
+            has_room = self._writer.has_room
+            taken = self._intake.next_round(room=has_room)
             if taken.arrived:
                 self._note_arrived(taken.arrived)
-            if taken.messages:
+            if taken.messages or (has_room and self._sequencer.has_heard):
                 self._sort_out(taken)
 
     def _is_drained(self) -> bool:

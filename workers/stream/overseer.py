@@ -4,12 +4,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 
 from workers.binance.errors import ExchangeError
-from workers.binance.history import load_exchange_time
 from workers.binance.trades import load_newest_trade
 from workers.store.gaps import load_resolved
 from workers.store.market_clock import save_market_clock
@@ -37,12 +37,14 @@ class Overseer:
         sequencer: Sequencer,
         watchdog: Watchdog,
         *,
+        exchange_time: Callable[[], datetime],
         follow_watchlist: Callable[[], None],
         sample: Callable[[], None],
     ) -> None:
         self._connection = connection
         self._sequencer = sequencer
         self._watchdog = watchdog
+        self._exchange_time = exchange_time
         self._follow_watchlist = follow_watchlist
         self._sample = sample
         self._suspected: dict[str, float] = {}
@@ -83,8 +85,11 @@ class Overseer:
         if not self._connection.is_connected:
             self._sequencer.note_clock(None)
             return
-        self._sequencer.note_clock(None)  # until it is known again
-        moment = load_exchange_time()
+        try:
+            moment = self._exchange_time()
+        except ExchangeError:
+            self._sequencer.note_clock(None)  # until it is known again
+            raise
         self._sequencer.note_clock(moment)
         save_market_clock(moment)
 

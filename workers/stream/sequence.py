@@ -68,6 +68,11 @@ class Sequencer:
         """A trade that did not come on the stream; taken in with the next round."""
         self._heard_elsewhere.append(tick)
 
+    @property
+    def has_heard(self) -> bool:
+        """Whether trades wait that did not come on the stream."""
+        return bool(self._heard_elsewhere)
+
     def note_clock(self, moment: datetime | None) -> None:
         """The exchange's time, against which the times of trades are judged; None: not known now."""
         self._latest = moment

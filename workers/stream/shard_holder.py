@@ -19,6 +19,7 @@ from workers.coordination.shards import Shard, holders
 from workers.settings import load_settings
 from workers.stream.backoff import ConnectQuota
 from workers.stream.capture import Capture
+from workers.stream.exchange_clock import ExchangeClock
 from workers.stream.figures import Figures, together
 from workers.stream.spool_disk import spool_disk_figures
 
@@ -40,11 +41,13 @@ class ShardHolder:
         self._count = load_settings().shards
         self._leases = Leases(node, self._count)
         self._random = random or Random()
-        self._quota = ConnectQuota()
+        self.quota = ConnectQuota()  # of all connections of this process
+        self._exchange_time = ExchangeClock()
         self._held: dict[int, Capture] = {}
         self._listening: dict[int, Capture] = {}  # to shards that others are about to hand over
         self._leaving: dict[int, threading.Thread] = {}  # captures that end
         self._releasing: set[int] = set()  # those of them whose lease is still held
+        self._releasing_lock = threading.Lock()
         self._seen_free: dict[int, int] = {}  # looks in a row
         self._others_at = float("-inf")  # monotonic; when another worker was last known to live
         self._noted_at: dict[str, float] = {}
@@ -102,8 +105,9 @@ class ShardHolder:
         mine = self._mine(workers)
         for number in list(self._held):
             self._keep(number, falls_to_us=number in mine)
-        for number in set(self._releasing):
-            self._leases.renew(number)
+        with self._releasing_lock:  # a lease that was released meanwhile would be taken again
+            for number in self._releasing:
+                self._leases.renew(number)
         wanted = mine - set(self._held) - set(self._leaving)
         self._seen_free = {number: looks for number, looks in self._seen_free.items() if number in wanted}
         for number in wanted:
@@ -172,7 +176,8 @@ class ShardHolder:
             shard=Shard(number, self._count),
             holder=self._node,
             is_successor=is_successor,
-            quota=self._quota,
+            quota=self.quota,
+            exchange_time=self._exchange_time,
         )
         capture.start()
         return capture
@@ -213,14 +218,16 @@ class ShardHolder:
             self._leaving.pop(number, None)
 
         if releases:
-            self._releasing.add(number)
+            with self._releasing_lock:
+                self._releasing.add(number)
         self._leaving[number] = threading.Thread(target=end, name=f"shard-end-{number}", daemon=True)
         self._leaving[number].start()
 
     def _release(self, number: int) -> None:
         try:
-            self._releasing.discard(number)
-            self._leases.release(number)
+            with self._releasing_lock:
+                self._releasing.discard(number)
+                self._leases.release(number)
         except CoordinationDown as error:
             log.warning("lease not released, it lapses shard=%d reason=%s", number, error)
 

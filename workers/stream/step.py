@@ -34,7 +34,7 @@ class StreamStep(bootsteps.StartStopStep):
         worker.stream = ShardHolder(str(worker.hostname))
         worker.stream.start()
         if load_settings().book_ticker:
-            worker.book = BookFeed(worker.stream.symbols, worker.stream.is_busy)
+            worker.book = BookFeed(worker.stream.symbols, worker.stream.is_busy, quota=worker.stream.quota)
             worker.book.start()
 
     def stop(self, worker: Any) -> None:

@@ -19,6 +19,11 @@ class _Rhythm:
     usual_pause: float = 5.0
     events: int = 0
 
+    @property
+    def longest_usual(self) -> float:
+        """A longer silence is suspicious; nothing is usual before the first trade."""
+        return max(STREAM_SILENCE_SECONDS, USUAL_FACTOR * self.usual_pause if self.events else 0.0)
+
 
 @dataclass(slots=True)
 class Watchdog:
@@ -74,7 +79,5 @@ class Watchdog:
     def silent_streams(self, now: float) -> list[str]:
         """Symbols whose stream is silent far beyond what is usual for them."""
         return [
-            symbol
-            for symbol, rhythm in self._rhythms.items()
-            if now - rhythm.last_at > max(STREAM_SILENCE_SECONDS, USUAL_FACTOR * rhythm.usual_pause)
+            symbol for symbol, rhythm in self._rhythms.items() if now - rhythm.last_at > rhythm.longest_usual
         ]

@@ -22,7 +22,7 @@ from workers.store.cursors import save_cursors
 from workers.store.errors import Fenced
 from workers.store.fences import Fence
 from workers.store.gaps import save_gaps
-from workers.store.market_clock import save_market_clock
+from workers.store.market_clock import follow_trades
 from workers.store.quarantine import save_quarantined
 from workers.store.rebuilds import note_rebuilds
 from workers.store.ticks import save_ticks
@@ -30,6 +30,7 @@ from workers.stream.batch import Batch, joined
 from workers.stream.buffer import BoundedBuffer
 from workers.stream.delays import Delays
 from workers.stream.figures import Figures
+from workers.stream.sequence import AHEAD
 
 log = logging.getLogger(__name__)
 
@@ -143,7 +144,7 @@ class TickWriter:
         self.latencies.extend(waited)
         self._arrived.note_arrivals(batch.ticks[::50])
         self._done.note(batch.ticks[::50])
-        save_market_clock(max(tick.traded_at for tick in batch.ticks[-200:]))
+        follow_trades(max(tick.traded_at for tick in batch.ticks[-200:]), ahead=AHEAD)
 
     def _save_gaps(self, batch: Batch) -> None:
         if batch.gaps and self._fence is not None and not self.is_fenced:

@@ -5,7 +5,7 @@ import math
 import threading
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -16,12 +16,12 @@ from workers.settings import Settings
 from workers.store.fences import take_fence
 from workers.store.gaps import load_gaps, load_unresolved_gaps
 from workers.store.indexes import ensure_indexes
-from workers.store.market_clock import load_market_clock
+from workers.store.market_clock import load_market_clock, save_market_clock
 from workers.store.quarantine import load_quarantined
 from workers.store.rebuilds import load_rebuilds
 from workers.store.ticks import SavedTicks, load_ticks, save_ticks
 from workers.stream import writer as writer_module
-from workers.stream.sequence import Sequencer
+from workers.stream.sequence import AHEAD, Sequencer
 from workers.stream.writer import BATCHES_JOINED, TickWriter
 
 RECEIVED_NS = 1_750_000_000_000_000_000
@@ -152,9 +152,16 @@ def test_the_first_tick_of_a_symbol_opens_no_gap() -> None:
     assert load_unresolved_gaps() == []
 
 
-def test_the_market_clock_follows_the_trades() -> None:
+def test_the_market_clock_follows_the_trades_but_not_far_ahead_of_what_the_exchange_said() -> None:
+    newest = datetime.fromtimestamp(1_723_161_255.006, UTC)
+    capture(sequencer_of(["BTCUSDT"]), [trade(4)])
+    assert load_market_clock() is None  # the exchange has said nothing
+    save_market_clock(newest - AHEAD - timedelta(milliseconds=1))
     capture(sequencer_of(["BTCUSDT"]), [trade(5), trade(6)])
-    assert load_market_clock() == datetime.fromtimestamp(1_723_161_255.006, UTC)
+    assert load_market_clock() == newest - AHEAD - timedelta(milliseconds=1)
+    save_market_clock(newest - AHEAD)
+    capture(sequencer_of(["BTCUSDT"]), [trade(7)])
+    assert load_market_clock() == newest + timedelta(milliseconds=1)
 
 
 def test_a_crash_before_the_gap_row_was_written_does_not_hide_the_hole() -> None:

@@ -33,6 +33,13 @@ def test_a_quiet_symbol_is_left_alone_for_as_long_as_is_usual_for_it() -> None:
     assert "BTCUSDT" in dog.silent_streams(now + 500)
 
 
+def test_a_stream_that_never_brought_anything_is_suspected_first() -> None:
+    dog, now = watched(0.1)
+    dog.connected(["BTCUSDT", "NEWUSDT"], now)
+    assert dog.silent_streams(now + STREAM_SILENCE_SECONDS) == []
+    assert "NEWUSDT" in dog.silent_streams(now + STREAM_SILENCE_SECONDS + 0.1)
+
+
 def test_a_new_connection_starts_the_silence_anew() -> None:
     dog, now = watched(0.1)
     dog.connected(["BTCUSDT"], now + 1_000)
