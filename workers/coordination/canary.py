@@ -5,27 +5,22 @@ takes the queue, when something long stands before it, and when beat is gone.
 """
 
 from workers.coordination.queues import QUEUES
-from workers.coordination.redis_client import redis_client
+from workers.coordination.redis_client import redis_client, seconds_of
 from workers.settings import load_settings
 
 
 def note_canary(queue: str) -> None:
     """The canary of a queue has come through."""
     client = redis_client()
-    client.hset(_key(), queue, _now(client.time()))
+    client.hset(_key(), queue, seconds_of(client.time()))
 
 
 def load_canary_ages() -> dict[str, float | None]:
     """Seconds since each queue's canary came through; None where none ever did."""
     client = redis_client()
-    now = _now(client.time())
+    now = seconds_of(client.time())
     noted = {str(queue): float(at) for queue, at in client.hgetall(_key()).items()}
     return {queue: max(0.0, now - noted[queue]) if queue in noted else None for queue in QUEUES}
-
-
-def _now(told: tuple[int, int]) -> float:
-    seconds, microseconds = told
-    return seconds + microseconds / 1e6
 
 
 def _key() -> str:

@@ -1,9 +1,8 @@
-"""Which topics somebody looks at: the web says it, publishers ask before they send."""
+"""Which topics somebody looks at: the web says it, publishers ask before they send. Redis' clock counts."""
 
-import time
 from collections.abc import Iterable
 
-from workers.coordination.redis_client import redis_client
+from workers.coordination.redis_client import redis_client, seconds_of
 from workers.settings import load_settings
 
 LASTS_SECONDS = 30  # the web renews well within this
@@ -11,16 +10,16 @@ LASTS_SECONDS = 30  # the web renews well within this
 
 def renew_interest(topics: Iterable[str]) -> None:
     """Say that these topics are being watched now."""
-    until = time.time() + LASTS_SECONDS
-    scores = dict.fromkeys(topics, until)
-    if scores:
-        redis_client().zadd(_key(), scores)
+    names = list(topics)
+    if names:
+        client = redis_client()
+        client.zadd(_key(), dict.fromkeys(names, seconds_of(client.time()) + LASTS_SECONDS))
 
 
 def load_interest() -> set[str]:
     """Topics that are being watched."""
     client = redis_client()
-    client.zremrangebyscore(_key(), "-inf", time.time())
+    client.zremrangebyscore(_key(), "-inf", seconds_of(client.time()))
     return {str(topic) for topic in client.zrange(_key(), 0, -1)}
 
 

@@ -22,3 +22,13 @@ def _client(_process_id: int) -> Redis:
         health_check_interval=15,
         decode_responses=True,
     )
+
+
+def seconds_of(told: tuple[int, int]) -> float:
+    """What Redis' TIME told, in seconds since 1970.
+
+    >>> seconds_of((1_732_838_400, 250_000))
+    1732838400.25
+    """
+    seconds, microseconds = told
+    return seconds + microseconds / 1e6

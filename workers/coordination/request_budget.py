@@ -1,4 +1,4 @@
-"""The exchange's request weight, shared by every process of this machine.
+"""The exchange's request weight, shared by every process that works on the same database.
 
 What the exchange says is used in this minute, and until when it wants no
 request at all, stand in Redis; who wants to ask looks there first.
@@ -17,11 +17,12 @@ DEFAULT_WEIGHT_PER_MINUTE = 2_400  # futures; spot has 6,000; exchangeInfo tells
 def seconds_to_wait(weight: int) -> float:
     """How long a request of this weight has to wait; 0.0 when it may go now."""
     now = time.time()
-    ban, limit, used = cast(
-        list[str | None], redis_client().mget(_key("ban"), _key("limit"), _key(f"used:{int(now // 60)}"))
-    )
-    if ban is not None and float(ban) > now:
-        return float(ban) - now
+    asked = redis_client().pipeline(transaction=False)
+    asked.pttl(_key("ban"))
+    asked.mget(_key("limit"), _key(f"used:{int(now // 60)}"))
+    ban_ms, (limit, used) = cast(tuple[int, list[str | None]], asked.execute())
+    if ban_ms > 0:
+        return ban_ms / 1000
     allowed = SHARE_OF_LIMIT * int(limit or DEFAULT_WEIGHT_PER_MINUTE)
     return 0.0 if int(used or 0) + weight <= allowed else 60.0 - now % 60.0
 
@@ -38,7 +39,7 @@ def note_limit(weight_per_minute: int) -> None:
 
 def note_ban(seconds: float) -> None:
     """Let nobody ask for so long: the exchange said Retry-After."""
-    redis_client().set(_key("ban"), time.time() + seconds, px=max(1, int(seconds * 1000)))
+    redis_client().set(_key("ban"), 1, px=max(1, int(seconds * 1000)))  # on Redis' clock, whoever is told
 
 
 def _key(name: str) -> str:
