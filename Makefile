@@ -60,7 +60,7 @@ test: install-develop ## every test: unit, integration, fault, browser
 	@$(PY) -m workers.local.nginx
 	@mkdir -p .local; log=.local/test-fault.log; failed=; \
 	echo "=== fault has begun; what it says comes when it has ended"; \
-	$(PY) -m pytest -q -m "not alone" tests/fault > $$log 2>&1 & fault=$$!; trap "kill $$fault 2>/dev/null" EXIT INT TERM; \
+	$(PY) -m pytest -q -m "not alone" tests/fault > $$log 2>&1 & fault=$$!; trap "kill $$fault 2>/dev/null" EXIT; trap "exit 130" INT TERM; \
 	run() { echo "=== $$1"; group=$$1; shift; "$$@" || failed="$$failed $$group"; }; \
 	ended() { wait $$fault; result=$$?; cat $$log; return $$result; }; \
 	run "unit and integration" nice -n 10 $(LANES) 2 tests/unit analytics workers tests/integration; \

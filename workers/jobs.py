@@ -78,6 +78,8 @@ class Job:
     contradiction: Callable[[Mapping[str, Any]], tuple[str, str] | None] = lambda _values: None
 
 
+BOTH_BEFORE = "an hour before or a day before, not both"
+
 # Scheduled statistics have no seconds.
 _TIMEFRAME = Parameter("timeframe", choices=("1m", "5m", "15m", "1h"), default="1m")
 _PAIR = {
@@ -85,7 +87,6 @@ _PAIR = {
     "x": Parameter("symbol", about="by what it is explained"),
     "tf": _TIMEFRAME,
 }
-BOTH_BEFORE = "an hour before or a day before, not both"
 _PAIR_CHOICE = {
     **_PAIR,
     "window": Parameter("whole", low=100, high=5_000, default=1_440, about="bars"),

@@ -22,7 +22,6 @@ from workers.binance.feed import moment_of
 from workers.settings import Market
 
 BOOKS_PER_CONNECTION = {"spot": 1_024, "usdm": 200}
-BOOK_SUFFIX = b"@bookTicker"
 
 _PATH = {"spot": "/stream", "usdm": "/public/stream"}
 _EARLIEST_MS = 1_483_228_800_000  # 2017-01-01: before the exchange existed

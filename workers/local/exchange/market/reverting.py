@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from workers.local.exchange.market.noise import generator
 
-NODES = 2**12
-ANCHOR_SECONDS = NODES * NODES  # 194 days: far beyond every half-life used, so anchors are independent
+NODES = 2**12  # squared, in seconds, 194 days: far beyond every half-life used, so anchors are independent
 
 Floats = NDArray[np.float64]
 
