@@ -159,7 +159,7 @@ def test_the_market_clock_follows_the_trades_but_not_far_ahead_of_what_the_excha
     save_market_clock(newest - AHEAD - timedelta(milliseconds=1))
     capture(sequencer_of(["BTCUSDT"]), [trade(5), trade(6)])
     assert load_market_clock() == newest - AHEAD - timedelta(milliseconds=1)
-    save_market_clock(newest - AHEAD)
+    save_market_clock(newest + timedelta(milliseconds=1) - AHEAD)
     capture(sequencer_of(["BTCUSDT"]), [trade(7)])
     assert load_market_clock() == newest + timedelta(milliseconds=1)
 
