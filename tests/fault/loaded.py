@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.fault.conftest import Worlds
@@ -42,6 +43,13 @@ class Loaded:
     def look(self) -> None:
         """Keep the slowest that was seen."""
         self.slowest = max(self.slowest, float(self.world.figures().get("stored_after_ms_p99") or 0.0) / 1000)
+
+    def look_again(self) -> None:
+        """Look when the stream has told its figures of after now."""
+        now = datetime.now(UTC)
+        told = {"process": "stream", "beat_at": {"$gt": now}}
+        wait_for(lambda: self.world.store["heartbeats"].find_one(told) is not None, 30, "the next heartbeat")
+        self.look()
 
     def rate(self) -> float:
         """Messages a second that the exchange sends now."""
