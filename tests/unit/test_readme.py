@@ -15,6 +15,7 @@ from workers.settings import Settings, settings_from
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
 MAKEFILE = (ROOT / "Makefile").read_text()
+COMMANDS = sorted(set(re.findall(r"(?:`|^)make ([a-z-]+)", README, re.M)))  # whatever is given them
 
 
 @pytest.fixture
@@ -27,9 +28,9 @@ def test_its_example_is_true() -> None:
     assert doctest.testfile(str(ROOT / "README.md"), module_relative=False).failed == 0
 
 
-@pytest.mark.parametrize("target", sorted(set(re.findall(r"`make ([a-z]+)`|^make ([a-z]+) ", README, re.M))))
-def test_every_command_it_names_is_there(target: tuple[str, str]) -> None:
-    assert re.search(rf"^{''.join(target)}:", MAKEFILE, re.M)
+@pytest.mark.parametrize("target", COMMANDS)
+def test_every_command_it_names_is_there(target: str) -> None:
+    assert re.search(rf"^{target}:", MAKEFILE, re.M)
 
 
 @pytest.mark.parametrize("variable", ["FILES", "OPTIONS", "FILE", "REPLACE", "LIVE", "WHAT"])
