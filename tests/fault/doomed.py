@@ -46,19 +46,10 @@ class Doomed:
         """Bytes on disk in front of the store."""
         return sum(path.stat().st_size for path in self.spool.rglob("*.spool") if path.exists())
 
-    def stored_newest(self) -> dict[str, int]:
-        """The newest id of each symbol that the store has taken."""
-        return {row["_id"]: row["last_id"] for row in self.world.store["cursors"].find()}
-
-    def is_caught_up(self, newest: dict[str, int]) -> bool:
-        """Whether the store has come to these ids."""
-        stored = self.stored_newest()
-        return all(stored.get(symbol, -1) >= id for symbol, id in newest.items())
-
     def assert_nothing_lost(self) -> None:
         """Every trade up to now gets into the store, once and unchanged; bars are not built here."""
         newest = self.world.newest()
-        wait_for(lambda: self.is_caught_up(newest), CAUGHT_UP_SECONDS, "the store to have all up to now")
+        wait_for(lambda: self.world.is_stored(newest), CAUGHT_UP_SECONDS, "the store to have all up to now")
         found = self.world.audited(newest)
         assert found.trades_are_whole, found
         print(f"{found.ticks} trades compared, nothing missing, extra, repeated or differing")

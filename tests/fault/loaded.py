@@ -78,11 +78,6 @@ class Loaded:
         """How many trades were stored more than a second after they came."""
         return int(self.world.figures()["stored_late"] or 0)
 
-    def is_stored(self, newest: dict[str, int]) -> bool:
-        """Whether the store has come to these ids."""
-        stored = {row["_id"]: row["last_id"] for row in self.world.store["cursors"].find()}
-        return all(stored.get(symbol, -1) >= id for symbol, id in newest.items())
-
 
 @contextmanager
 def loaded(worlds: Worlds, rate: float, symbols: int = 6, *more: str) -> Iterator[Loaded]:

@@ -217,6 +217,19 @@ class Streaming:
         """Gap rows that wait for their repair."""
         return self.store["gaps"].count_documents({"state": {"$in": list(UNRESOLVED)}})
 
+    def stored(self) -> int:
+        """How many trades the store has."""
+        return self.store["ticks"].estimated_document_count()
+
+    def is_stored(self, newest: Mapping[str, int]) -> bool:
+        """Whether the store has come to these ids."""
+        stored = {row["_id"]: row["last_id"] for row in self.store["cursors"].find()}
+        return all(stored.get(symbol, -1) >= id for symbol, id in newest.items())
+
+    def repairs(self, since: float) -> int:
+        """How many REST requests for missing ids were made since a moment (seconds since 1970)."""
+        return sum("fromId=" in target for _, target, _ in self.control.requests(since))
+
     def injected(self) -> int:
         """How many messages nobody can read were sent."""
         counts = self.control.counts()

@@ -50,11 +50,6 @@ def mortal(worlds: Worlds, lifetime: Lifetime) -> Iterator[Streaming]:
         yield world
 
 
-def repairs(world: Streaming, since: float) -> int:
-    """How many REST requests for missing ids were made."""
-    return sum("fromId=" in target for at, target, _ in world.control.requests(since))
-
-
 def test_a_planned_end_costs_nothing_and_every_ping_is_answered(
     mortal: Streaming, lifetime: Lifetime, measured: Measured
 ) -> None:
@@ -65,7 +60,7 @@ def test_a_planned_end_costs_nothing_and_every_ping_is_answered(
         f"{lifetime.cycles} handovers",
     )
     mortal.assert_clean(within=60)
-    asked, counts, figures = repairs(mortal, since), mortal.control.counts(), mortal.figures()
+    asked, counts, figures = mortal.repairs(since), mortal.control.counts(), mortal.figures()
     measured(
         "R11",
         injected=f"connections cut after {lifetime.cut:.0f} s, {lifetime.cycles} cycles",

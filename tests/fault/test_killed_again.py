@@ -24,9 +24,9 @@ def test_in_the_middle_of_a_burst(worlds: Worlds, measured: Measured) -> None:
         world = load.world
         load.await_burst(ASKED_RATE)
         sent, _ = load.hold(BURST_SECONDS / 2)
-        before, began = stored(world), time.monotonic()
+        before, began = world.stored(), time.monotonic()
         kill_and_start_again(world)
-        wait_for(lambda: stored(world) > before + RATE, CLEAN_SECONDS, "trades of the new process")
+        wait_for(lambda: world.stored() > before + RATE, CLEAN_SECONDS, "trades of the new process")
         resumed = time.monotonic() - began
         wait_for(lambda: bool(holes(world)) and not world.unresolved(), CLEAN_SECONDS, "repaired holes")
         repaired = time.monotonic() - began
@@ -69,11 +69,6 @@ def kill_and_start_again(world: Streaming) -> None:
     world.kill("stream")
     world.await_death("stream")
     world.start_worker("stream")
-
-
-def stored(world: Streaming) -> int:
-    """How many trades the store has."""
-    return world.store["ticks"].estimated_document_count()
 
 
 def holes(world: Streaming) -> int:

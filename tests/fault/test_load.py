@@ -53,7 +53,7 @@ def test_a_burst(worlds: Worlds, rate: float, seconds: float, measured: Measured
             browser.taken()
             sent, newest = load.hold(seconds, web=web.worker_pid, exchange=load.world.pid_of("exchange"))
             drawn = share(browser.taken(), 0.95)
-        drained = wait_for(lambda: load.is_stored(newest), 300, "the burst in the store")
+        drained = wait_for(lambda: load.world.is_stored(newest), 300, "the burst in the store")
         load.look_again()  # what was stored last waited longest
         found = load.world.assert_clean(within=300)
     largest = max(load.most_mb, key=lambda name: load.most_mb[name])

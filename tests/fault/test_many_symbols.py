@@ -30,7 +30,7 @@ def broad(worlds: Worlds) -> Iterator[Streaming]:
 def test_the_limits_of_a_connection_are_kept(broad: Streaming, measured: Measured) -> None:
     newest = broad.newest()
     assert len(newest) == SYMBOLS
-    wait_for(lambda: is_stored(broad, newest), 60, "everything up to now in the store")
+    wait_for(lambda: broad.is_stored(newest), 60, "everything up to now in the store")
     found = broad.audited(newest)
     counts = broad.control.counts()
     most, cut = counts["incoming.most_per_second"], counts.get("incoming.too_many", 0)
@@ -44,12 +44,6 @@ def test_the_limits_of_a_connection_are_kept(broad: Streaming, measured: Measure
         demanded=f"<= {FRAMES_A_SECOND} frames in any second, never cut; the controls are refused",
         found=f"at most {most} in a second, cut {cut} times, {found.ticks} trades whole; both refused",
     )
-
-
-def is_stored(world: Streaming, newest: dict[str, int]) -> bool:
-    """Whether the store has come to these ids."""
-    stored = {row["_id"]: row["last_id"] for row in world.store["cursors"].find()}
-    return all(stored.get(symbol, -1) >= id for symbol, id in newest.items())
 
 
 def refusals(world: Streaming) -> None:

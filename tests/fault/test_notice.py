@@ -12,11 +12,6 @@ from tests.product import wait_for
 SHORT_LEAD_SECONDS, LONG_LEAD_SECONDS = 5.0, 600.0
 
 
-def repairs(world: Streaming, since: float) -> int:
-    """How many REST requests for missing ids were made."""
-    return sum("fromId=" in target for at, target, _ in world.control.requests(since) if at >= since)
-
-
 def end_connections(world: Streaming, lead: float | None) -> float:
     """Have all connections end after a notice with this lead, or without any; when it began."""
     since, connects = time.time(), world.figures()["connects"]
@@ -38,7 +33,7 @@ def test_without_time_the_hole_is_repaired(world: Streaming, lead: float | None,
         injected="connections ended "
         + ("without notice" if lead is None else f"{lead:.0f} s after the notice"),
         demanded="repaired",
-        found=f"clean, {repairs(world, since)} REST repairs",
+        found=f"clean, {world.repairs(since)} REST repairs",
     )
 
 
@@ -65,7 +60,7 @@ def successor_takes_over(world: Streaming, lead: float, measured: Measured) -> N
         "R12",
         injected=f"connections ended {lead:.0f} s after the notice",
         demanded="0 REST repairs",
-        found=f"{repairs(world, since)} REST repairs",
+        found=f"{world.repairs(since)} REST repairs",
     )
-    assert repairs(world, since) == 0
+    assert world.repairs(since) == 0
     assert world.figures()["handovers"] == handovers + 1

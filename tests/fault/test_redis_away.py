@@ -37,11 +37,6 @@ def lonely(soaked: Soaked, request: pytest.FixtureRequest) -> Iterator[SoakedWor
     world.streaming.spoiled = world.streaming.spoiled or request.session.testsfailed > failed
 
 
-def stored(world: Streaming) -> int:
-    """How many ticks the store has."""
-    return world.store["ticks"].estimated_document_count()
-
-
 def seconds_until_consumed(world: Streaming) -> float:
     """How long it takes until bars of seconds from now on are built: tasks are consumed then."""
     now = time.time()
@@ -53,9 +48,9 @@ def capture_goes_on(lonely: SoakedWorld, away_seconds: float) -> str:
     world, connects = lonely.streaming, lonely.streaming.figures()["connects"]
     lonely.signal_server(lonely.redis, signal.SIGKILL)
     time.sleep(away_seconds / 2)
-    before = stored(world)
+    before = world.stored()
     time.sleep(away_seconds / 2)
-    grown = stored(world) - before
+    grown = world.stored() - before
     lonely.redis.start()
     consumed = seconds_until_consumed(world)
     assert grown > 0

@@ -34,7 +34,7 @@ def test_the_stream_is_killed_while_mongod_is_away(repaired: Doomed) -> None:
     repaired.mongo.start()
     repaired.world.start_worker("stream")
     newest = {symbol: max(ids) for symbol, ids in kept.items()}
-    wait_for(lambda: repaired.is_caught_up(newest), CAUGHT_UP_SECONDS, "what was spooled")
+    wait_for(lambda: repaired.world.is_stored(newest), CAUGHT_UP_SECONDS, "what was spooled")
     for row in repaired.world.store["gaps"].find():
         assert not kept[row["symbol"]] & set(range(row["first_id"], row["last_id"] + 1)), row
     wait_until_repaired(repaired)
