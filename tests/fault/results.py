@@ -17,10 +17,10 @@ HEADING = """\
 # Results of the fault tests
 
 Written by the tests (`make fault-results`; `make soak` adds the full lengths). R1 to R33 and the seeds of R48
-end by comparing what is stored with what the exchange traded: each trade, and each bar where bars are built.
-Trades alone are compared in R4, R5, R8, R9 and R16 and after R3's SIGTERM under load, where the stream runs
-alone, and after the bursts of R31. Rows that say that trades are missing compare just that. What pages, doors
-and jobs do (R6 with a page open, R34 to R47) is compared with no ledger.
+end by comparing what is stored with what the exchange traded: each trade and each bar. Trades alone are
+compared in R9, R16, the gate's R4 and R3 under load, where no bars are built. Rows that say that trades are
+missing, or none, compare just that. Nothing is compared in those that say (no audit), and in what pages,
+doors and jobs do (R34 to R47).
 
 Gate: the short form that `make test` runs, with waiting times of the product shortened about tenfold and the
 figures demanded with them; full: the length of `make soak`. Commit: of the code that was measured, with a +

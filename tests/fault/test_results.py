@@ -10,6 +10,7 @@ import pytest
 
 from tests.fault.measuring import measured_commit
 from tests.fault.results import Result, rows_of, table, write_results, written
+from tests.fault.soak import plan_of
 
 pytest_plugins = ["pytester"]
 
@@ -138,3 +139,11 @@ def test_every_row_is_that_of_a_test_that_is_there() -> None:
     for test in {row.test.partition("[")[0] for row in rows}:
         file, _, name = test.partition("::")
         assert f"def {name}(" in (ROOT / file).read_text()
+
+
+def test_every_seed_of_the_soak_that_is_in_it_still_draws_these_faults() -> None:
+    rows = [row for row in written(ROOT / "docs" / "fault-results.md") if row.number == "R48"]
+    for row in rows:
+        found = re.fullmatch(r"seed (\d+): (.*)", row.injected)
+        if found:
+            assert found[2] == ", ".join(strike.name for strike in plan_of(int(found[1]))), row.test
