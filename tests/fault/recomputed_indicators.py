@@ -12,19 +12,20 @@ import pandas as pd
 
 from analytics.bars import COLUMNS, fill_gaps
 from analytics.indicators import atr, bollinger, ema, macd, realised_volatility, rsi, sma, vwap
+from analytics.timeframes import length
 from tests.fault.auditor import SHOWN, Store
 
 TOLERANCE = 1e-9  # of the figure, or of the price where the figure is a difference
 
 
 def wrong_snapshots(store: Store, symbol: str, until: datetime, timeframe: str = "1s") -> list[str]:
-    """What is missing or differs, between the first snapshot of a symbol and a moment."""
-    wanted = {"symbol": symbol, "timeframe": timeframe}
-    rows = store["indicators"].find(wanted | {"as_of": {"$lte": until}}, sort=[("as_of", 1)])
+    """What is missing or differs, between the first snapshot of a symbol and the last bar that had ended."""
+    wanted, newest = {"symbol": symbol, "timeframe": timeframe}, until - length(timeframe)
+    rows = store["indicators"].find(wanted | {"as_of": {"$lte": newest}}, sort=[("as_of", 1)])
     stored = {row["as_of"]: row["values"] for row in rows}
     if not stored:
         return [f"{symbol}: no snapshots"]
-    bars = list(store["bars"].find(wanted | {"start": {"$lte": max(stored)}}, sort=[("start", 1)]))
+    bars = list(store["bars"].find(wanted | {"start": {"$lte": newest}}, sort=[("start", 1)]))
     starts = {bar["start"] for bar in bars if bar["start"] >= min(stored)}
     problems = [f"{symbol} {moment:%H:%M:%S} is not there" for moment in sorted(starts - set(stored))]
     problems += [f"{symbol} {moment:%H:%M:%S} has no bar" for moment in sorted(set(stored) - starts)]

@@ -39,9 +39,10 @@ class Computing:
         return self.world.store["indicators"].count_documents({"timeframe": "1s"})
 
     def assert_followed(self) -> str:
-        """The audit is clean, and every snapshot is what its bars make it, once."""
+        """The audit is clean, and every bar up to now has its snapshot, which is what the bars make it."""
         found = self.world.assert_clean(within=60)
         now = datetime.now(UTC)
+        wait_for(lambda: self.world.built_until() > now.timestamp(), FOLLOWED_SECONDS, "bars up to now")
 
         def wrong() -> list[str]:
             return first_wrong(self.world.store, self.world.symbols, now)
