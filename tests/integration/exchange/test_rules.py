@@ -129,6 +129,16 @@ def test_the_301st_connect_is_refused_with_429() -> None:
         assert refused.value.status_code == 429
 
 
+def test_the_request_weight_it_was_told_to_allow_is_named_and_kept() -> None:
+    with running("--synthetic", "--weight-per-minute", "30") as exchange:
+        limits = exchange.json("/api/v3/exchangeInfo")["rateLimits"]
+        assert [row["limit"] for row in limits if row["rateLimitType"] == "REQUEST_WEIGHT"] == [30]
+        asked = [
+            exchange.get("/api/v3/exchangeInfo").status for _ in range(4)
+        ]  # of 20 each; a minute may end
+        assert 429 in asked
+
+
 def test_a_connection_lives_as_long_as_it_may() -> None:
     with running("--synthetic", "--cut-seconds", "1.5") as exchange:
         started = time.monotonic()

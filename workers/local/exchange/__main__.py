@@ -74,7 +74,7 @@ def _server(options: Options) -> Server:
     if options.recordings:
         recorded = load_tapes(options.recordings, options.market)
         held = Clock(first_moment(recorded) - BEFORE_FIRST, options.speed, held=True)
-        return Server(options.market, recorded, held, options.rules, None)
+        return Server(options.market, recorded, held, options.rules, None, options.weight_per_minute)
     clock = Clock() if options.speed == 1.0 else Clock(Clock().now(), options.speed)
     tapes = synthetic_tapes(
         options.seed,
@@ -85,7 +85,7 @@ def _server(options: Options) -> Server:
         placeholders=options.placeholders,
         burst=_burst(options, clock),
     )
-    return Server(options.market, tapes, clock, options.rules, options.seed)
+    return Server(options.market, tapes, clock, options.rules, options.seed, options.weight_per_minute)
 
 
 def _burst(options: Options, clock: Clock) -> Burst | None:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from workers.local.exchange.limits import WEIGHT_PER_MINUTE
 from workers.local.exchange.symbol import Symbol, decimal_text
 
 SPOT_ORDER_TYPES = [
@@ -30,9 +29,9 @@ SPOT_SWITCHES = {
 }
 
 
-def rate_limits(market: str) -> list[dict[str, Any]]:
+def rate_limits(market: str, weight_per_minute: int) -> list[dict[str, Any]]:
     """The limits as exchangeInfo lists them."""
-    rows = [("REQUEST_WEIGHT", "MINUTE", 1, WEIGHT_PER_MINUTE[market])]
+    rows = [("REQUEST_WEIGHT", "MINUTE", 1, weight_per_minute)]
     if market == "spot":
         rows += [
             ("ORDERS", "SECOND", 10, 100),

@@ -33,8 +33,8 @@ class Address:
 class Limits:
     """The limits of all addresses."""
 
-    def __init__(self, market: str, now: Callable[[], float] = time.time) -> None:
-        self.weight_per_minute = WEIGHT_PER_MINUTE[market]
+    def __init__(self, weight_per_minute: int, now: Callable[[], float] = time.time) -> None:
+        self.weight_per_minute = weight_per_minute
         self._now = now
         self._addresses: dict[str, Address] = {}
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from workers.local.exchange.connection_rules import ConnectionRules
+from workers.local.exchange.limits import WEIGHT_PER_MINUTE
 from workers.local.exchange.market.tapes import PLACEHOLDERS
 
 DEFAULT_RATE = 60.0
@@ -29,6 +30,7 @@ class Options:
     placeholders: float  # share of ids of futures that are no trades
     symbols: int  # of the synthetic market, at least
     rules: ConnectionRules
+    weight_per_minute: int  # of REST requests
     shutdown_after: float | None
     shutdown_lead: float
     control_port: int | None  # of the control interface; None: there is none
@@ -65,6 +67,7 @@ def parse_options(words: Sequence[str]) -> Options:
         placeholders=found.placeholders,
         symbols=found.symbols,
         rules=_rules(found),
+        weight_per_minute=found.weight_per_minute or WEIGHT_PER_MINUTE[found.market],
         shutdown_after=found.shutdown_after,
         shutdown_lead=random.Random(found.seed).uniform(0, 600) if lead is None else lead,
         control_port=found.control_port,
@@ -110,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--ping-seconds", type=_positive, help="default 20; futures 180")
     parser.add_argument("--pong-seconds", type=_positive, help="default 60; futures 600")
+    parser.add_argument("--weight-per-minute", type=_count, help="default 6000; futures 2400")
     parser.add_argument("--cut-seconds", type=_positive, default=86_400.0)
     parser.add_argument("--shutdown-after", type=_positive, help="send serverShutdown after so many seconds")
     parser.add_argument("--shutdown-lead", type=_not_negative, help="and cut so many later; else by the seed")

@@ -42,6 +42,7 @@ class Exchange:
     clock: Clock
     tapes: Mapping[str, Tape]
     candles: Mapping[str, Candles]
+    weight_per_minute: int
 
     @property
     def spot(self) -> bool:
@@ -86,7 +87,7 @@ def _information(exchange: Exchange, query: Query, unit: int) -> dict[str, Any]:
     return {
         "timezone": "UTC",
         "serverTime": exchange.clock.now() // unit,
-        "rateLimits": rate_limits(exchange.market),
+        "rateLimits": rate_limits(exchange.market, exchange.weight_per_minute),
         "exchangeFilters": [],
         "symbols": [symbol_information(exchange.tapes[name].symbol, exchange.market) for name in names],
     }

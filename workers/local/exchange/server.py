@@ -48,7 +48,13 @@ class Server:
     """Everything behind the port."""
 
     def __init__(
-        self, market: str, tapes: Mapping[str, Tape], clock: Clock, rules: ConnectionRules, seed: int | None
+        self,
+        market: str,
+        tapes: Mapping[str, Tape],
+        clock: Clock,
+        rules: ConnectionRules,
+        seed: int | None,
+        weight_per_minute: int,
     ) -> None:
         candles = {name: Candles(tape) for name, tape in tapes.items()}
         self.connections: set[Connection] = set()
@@ -57,8 +63,8 @@ class Server:
         self.rest_faults = RestFaults(self.faults)
         self.clock = clock
         self.hub = Hub()
-        self.exchange = Exchange(market, clock, tapes, candles)
-        self._limits = Limits(market)
+        self.exchange = Exchange(market, clock, tapes, candles, weight_per_minute)
+        self._limits = Limits(weight_per_minute)
         self._rules = rules
         self._seed = seed  # of a synthetic market
         self._pump = Pump(tapes, candles, self.hub, market)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workers.local.exchange.limits import CONNECTS, REFUSALS_BEFORE_BAN, Limits
+from workers.local.exchange.limits import CONNECTS, REFUSALS_BEFORE_BAN, WEIGHT_PER_MINUTE, Limits
 from workers.local.exchange.refusals import Refusal
 
 HOST = "127.0.0.1"
@@ -30,7 +30,7 @@ def refused(limits: Limits, weight: int = 1) -> Refusal:
 
 
 def test_the_used_weight_of_this_minute_is_told(hand: Hand) -> None:
-    limits = Limits("spot", hand)
+    limits = Limits(WEIGHT_PER_MINUTE["spot"], hand)
     limits.charge(HOST, 20)
     limits.charge(HOST, 4)
     assert limits.headers(HOST)["X-MBX-USED-WEIGHT-1M"] == "24"
@@ -40,7 +40,7 @@ def test_the_used_weight_of_this_minute_is_told(hand: Hand) -> None:
 
 
 def test_more_weight_than_a_minute_has_is_refused_until_the_minute_is_over(hand: Hand) -> None:
-    limits = Limits("spot", hand)
+    limits = Limits(WEIGHT_PER_MINUTE["spot"], hand)
     hand.now += 45
     limits.charge(HOST, 6000)
     error = refused(limits)
@@ -53,7 +53,7 @@ def test_more_weight_than_a_minute_has_is_refused_until_the_minute_is_over(hand:
 
 
 def test_going_on_after_a_refusal_gets_the_address_banned(hand: Hand) -> None:
-    limits = Limits("spot", hand)
+    limits = Limits(WEIGHT_PER_MINUTE["spot"], hand)
     limits.charge(HOST, 6000)
     answers = [refused(limits).status for _ in range(REFUSALS_BEFORE_BAN + 1)]
     assert answers == [429] * REFUSALS_BEFORE_BAN + [418]
@@ -66,7 +66,7 @@ def test_going_on_after_a_refusal_gets_the_address_banned(hand: Hand) -> None:
 
 
 def test_a_second_ban_is_longer(hand: Hand) -> None:
-    limits = Limits("spot", hand)
+    limits = Limits(WEIGHT_PER_MINUTE["spot"], hand)
     lengths = []
     for _ in range(2):
         limits.charge(HOST, 6000)
@@ -77,7 +77,7 @@ def test_a_second_ban_is_longer(hand: Hand) -> None:
 
 
 def test_the_301st_connect_in_five_minutes_is_refused(hand: Hand) -> None:
-    limits = Limits("spot", hand)
+    limits = Limits(WEIGHT_PER_MINUTE["spot"], hand)
     assert all(limits.may_connect(HOST) for _ in range(CONNECTS))
     assert not limits.may_connect(HOST)
     assert limits.may_connect("10.0.0.1")
