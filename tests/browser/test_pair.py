@@ -6,7 +6,7 @@ from pathlib import Path
 from statistics import median
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from analytics.records.pairs import CORRELATION_BARS
 from tests.browser.conftest import OpenPage
@@ -16,7 +16,7 @@ from tests.browser.saved_pictures import head_of_a_replay, saved_picture
 from tests.integration.web.pair_seed import BTC, ETH, seed_analysis, seed_pair
 from tests.integration.web.web_process import WebProcess
 from workers.messages.market import quote_json
-from workers.messages.rooms import symbol_topic
+from workers.messages.rooms import pair_topic, symbol_topic
 from workers.publish import publish
 from workers.settings import Settings
 
@@ -340,6 +340,7 @@ COUNTED = """() => {
   document.getElementById('panes').on('plotly_afterplot', () => (globalThis.drawings += 1));
 }"""
 PICTURE = "() => document.getElementById('live-z').toDataURL()"
+POINTED_AT_NOTHING = "() => !document.getElementById('live-z').dataset.pointed"
 
 
 def test_one_moment_is_told_in_all_three_panes_without_a_drawing(
@@ -350,19 +351,21 @@ def test_one_moment_is_told_in_all_three_panes_without_a_drawing(
     page.evaluate(COUNTED)
     told = []
     for name in ("yaxis", "yaxis2", "yaxis3"):
+        page.mouse.move(5, 5)
+        page.wait_for_function(POINTED_AT_NOTHING)
         left, top, width, height = page.evaluate(PANE, name)
         before = page.evaluate(PICTURE)
         page.mouse.move(left + width * 0.4, top + height / 2)
         page.wait_for_function("() => document.getElementById('live-z').dataset.pointed")
         told.append(page.locator("#live-z").get_attribute("data-pointed"))
-        assert page.evaluate(PICTURE) != before or len(told) > 1
+        assert page.evaluate(PICTURE) != before
     assert len(set(told)) == 1  # the same moment, whichever pane the pointer is in
     page.screenshot(path=pictures / "pair-cross-hair.png")
     page.mouse.move(left + width * 0.9, top + height / 2)
     page.wait_for_function("(old) => document.getElementById('live-z').dataset.pointed !== old", arg=told[0])
     page.screenshot(path=pictures / "pair-cross-hair-right.png")
     page.mouse.move(5, 5)
-    page.wait_for_function("() => !document.getElementById('live-z').dataset.pointed")
+    page.wait_for_function(POINTED_AT_NOTHING)
     assert page.evaluate("() => globalThis.drawings") == 0
 
 
@@ -407,6 +410,47 @@ def test_what_failed_is_told_and_can_be_tried_again(
     page.unroute(address)
     page.locator("#panes-state button").click()
     page.wait_for_function(DRAWN)
+
+
+BROKEN = '{"error": {"code": "x", "message": "Broken."}}'
+
+
+def test_what_was_computed_of_another_choice_is_grey_and_gone_when_the_chosen_one_fails(
+    open_page: OpenPage, web: WebProcess, seeded: MovingMarket
+) -> None:
+    page = opened(open_page, web)
+    held: list[Route] = []
+    page.route("**/api/pair/analysis*", lambda route: held.append(route))
+    page.locator("#spread").select_option("dollar_neutral")
+    expect(page.locator("#pair")).to_have_attribute("data-pending", "")
+    expect(page.locator("#pair")).to_have_attribute("aria-busy", "true")
+    expect(page.locator("#lead-z")).to_have_text(re.compile(r"\d"))
+    page.wait_for_timeout(100)
+    held[-1].fulfill(status=500, body=BROKEN)
+    expect(page.locator("#panes-state")).to_contain_text("Broken.")
+    expect(page.locator("#pair")).not_to_have_attribute("data-pending", "")
+    expect(page.locator("#lead-z")).to_have_text("–")
+    expect(page.locator(".pair-tabs")).to_be_hidden()
+
+
+def test_an_analysis_that_cannot_be_read_anew_stays_and_is_told_of_once(
+    open_page: OpenPage, web: WebProcess, seeded: MovingMarket
+) -> None:
+    page = open_page(f"{web.url}/")
+    page.clock.install()
+    page.goto(f"{web.url}/pairs/{ETH}/{BTC}")
+    page.wait_for_function(DRAWN)
+    page.route("**/api/pair/analysis*", lambda route: route.fulfill(status=500, body=BROKEN))
+    later = {"as_of": "2199-01-01T00:00:00.000Z", "computed_at": "2199-01-01T00:00:00.000Z"}
+    publish({pair_topic(ETH, BTC, "1m"): {"snapshot": later}})
+    expect(page.locator("#toast")).to_contain_text("could not be read anew: Broken.")
+    page.evaluate("() => document.getElementById('toast').replaceChildren()")
+    with page.expect_response("**/api/pair/analysis*"):
+        page.clock.fast_forward(15_000)
+    page.wait_for_timeout(300)
+    expect(page.locator("#toast")).to_have_text("")
+    expect(page.locator(".pair-tabs")).to_be_visible()
+    expect(page.locator("#lead-z")).to_have_text(re.compile(r"\d"))
 
 
 def test_figures_of_a_bar_long_over_are_called_stale(

@@ -37,6 +37,8 @@ const prices = new LastPrices();
 
 let choice = choiceInLink(location.search);
 let analysis = null;
+let analysedKey = ""; // the choice that it is of
+let isTold = false; // that it could not be read anew, once until it is
 let asked = 0; // number of the newest request: an older answer is no news
 let askedAt = 0;
 let retry = 0;
@@ -126,15 +128,28 @@ async function load() {
   askedAt = performance.now();
   clearTimeout(retry);
   if (!analysis) showSkeleton(element("panes-state"), "chart-skeleton");
+  showPending();
   try {
     const found = await analysed();
     if (mine !== asked) return;
-    analysis = found;
+    [analysis, analysedKey, isTold] = [found, keyOf(choice), false];
     root.removeAttribute("data-state");
+    showPending();
     drawAll();
   } catch (error) {
     if (mine === asked) failed(error);
   }
+}
+
+function keyOf(each) {
+  return JSON.stringify(Object.entries(each).sort());
+}
+
+// What is shown is of another choice than the controls say, until that one is computed: grey.
+function showPending() {
+  const pending = Boolean(analysis) && analysedKey !== keyOf(choice);
+  root.toggleAttribute("data-pending", pending);
+  root.setAttribute("aria-busy", String(pending));
 }
 
 // The analysis, whether it is there or has to be computed first.
@@ -160,27 +175,29 @@ function showTitle(z) {
 }
 
 function failed(error) {
-  const { details = {} } = error;
+  clearTimeout(retry);
+  retry = setTimeout(load, WARMING_MS);
   const warming = error.code === "not_enough_data";
-  root.dataset.state = warming ? "warming" : "error";
-  if (analysis && !warming) {
-    showToast(`The pair could not be read anew: ${error.message}`, { kind: "bad" });
-    retry = setTimeout(load, WARMING_MS);
+  if (analysis && analysedKey === keyOf(choice) && !warming) {
+    if (!isTold) showToast(`The pair could not be read anew: ${error.message}`, { kind: "bad" });
+    isTold = true;
     return;
   }
   analysis = null;
+  showPending();
+  root.dataset.state = warming ? "warming" : "error";
+  root.removeAttribute("data-stale");
   blankLead();
   showTitle(null);
-  if (warming) showWarming(details);
+  if (warming) showWarming(error.details);
   else {
     showSentence("The pair could not be read.", "bad");
     showState(element("panes-state"), { title: "The pair could not be read", text: error.message, kind: "bad", retry: load });
   }
-  retry = setTimeout(load, WARMING_MS);
 }
 
 // Too few bars: how many there are, and how many are needed.
-function showWarming({ have = 0, need = 100 }) {
+function showWarming({ have = 0, need = 100 } = {}) {
   showSentence(`Not enough data yet: ${have} of ${need} bars of ${choice.tf}.`, "warn");
   const text = have ? "The figures come by themselves when the bars are there; shorter timeframes have more of them." : "One of the two symbols has no bars yet. Both must be on the watch-list.";
   showState(element("panes-state"), { title: have ? "Warming up" : "No bars yet", text: `${text} ${have} of ${need}.` });
