@@ -102,7 +102,7 @@ function take(news) {
 }
 
 function failed(error) {
-  if (snapshot && !choice.difference) return; // what is there is shown, its age is told
+  if (snapshot && (!choice.difference || before)) return; // what is there is shown, its age is told
   table.hidden = true;
   setText(document.getElementById("readout"), "");
   if (error.code === "not_enough_data") {
