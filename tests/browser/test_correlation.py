@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -19,6 +20,8 @@ from tests.integration.web.correlation_seed import seed_correlations
 from tests.integration.web.market_seed import seed_processes
 from tests.integration.web.web_process import WebProcess
 from workers.messages.correlations import correlation_json
+from workers.messages.rooms import correlation_topic
+from workers.publish import publish
 from workers.settings import Settings
 from workers.store.bars import load_bars, save_bars
 from workers.store.correlations import load_correlations, save_correlations
@@ -27,6 +30,7 @@ from workers.tasks.correlations import compute_correlations
 
 SYMBOLS = [f"{name}USDT" for name in ("BTC", "ETH", "BNB", "SOL", "XRP", "ADA", "LINK", "AVAX")]
 ON_DEMAND_MS = 30_000.0
+GAP = {"symbol": "ETHUSDT", "state": "open", "missing": [[5, 16]]}
 CELLS = "#heatmap td[data-row]"
 
 
@@ -215,6 +219,38 @@ def test_what_cannot_be_read_is_said_and_tried_again(
     expect(page.locator("#heatmap-state")).to_contain_text("could not be read")
     expect(page.locator("#heatmap-state button")).to_be_visible()
     page.screenshot(path=pictures / "correlation-error.png")
+
+
+def test_a_change_that_cannot_be_read_anew_stays(
+    open_page: OpenPage, web: WebProcess, seeded: datetime
+) -> None:
+    stored = load_correlations("5m", 60, "pearson")
+    assert stored is not None
+    page = open_page(web.url + "/quality")
+    page.route("**/api/correlation*", lambda route: route.fulfill(json=correlation_json(stored)))
+    page.goto(web.url + "/correlation?tf=5m&window=60&difference=hour")
+    drawn_map(page)
+    page.route("**/api/correlation*", lambda route: route.abort())
+    with page.expect_event("requestfailed"):
+        publish({correlation_topic("5m"): {"computed_at": "2199-01-01T00:00:00.000Z"}})
+    page.wait_for_timeout(300)
+    drawn_map(page)
+    expect(page.locator("#heatmap")).to_be_visible()
+
+
+def test_the_dot_tells_which_trades_are_on_their_way(
+    open_page: OpenPage, web: WebProcess, seeded: datetime
+) -> None:
+    stored = load_correlations("5m", 60, "pearson")
+    assert stored is not None
+    told: Any = correlation_json(stored)
+    told["completeness"] = {**told["completeness"], "open_gaps": 1}
+    page = open_page(web.url + "/quality")
+    page.route("**/api/correlation*", lambda route: route.fulfill(json=told))
+    page.route("**/api/gaps*", lambda route: route.fulfill(json={"gaps": [GAP]}))
+    page.goto(web.url + "/correlation?tf=5m&window=60")
+    expect(page.locator("#whole")).to_have_attribute("data-state", "warn")
+    expect(page.locator("#whole")).to_have_attribute("title", re.compile("ids: ETHUSDT 5\u201316$"))
 
 
 def test_what_is_not_renewed_is_pale_and_says_since_when(
