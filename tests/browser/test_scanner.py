@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from analytics.timeframes import bar_start, length
 from tests.browser.conftest import OpenPage
@@ -288,6 +288,22 @@ def test_of_more_rows_than_are_loaded_the_server_sorts_and_filters(
     page.reload()
     expect(note).to_have_text("114 of 5\u2009112 rows")
     assert complaints == []
+
+
+def test_the_dot_tells_which_trades_are_on_their_way(
+    open_page: OpenPage, web: WebProcess, seeded: datetime
+) -> None:
+    def with_a_gap(route: Route) -> None:
+        told = route.fetch().json()
+        route.fulfill(json=told | {"completeness": told["completeness"] | {"open_gaps": 1}})
+
+    gap = {"symbol": "ETHUSDT", "state": "open", "missing": [[5, 16]]}
+    page = open_page(web.url + "/quality")
+    page.route("**/api/scan/columns*", with_a_gap)
+    page.route("**/api/gaps*", lambda route: route.fulfill(json={"gaps": [gap]}))
+    page.goto(web.url + "/scanner")
+    expect(page.locator("#whole")).to_have_attribute("data-state", "warn")
+    expect(page.locator("#whole")).to_have_attribute("title", re.compile("ids: ETHUSDT 5\u201316$"))
 
 
 def test_too_few_bars_are_warming_up(

@@ -2,6 +2,7 @@
 
 import { timeframeActions } from "../actions.js";
 import { choice as kept, keepChoice } from "../choices.js";
+import { drawWhole } from "../completeness.js";
 import { shortNames } from "../correlation/cells.js";
 import { wireExport } from "../export_menu.js";
 import * as format from "../format.js";
@@ -141,12 +142,7 @@ function showHead() {
   part("as-of").classList.toggle("stale", stale);
   const when = `bar of ${format.moment(Date.parse(scan.as_of), zone)} ${format.zoneName(zone)} · window ${format.count(scan.window)} bars`;
   setText(part("as-of"), stale ? `${when} · not renewed since ${format.clock(Date.parse(scan.computed_at), zone)}` : when);
-  const { present, final, expected, open_gaps: gaps } = scan.completeness;
-  const dot = part("whole");
-  dot.dataset.state = gaps ? "bad" : final < expected ? "warn" : "good";
-  dot.title = `${format.count(final)} of ${format.count(expected)} bars of the shortest symbol are there and final, ${format.count(present - final)} not final; ${format.count(gaps)} open gaps`;
-  dot.setAttribute("role", "img");
-  dot.setAttribute("aria-label", dot.title);
+  drawWhole(part("whole"), scan.completeness, { symbols: scan.symbols, bars: "bars of the shortest symbol" });
 }
 
 function choose(next, { push = true } = {}) {
