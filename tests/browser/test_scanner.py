@@ -290,6 +290,24 @@ def test_of_more_rows_than_are_loaded_the_server_sorts_and_filters(
     assert complaints == []
 
 
+def test_the_pair_beside_the_table_stays_when_its_row_is_not_loaded_any_more(
+    open_page: OpenPage, web: WebProcess, large: list[str]
+) -> None:
+    page = drawn_table(open_page(web.url + "/scanner?tf=1h"))
+    page.locator(ROWS).first.click()
+    title, first = page.locator("#panel-title"), page.locator(ROWS).first
+    expect(title).to_have_text("BTC explained by S00")
+    page.locator("#search").fill("s70")
+    expect(page.locator("#note")).to_have_text("142 of 5\u2009112 rows")
+    page.wait_for_timeout(300)
+    expect(title).to_be_visible()
+    page.reload()
+    expect(page.locator("#note")).to_have_text("142 of 5\u2009112 rows")
+    expect(title).to_have_text("BTC explained by S00")
+    first.click()
+    expect(title).to_contain_text("S70")
+
+
 def test_the_dot_tells_which_trades_are_on_their_way(
     open_page: OpenPage, web: WebProcess, seeded: datetime
 ) -> None:

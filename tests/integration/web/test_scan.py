@@ -94,6 +94,12 @@ def test_rows_are_filtered_sorted_and_paged(client: FlaskClient) -> None:
     assert sum(asked(client, f"verdict={verdict}")["total"] for verdict in verdicts) == 12
 
 
+def test_one_pair_is_asked_for_alone(client: FlaskClient) -> None:
+    told = asked(client, "pair=ETHUSDT/BTCUSDT&limit=1")
+    assert [(row["y"], row["x"]) for row in told["rows"]] == [("ETHUSDT", "BTCUSDT")]
+    assert asked(client, "pair=ETHUSDT/NONE")["total"] == 0
+
+
 def test_what_does_not_exist_comes_last_either_way(client: FlaskClient) -> None:
     for order in ("asc", "desc"):
         lives = [row["half_life"] is None for row in asked(client, f"sort=half_life&order={order}")["rows"]]

@@ -10,6 +10,7 @@ import { onSubmit } from "../forms.js";
 import { currentZone, followDelay, onZone, startFrame } from "../frame.js";
 import { serverNow, watch } from "../live.js";
 import { oncePerFrame, setText } from "../paint.js";
+import { PairAlone } from "../scanner/alone.js";
 import { questionOf, scanOf } from "../scanner/answers.js";
 import { choiceFrom, exportQuery, FIRST_HIDDEN, searchOf, symbolsIn } from "../scanner/choice.js";
 import { COLUMNS } from "../scanner/columns.js";
@@ -39,6 +40,7 @@ let asking = 0;
 let held = false; // the pointer is on the rows: their order is kept
 
 const drawSoon = oncePerFrame(draw);
+const alone = new PairAlone(drawSoon);
 
 startFrame({
   actions: [
@@ -122,7 +124,7 @@ function draw() {
   else showState(part("state"), { title: "No pair passes these filters", text: `${format.count(pairsOf(scan))} rows are there without them.` });
   const { hidden, sort, descending, selected } = choice;
   table.draw(shown, { hidden, sort, descending, selected }, barMs);
-  showPair(selected ? (rows.find(({ id }) => id === selected) ?? null) : null, { timeframe: choice.timeframe, barMs });
+  showPair(alone.rowOf(choice, scan, rows), { timeframe: choice.timeframe, barMs });
   setText(part("note"), `${rowWords({ shown, rows, scan })}${untestedWords(scan)}`);
   showHead();
 }

@@ -12,7 +12,7 @@ const MOST_ROWS = 5_000;
 // isLarge: what is known of it from an earlier answer.
 export async function scanOf(choice, isLarge = false) {
   const { timeframe, window } = choice;
-  const asked = isLarge ? choice : { ...choice, filters: [], search: "", sort: "q_value", descending: false };
+  const asked = isLarge ? choice : unfiltered(choice);
   const query = { ...exportQuery(asked), limit: MOST_ROWS };
   let answer = await ask(query);
   while (answer.task) {
@@ -21,6 +21,16 @@ export async function scanOf(choice, isLarge = false) {
   }
   const found = { ...answer, rows: rowsOf(answer), isLarge: pairsOf(answer) > MOST_ROWS, question: questionOf(asked) };
   return found.isLarge && found.question !== questionOf(choice) ? scanOf(choice, true) : found;
+}
+
+// One pair of the same scan, whatever passes: its row, null where it holds none, undefined while it is computed.
+export async function pairOf(choice) {
+  const answer = await ask({ ...exportQuery(unfiltered(choice)), pair: choice.selected, limit: 1 });
+  return answer.task ? undefined : (rowsOf(answer)[0] ?? null);
+}
+
+function unfiltered(choice) {
+  return { ...choice, filters: [], search: "", sort: "q_value", descending: false };
 }
 
 // What an answer depends on.
