@@ -11,12 +11,14 @@ const CLOCK_MS = 30_000;
 const ASK_WHO_MS = 5_000;
 
 const topics = new Map(); // topic -> {listeners, sequence, held, joined, timer}
+const crowded = new Set(); // topics that the server had no room for: joined one at a time when there may be some
 const statusListeners = new Set();
 let socket = null;
 let status = { connected: false, since: Date.now(), ever: false };
 let clockOffsetMs = 0; // server's clock less this one's
 let bestRoundTripMs = Infinity;
 let askedWhoAt = -Infinity;
+let crowdedTimer = 0;
 
 // listener: {onState(data, message, isSnapshot), onMissed(), onError(error)}; returns how to stop.
 export function watch(topic, listener) {
@@ -41,8 +43,7 @@ export function onStatus(listener) {
 
 // Ask for the state of every topic again: something on the way stays silent.
 export function askAgain() {
-  if (!socket?.connected) return;
-  for (const [topic, entry] of topics) join(topic, entry, true);
+  if (socket?.connected) joinAll(true);
 }
 
 // Tell the server something that needs no answer; nothing while it is away.
@@ -74,6 +75,11 @@ function connected() {
   setStatus(true);
   bestRoundTripMs = Infinity;
   for (let ask = 0; ask < 3; ask++) askClock();
+  joinAll(again);
+}
+
+function joinAll(again) {
+  crowded.clear();
   for (const [topic, entry] of topics) join(topic, entry, again);
 }
 
@@ -104,14 +110,29 @@ function join(topic, entry, again = false) {
     deliver(entry, answer, true);
     for (const message of entry.held.splice(0)) received(message);
     if (again) tellMissed(entry);
+    if (entry.waited) joinCrowded();
   });
 }
 
 function refused(topic, entry, again, error) {
   const reason = error ?? { code: "no_answer", message: "The server did not answer." };
   for (const listener of entry.listeners) listener.onError?.(reason);
-  const pointless = reason.code === "unknown_topic" || reason.code === "too_many_topics";
-  if (!pointless && socket.connected) entry.retry = setTimeout(() => join(topic, entry, again), RETRY_MS);
+  if (reason.code === "too_many_topics") waitForRoom(topic, entry);
+  else if (reason.code !== "unknown_topic" && socket.connected) entry.retry = setTimeout(() => join(topic, entry, again), RETRY_MS);
+}
+
+function waitForRoom(topic, entry) {
+  crowded.add(topic);
+  entry.waited = true;
+  clearTimeout(crowdedTimer);
+  crowdedTimer = setTimeout(joinCrowded, RETRY_MS);
+}
+
+// One of those that wait for room; when it is let in, the next.
+function joinCrowded() {
+  const [topic] = crowded;
+  crowded.delete(topic);
+  if (topic && socket.connected) join(topic, topics.get(topic));
 }
 
 function received(message) {
@@ -147,7 +168,8 @@ function stop(topic, entry, listener) {
   clearTimeout(entry.retry);
   clearTimeout(entry.late);
   topics.delete(topic);
-  if (socket.connected) socket.emit("unwatch", { topic });
+  crowded.delete(topic);
+  if (socket.connected) socket.emit("unwatch", { topic }, joinCrowded);
 }
 
 function askClock() {

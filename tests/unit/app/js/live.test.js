@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { Sequence } from "../../../../app/static/js/sequence.js";
 import { sorted } from "../../../../app/static/js/sorting.js";
+import { watch } from "../../../../app/static/js/live.js";
 import { addressOf } from "../../../../app/static/js/api.js";
 
 function following(epoch, seq) {
@@ -51,4 +52,42 @@ test("what is unknown comes last, whichever way rows are sorted", () => {
 
 test("parameters that are not given are left out of the address", () => {
   assert.equal(addressOf("/api/ohlc", { symbol: "BTCUSDT", tf: "1m", end: undefined }), "/api/ohlc?symbol=BTCUSDT&tf=1m");
+});
+
+// A server with room for so many topics, that answers at once.
+function crowdedServer(t, room) {
+  t.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  const watched = new Set();
+  const handlers = {};
+  const answers = {
+    watch({ topic }) {
+      if (watched.size >= room) return { error: { code: "too_many_topics", message: "too many" } };
+      watched.add(topic);
+      return { topic, epoch: "a", seq: 0, data: {} };
+    },
+    unwatch({ topic }) {
+      watched.delete(topic);
+      return { topic };
+    },
+    clock: () => ({}),
+  };
+  const emit = (event, message, answer) => answer?.(answers[event](message));
+  globalThis.io = () => ({
+    connected: true,
+    on: (event, handler) => (handlers[event] = handler),
+    emit,
+    timeout: () => ({ emit: (event, message, answer) => emit(event, message, (told) => answer(null, told)) }),
+  });
+  return watched;
+}
+
+test("a topic that there was no room for is joined when another is left, or a little later", (t) => {
+  const watched = crowdedServer(t, 2);
+  const leave = ["one", "two", "three", "four"].map((topic) => watch(topic, { onState() {} }));
+  assert.deepEqual([...watched], ["one", "two"]);
+  leave[0]();
+  assert.deepEqual([...watched], ["two", "three"]);
+  watched.delete("two"); // room that nothing told of
+  t.mock.timers.tick(2_000);
+  assert.deepEqual([...watched], ["three", "four"]);
 });
