@@ -5,17 +5,23 @@ import { serverNow } from "../live.js";
 
 const DAY_MS = 86_400_000;
 
-// shown(): the symbols on the screen. Returns the actions.
-export function wireMinutes(shown) {
+// shown(): the symbols on the screen; quotes(): what is known of all. Returns the actions.
+export function wireMinutes(shown, quotes) {
   const select = choiceOf(shown);
   const address = () => {
     const symbol = select.value || shown()[0];
-    return symbol ? ["/api/export/minutes", { symbol, start: new Date(serverNow() - DAY_MS).toISOString() }] : null;
+    return symbol ? ["/api/export/minutes", { symbol, start: lastDayFrom(quotes(), serverNow()) }] : null;
   };
   return wireExport([
     { text: "Watch-list", address: () => shown().length && ["/api/export/watchlist", {}] },
     { text: "Minutes of the last day", address },
   ]);
+}
+
+// A day before the newest trade: a replay's day may be long over. Pure.
+export function lastDayFrom(quotes, now) {
+  const traded = quotes.map((quote) => Date.parse(quote.traded_at)).filter(Number.isFinite);
+  return new Date((traded.length ? Math.max(...traded) : now) - DAY_MS).toISOString();
 }
 
 // Filled when the menu opens, so that it offers what is shown then.

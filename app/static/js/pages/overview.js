@@ -46,7 +46,7 @@ startFrame({
     { keys: ["/"], text: "Filter the watch-list", run: () => filter.focus() },
     { keys: ["Enter"], inside: "#filter", text: "From the filter to the first symbol", run: () => tbody.querySelector("tr:not([hidden])")?.focus() },
     { keys: ["Escape"], inside: "#filter", text: "Clear the filter", run: clearFilter },
-    ...wireMinutes(() => [...tbody.querySelectorAll("tr[data-symbol]:not([hidden])")].map((row) => row.dataset.symbol)),
+    ...wireMinutes(() => [...tbody.querySelectorAll("tr[data-symbol]:not([hidden])")].map((row) => row.dataset.symbol), () => [...rows.values()].map((row) => row.quote)),
     { keys: ["a"], text: "Add a symbol", run: () => document.getElementById("add-input").focus() },
     { keys: ["ArrowUp", "ArrowDown"], inside: "#rows tr", text: "From symbol to symbol", run: walk },
     { keys: ["Enter"], inside: "#rows tr", text: "Open the symbol in focus", run: ({ target }) => open(target.closest("tr").dataset.symbol) },

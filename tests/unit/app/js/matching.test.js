@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { inWords } from "../../../../app/static/js/charts/day_bar.js";
+import { lastDayFrom } from "../../../../app/static/js/overview/export.js";
 import { matching, pairIn } from "../../../../app/static/js/overview/matching.js";
 
 const SYMBOLS = ["BTCUSDT", "ETHBTC", "ETHUSDT", "WBTCUSDT", "BTCDAI"];
@@ -26,4 +27,11 @@ test("two words are a pair, however they are parted", () => {
 test("a day is said in words for who does not see its colours", () => {
   const words = inWords(["complete", "complete", "repairing"]);
   assert.equal(words, "2 of 3 quarter hours complete, 1 of 3 quarter hours repairing");
+});
+
+test("the last day ends with the newest trade, be it of a day long over", () => {
+  const now = Date.parse("2026-11-29T12:00:00Z");
+  const quotes = [{ traded_at: "2021-05-19T13:00:00.000Z" }, { traded_at: null }, { traded_at: "2021-05-19T12:59:00.000Z" }];
+  assert.equal(lastDayFrom(quotes, now), "2021-05-18T13:00:00.000Z");
+  assert.equal(lastDayFrom([{ traded_at: null }], now), "2026-11-28T12:00:00.000Z");
 });
