@@ -62,10 +62,12 @@ def _coordination_down(error: Exception) -> tuple[Response | str, int]:
     return _answer(503, "redis_down", "Redis does not answer; live figures cannot be read now.")
 
 
-def _http_error(error: HTTPException) -> tuple[Response | str, int]:
+def _http_error(error: HTTPException) -> tuple[Response | str, int, list[tuple[str, str]]]:
+    """With the headers that belong to a status, as `Allow` and `Retry-After`."""
     status = error.code or 500
     code = CODES.get(status, "error")
-    return _answer(status, code, error.description or error.name)
+    headers = [(name, value) for name, value in error.get_headers() if name.lower() != "content-type"]
+    return *_answer(status, code, error.description or error.name), headers
 
 
 def _unexpected(error: Exception) -> tuple[Response | str, int]:

@@ -287,6 +287,13 @@ def test_every_error_under_api_is_json(client: FlaskClient, method: str, path: s
     assert set(answer.json["error"]) == {"code", "message"}
 
 
+@pytest.mark.parametrize(("path", "kind"), [("/api/ohlc", "application/json"), ("/quality", "text/html")])
+def test_a_method_that_is_not_allowed_names_those_that_are(client: FlaskClient, path: str, kind: str) -> None:
+    answer = client.delete(path)
+    assert (answer.status_code, answer.mimetype) == (405, kind)
+    assert set(answer.allow) >= {"GET", "HEAD", "OPTIONS"}
+
+
 def test_an_unforeseen_error_shows_no_trace(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail() -> None:
         raise RuntimeError("secret inside")
