@@ -66,6 +66,16 @@ export function leavesHole(bars, incoming, timeframeMs) {
   return Boolean(newest && oldest && oldest.at > newest.at + timeframeMs);
 }
 
+// Keep the newest so many bars, and of the columns what lies within them; says whether anything went.
+export function keepNewest({ bars, columns }, most) {
+  if (bars.length <= most) return false;
+  bars.splice(0, bars.length - most);
+  const gone = placeOfMoment(columns.at, bars[0].at);
+  for (const list of [columns.at, ...Object.values(columns.series)]) list.splice(0, gone);
+  columns.divergences = columns.divergences.filter(({ confirmedAt }) => confirmedAt >= bars[0].at);
+  return true;
+}
+
 // The bar that moves: the newest, as long as it is not over.
 export function formingBar(bars) {
   const newest = bars.at(-1);

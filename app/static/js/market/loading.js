@@ -4,7 +4,7 @@ import { getJson } from "../api.js";
 import { figuresOf } from "../charts/candle_figure.js";
 import { loadPlotly } from "../charts/plotly.js";
 import { watch } from "../live.js";
-import { barFrom, columnsFrom, joinColumns, leavesHole, mergeBars, mergeSnapshot, noColumns, TIMEFRAME_MS } from "../series.js";
+import { barFrom, columnsFrom, joinColumns, keepNewest, leavesHole, mergeBars, mergeSnapshot, noColumns, TIMEFRAME_MS } from "../series.js";
 import { mergeFolded } from "./whole.js";
 
 const FIRST_BARS = 360; // with their indicators 275 kB
@@ -118,7 +118,14 @@ export class BarHistory {
     const change = folds ? mergeFolded(history.bars, history.whole, news) : mergeBars(history.bars, news);
     if (!this.loaded) return;
     if (hole) this.missed();
+    this.forget();
     this.listener.onChange(change);
+  }
+
+  // Who follows the newest bars keeps so many; what went is read again by who looks back.
+  forget() {
+    const { follow, whole } = this.history;
+    if (follow && !whole && keepNewest(this.history, MOST_BARS)) this.olderIsThere = true;
   }
 
   receiveSnapshot({ snapshot }) {
@@ -172,13 +179,15 @@ export class BarHistory {
 
   async loadOlder() {
     const { history } = this;
-    if (this.loadingOlder || !this.olderIsThere || history.bars.length >= MOST_BARS) return;
+    const isFull = history.follow && history.bars.length >= MOST_BARS;
+    if (this.loadingOlder || !this.olderIsThere || isFull) return;
     this.loadingOlder = true;
     const isMine = this.inHand();
-    const query = { symbol: this.symbol, tf: history.timeframe, limit: FIRST_BARS, end: new Date(history.bars[0].at).toISOString() };
+    const oldestAt = history.bars[0].at;
+    const query = { symbol: this.symbol, tf: history.timeframe, limit: FIRST_BARS, end: new Date(oldestAt).toISOString() };
     try {
       const [bars, older] = await Promise.all([getJson("/api/ohlc", query), columnsOf(query)]);
-      if (!isMine()) return;
+      if (!isMine() || history.bars[0]?.at !== oldestAt) return; // they would not join what is there now
       this.olderIsThere = bars.length === FIRST_BARS;
       history.bars.unshift(...bars.map(barFrom));
       this.takeColumns(older);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { barFrom, columnsFrom, formingBar, joinColumns, leavesHole, mergeBars, mergeSnapshot, placeOf } from "../../../../app/static/js/series.js";
+import { barFrom, columnsFrom, formingBar, joinColumns, keepNewest, leavesHole, mergeBars, mergeSnapshot, placeOf } from "../../../../app/static/js/series.js";
 
 const bar = (at, close = 10, { trades = 5, isFinal = true } = {}) => ({ at, open: 9, high: 11, low: 8, close, volume: 1, trades, isFinal });
 
@@ -97,3 +97,12 @@ test("a divergence comes with the columns, or with the snapshot that knows it fi
 function diverging(confirmedAt) {
   return { kind: "regular_bearish", first: { at: 0 }, second: { at: 30 }, confirmedAt };
 }
+
+test("of too many bars the newest are kept, and what lies within them", () => {
+  const columns = { at: [0, 60, 120], series: { rsi_14: [1, 2, 3] }, divergences: [{ confirmedAt: 0 }, { confirmedAt: 60 }] };
+  const history = { bars: [bar(0), bar(60), bar(120)], columns };
+  assert.equal(keepNewest(history, 3), false);
+  assert.equal(keepNewest(history, 2), true);
+  assert.deepEqual(history.bars.map(({ at }) => at), [60, 120]);
+  assert.deepEqual(columns, { at: [60, 120], series: { rsi_14: [2, 3] }, divergences: [{ confirmedAt: 60 }] });
+});
