@@ -48,6 +48,12 @@ export function placeOfMoment(moments, at) {
   return lowestPlace(moments.length, (place) => moments[place], at);
 }
 
+// The bar that begins at a moment, or null.
+export function barAt(bars, at) {
+  const bar = bars[placeOf(bars, at)];
+  return bar?.at === at ? bar : null;
+}
+
 function lowestPlace(length, atOf, at) {
   let low = 0;
   let high = length;

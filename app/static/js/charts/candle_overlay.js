@@ -2,7 +2,7 @@
 // A canvas is redrawn in well under a millisecond; Plotly is left alone.
 
 import { clock, compact, moment, price as priceText, ratio, zoneShiftMs } from "../format.js";
-import { formingBar, placeOf, placeOfMoment } from "../series.js";
+import { barAt, formingBar, placeOfMoment } from "../series.js";
 import { LAYOUT_NAMES, PANES } from "./candle_figure.js";
 import { onAxis, priceOn } from "./candle_view.js";
 import { clip, prepared, rule, tag, timeTag } from "./pen.js";
@@ -135,7 +135,7 @@ function paintPaneNames(pen, layout, history, palette, at) {
   const digits = history.decimals + 1;
   const { atr_14: atr = null, bollinger_bandwidth: width = null } = figures;
   const panes = {
-    volume: ["Volume", [compact(barAt(history.bars, at)?.volume), palette.text]],
+    volume: ["Volume", [compact((at === Infinity ? history.bars.at(-1) : barAt(history.bars, at))?.volume), palette.text]],
     rsi: ["RSI 14", [ratio(figures.rsi_14, 1), palette.accent]],
     atr: ["ATR 14", [LEVELS.atr(atr, history.decimals), palette["line-3"]]],
     width: ["Bollinger width", [width === null ? "–" : LEVELS.width(width), palette["line-4"]]],
@@ -159,12 +159,6 @@ function paintNamed(pen, left, y, words) {
     pen.fillText(text, x, y);
     x += pen.measureText(text).width + 8;
   }
-}
-
-function barAt(bars, at) {
-  if (at === Infinity) return bars.at(-1);
-  const bar = bars[placeOf(bars, at)];
-  return bar?.at === at ? bar : null;
 }
 
 function figuresAt({ columns, panes }, at) {

@@ -3,7 +3,7 @@
 
 import { zoneShiftMs } from "../format.js";
 import { atMostEvery, oncePerFrame } from "../paint.js";
-import { formingBar, placeOf } from "../series.js";
+import { barAt, formingBar } from "../series.js";
 import { figureOf, LAYOUT_NAMES, rangesOf } from "./candle_figure.js";
 import { paintOverlay, scaleOf, snappedTo } from "./candle_overlay.js";
 import { followed, priceOn, showsNewest } from "./candle_view.js";
@@ -164,8 +164,7 @@ export class CandleChart {
   barAt(pixel) {
     const { history } = this;
     const at = snappedTo(scaleOf(this.element._fullLayout, history).atOf(pixel), history.timeframeMs);
-    const bar = history.bars[placeOf(history.bars, at)];
-    return bar?.at === at ? bar : null;
+    return barAt(history.bars, at);
   }
 
   shift(at) {

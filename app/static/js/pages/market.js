@@ -19,7 +19,7 @@ import { showReadout } from "../market/readout.js";
 import { SnapshotTable } from "../market/snapshot.js";
 import { addChips, markPressed, switchScale, wireButtons, wireScale } from "../market/tools.js";
 import { Viewing } from "../market/viewing.js";
-import { noColumns, TIMEFRAME_MS } from "../series.js";
+import { barAt, noColumns, TIMEFRAME_MS } from "../series.js";
 import { hideState, showSkeleton, showState } from "../states.js";
 
 const root = document.querySelector(".market");
@@ -47,12 +47,12 @@ const history = {
   anchored: null, // its lines
   past: false, // what is shown ended long ago: nothing live is added to it
 };
-let hovered = null;
+let hoveredAt = null; // where the bar under the pointer begins
 
 const chart = new CandleChart(document.getElementById("chart"), document.getElementById("overlay"), {
   onView: (move) => viewing.moved(move),
   onHover: (bar) => {
-    hovered = bar;
+    hoveredAt = bar?.at ?? null;
     readout();
   },
   onReset: () => viewing.reset(),
@@ -95,6 +95,7 @@ onZone((zone) => {
   redraw();
 });
 viewing.begin();
+  readout();
 
 function stepDecimals(name) {
   return root.dataset[name] ? decimalsOf(root.dataset[name]) : null;
@@ -104,6 +105,8 @@ function stepDecimals(name) {
 function clear() {
   anchor.load();
   showSkeleton(chartState, "chart-skeleton");
+  hoveredAt = null;
+  markPressed("timeframe", history.whole?.tail ? null : history.timeframe);
   snapshot.clear();
 }
 
@@ -130,7 +133,7 @@ function extend(change) {
     return;
   }
   chart.extend(change);
-  if (!hovered) readout();
+  readout();
 }
 
 function drawLines() {
@@ -152,6 +155,7 @@ function redraw() {
 function readout() {
   showReadout(document.getElementById("readout"), hovered ?? history.bars.at(-1), history);
 }
+  const hovered = hoveredAt === null ? null : barAt(history.bars, hoveredAt);
 
 function wireTools() {
   wireButtons("timeframe", (timeframe) => viewing.showTimeframe(timeframe));
