@@ -313,6 +313,79 @@ def test_timeframes_and_indicators_are_switched(
     assert complaints == []
 
 
+def test_back_shows_the_range_and_the_stretch_that_were_shown(
+    open_page: OpenPage, web: WebProcess, market: MovingMarket, complaints: list[str]
+) -> None:
+    page = _chart(open_page, web)
+    page.get_by_role("button", name="6h", exact=True).click()
+    page.wait_for_url(re.compile("range=6h"))
+    six_hours = _settled_range(page)
+    page.keyboard.press("3")
+    page.wait_for_function("() => document.getElementById('chart').data[0].x.length === 299")
+    box = page.locator("#chart .nsewdrag").first.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 300, box["y"] + 100)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 900, box["y"] + 100, steps=5)
+    page.mouse.up()
+    page.wait_for_url(re.compile("tf=5m.*from="))
+    moved = _settled_range(page)
+    page.keyboard.press("4")
+    page.wait_for_url(re.compile(r"tf=15m&(?!.*from)"))
+    page.go_back()
+    expect(page.locator("[data-timeframe='5m']")).to_have_attribute("aria-pressed", "true")
+    page.wait_for_function("() => document.getElementById('chart').data[0].x.length === 299")
+    for one, two in zip(_settled_range(page), moved, strict=True):
+        assert abs(_moment(one) - _moment(two)) <= timedelta(seconds=1)
+    expect(page.locator("#follow")).to_have_attribute("aria-pressed", "false")
+    page.wait_for_url(re.compile("tf=5m.*from="))
+    page.go_back()
+    expect(page.locator("[data-range='6h']")).to_have_attribute("aria-pressed", "true")
+    page.wait_for_function("() => document.getElementById('chart').data[0].x.length > 300")
+    assert _settled_range(page) == six_hours
+    expect(page.locator("#follow")).to_have_attribute("aria-pressed", "true")
+    page.wait_for_url(re.compile("tf=1m.*range=6h"))
+    assert complaints == []
+
+
+def test_the_line_above_the_chart_tells_of_the_bar_under_the_pointer_as_it_is_now(
+    open_page: OpenPage, web: WebProcess, market: MovingMarket
+) -> None:
+    page = _chart(open_page, web, "/market/ETHUSDT")
+    x, y = page.evaluate(
+        """() => {
+          const { xaxis, yaxis } = document.getElementById('chart')._fullLayout;
+          const box = document.getElementById('chart').getBoundingClientRect();
+          const newest = Math.max(...document.getElementById('chart').data[0].x) + 60000;
+          return [box.left + xaxis._offset + xaxis.d2p(newest), box.top + yaxis._offset + 20];
+        }"""
+    )
+    page.mouse.move(x, y)
+    readout = page.locator("#readout")
+    expect(readout).to_contain_text("forming")
+    for price in (2_640.25, 2_641.5):
+        market.trade("ETHUSDT", price)
+        expect(readout).to_contain_text(f"C {price:,.2f}".replace(",", "\u2009"))
+    page.mouse.move(x - 200, y)
+    expect(readout).not_to_contain_text("forming")
+    page.keyboard.press("3")
+    page.wait_for_function("() => document.getElementById('chart').data[0].x.length === 299")
+    expect(readout).to_contain_text("forming")
+
+
+def test_the_line_above_the_chart_tells_the_time_of_the_chosen_zone(
+    open_page: OpenPage, web: WebProcess, market: MovingMarket
+) -> None:
+    page = open_page("about:blank")
+    page.context.new_cdp_session(page).send("Emulation.setTimezoneOverride", {"timezoneId": "Asia/Tokyo"})
+    page.goto(web.url + "/market/DOGEUSDT")
+    page.wait_for_function(DRAWN)
+    readout = page.locator("#readout")
+    utc = _moment(readout.inner_text().strip()[:16])
+    page.locator("#zone").click()
+    expect(readout).to_contain_text(f"{utc + timedelta(hours=9):%Y-%m-%d %H:%M}")
+
+
 def test_the_overview_is_live_and_rows_stay_where_they_are(
     open_page: OpenPage, web: WebProcess, market: MovingMarket
 ) -> None:

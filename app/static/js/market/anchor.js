@@ -32,6 +32,12 @@ export class Anchor {
     this.load();
   }
 
+  // Where a link says, once its bars are there.
+  begin(at) {
+    this.history.anchorAt = at;
+    this.show();
+  }
+
   // Anew for other bars: a bar has closed, or there is another timeframe.
   async load() {
     const mine = (this.asked += 1);

@@ -5,7 +5,7 @@ import { figuresOf } from "../charts/candle_figure.js";
 import { loadPlotly } from "../charts/plotly.js";
 import { watch } from "../live.js";
 import { barFrom, columnsFrom, joinColumns, keepNewest, leavesHole, mergeBars, mergeSnapshot, noColumns, TIMEFRAME_MS } from "../series.js";
-import { mergeFolded } from "./whole.js";
+import { mergeFolded, readWhole } from "./whole.js";
 
 const FIRST_BARS = 360; // with their indicators 275 kB
 export const MOST_BARS = 3_000;
@@ -16,7 +16,7 @@ const INDICATORS_MS = 30; // what a first figure waits for them, once all else i
 export class BarHistory {
   // history: what is shown, which the chart has as well. listener: {onStart(): another history begins;
   // onShown(): it is there, or begins anew; onChange(change): bars, as mergeBars says; onColumns();
-  // onSnapshot(snapshot, isNews); onFailed(error, retry); onWholeMissed()}
+  // onSnapshot(snapshot, isNews); onFailed(error, retry)}
   constructor(symbol, history, listener) {
     Object.assign(this, { symbol, history, listener });
     this.loaded = false; // the history is there; what comes live alone is no history
@@ -28,34 +28,39 @@ export class BarHistory {
     this.stops = [];
   }
 
-  // A load begins; the answer says whether it is still the one in hand.
-  claim() {
-    const mine = (this.loading += 1);
-    return () => mine === this.loading;
-  }
-
   // whole: all bars there are, read already; past: the view ended long ago; reachMs: how far back bars are needed.
-  async start(view = null, { whole = null, past = false, reachMs = view ? view[1] - view[0] : 0 } = {}) {
+  async start(view = null, options = {}) {
     const { symbol, history } = this;
-    const isMine = this.claim();
+    const { whole = null, past = false, reachMs = view ? view[1] - view[0] : 0 } = options;
+    const timeframe = whole?.timeframe ?? options.timeframe ?? history.timeframe;
+    this.loading += 1;
+    const isMine = this.inHand();
+    clearTimeout(this.reloadTimer);
+    this.reloadTimer = 0;
     this.stops.splice(0).forEach((stop) => stop());
+    Object.assign(history, { timeframe, timeframeMs: whole?.stepMs ?? TIMEFRAME_MS[timeframe] });
     Object.assign(history, { bars: whole?.bars ?? [], columns: noColumns(), anchored: null, view, priceView: null, whole, past });
     this.olderIsThere = !whole;
     this.loaded = false;
     this.listener.onStart();
-    const { timeframe } = history;
     const limit = Math.min(MOST_BARS, Math.max(FIRST_BARS, Math.ceil(reachMs / history.timeframeMs)));
     const onMissed = () => this.missed();
     if (!past) this.stops.push(watch(`bars:${symbol}:${timeframe}`, { onState: (state) => this.receiveBars(state), onMissed }));
     this.stops.push(watch(`indicators:${symbol}:${timeframe}`, { onState: (state) => this.receiveSnapshot(state), onMissed }));
     if (whole) await this.beginWhole(isMine);
-    else await this.loadNewest(isMine, { limit, ...(past && { end: new Date(view[1]).toISOString() }) });
+    else await this.loadNewest(isMine, { limit, ...(past && { end: new Date(view[1]).toISOString() }) }, () => this.start(view, options));
   }
 
   async beginWhole(isMine) {
     this.loaded = true;
     await this.listener.onShown();
     await this.loadWholeColumns(isMine);
+  }
+
+  // Says whether the load in hand still is that.
+  inHand() {
+    const mine = this.loading;
+    return () => mine === this.loading;
   }
 
   // Of all bars only the figures that are drawn: every figure would be megabytes.
@@ -74,12 +79,7 @@ export class BarHistory {
     }
   }
 
-  inHand() {
-    const mine = this.loading;
-    return () => mine === this.loading;
-  }
-
-  async loadNewest(isMine, stretch) {
+  async loadNewest(isMine, stretch, retry) {
     const { history, listener } = this;
     const query = { symbol: this.symbol, tf: history.timeframe, ...stretch };
     const columnsComing = columnsOf(query).catch(() => null);
@@ -99,7 +99,6 @@ export class BarHistory {
       if (isMine() && columns) this.takeColumns(columns);
     } catch (error) {
       if (!isMine()) return;
-      const retry = () => this.start(history.view);
       listener.onFailed(error, retry);
       setTimeout(() => isMine() && !this.loaded && retry(), RETRY_MS);
     }
@@ -137,32 +136,48 @@ export class BarHistory {
   // Something was not received: read again what may be missing, but not all the time.
   missed() {
     if (this.reloadTimer) return;
-    const isMine = this.inHand();
     const wait = Math.max(0, this.missedAt + RELOAD_MS - performance.now());
     this.reloadTimer = setTimeout(() => {
       this.reloadTimer = 0;
       this.missedAt = performance.now();
-      if (isMine() && this.loaded) this.reload(isMine);
+      if (this.loaded) this.reload();
+      else this.missed(); // what is being read may have been answered before
     }, wait);
   }
 
-  async reload(isMine) {
+  async reload() {
+    if (this.history.past) return;
+    const isMine = this.inHand();
+    try {
+      await (this.history.whole ? this.reloadWhole(isMine) : this.reloadNewest(isMine));
+    } catch {
+      if (isMine()) this.missed();
+    }
+  }
+
+  // The whole is merged into what is there, and its zoom stays; only where it is told in other bars it begins anew.
+  async reloadWhole(isMine) {
     const { history } = this;
-    if (history.past) return;
-    if (history.whole) {
-      this.listener.onWholeMissed();
+    const whole = await readWhole(this.symbol);
+    if (!isMine()) return;
+    if (whole.timeframe !== history.timeframe || whole.stepMs !== history.timeframeMs) {
+      this.start(history.view, { whole });
       return;
     }
-    const query = { symbol: this.symbol, tf: history.timeframe, limit: FIRST_BARS };
-    try {
-      const bars = (await getJson("/api/ohlc", query)).map(barFrom);
-      const columns = await columnsOf(query);
-      if (!isMine()) return;
-      await this.takeAgain(bars);
-      this.takeColumns(columns);
-    } catch {
-      this.missed();
-    }
+    const change = mergeBars(history.bars, whole.bars);
+    if (whole.tail) mergeFolded(history.bars, whole, partsSince(whole.tail[0].at, history.whole.tail));
+    history.whole = whole;
+    this.listener.onChange({ ...change, closed: true });
+    await this.loadWholeColumns(isMine);
+  }
+
+  async reloadNewest(isMine) {
+    const query = { symbol: this.symbol, tf: this.history.timeframe, limit: FIRST_BARS };
+    const bars = (await getJson("/api/ohlc", query)).map(barFrom);
+    const columns = await columnsOf(query);
+    if (!isMine()) return;
+    await this.takeAgain(bars);
+    this.takeColumns(columns);
   }
 
   async takeAgain(bars) {
@@ -197,6 +212,11 @@ export class BarHistory {
       this.loadingOlder = false;
     }
   }
+}
+
+// What came live while the whole was read; what is older than its newest bar may have holes.
+function partsSince(at, tail) {
+  return tail.filter((part) => part.at >= at);
 }
 
 // Before a bar has closed nothing is computed: then there are no columns.

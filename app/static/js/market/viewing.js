@@ -11,19 +11,24 @@ import { readWhole } from "./whole.js";
 
 export class Viewing {
   // history, chart and loading as the page has them; address: to be kept
-  constructor(symbol, history, { opening, chart, loading, address }) {
-    Object.assign(this, { symbol, history, opening, chart, loading, address });
+  constructor(symbol, history, { chart, loading, address }) {
+    Object.assign(this, { symbol, history, chart, loading, address });
+    this.opening = null; // what a link said, until something else is chosen
+    this.asked = 0; // number of the newest choice; an answer to an older one is dropped
     this.range = null; // the button that is pressed
     this.movedTo = null; // the view, where the reader moved it
     this.followButton = document.getElementById("follow");
     this.followButton.addEventListener("click", () => this.switchFollow());
   }
 
-  begin() {
-    const { view, range, spanMs } = this.opening;
-    if (view) this.showStretch(view);
-    else if (range === "all") this.showAll();
-    else this.loading.start(null, { reachMs: spanMs ?? 0 });
+  // As a link says: that of the page, or one that Back leads to.
+  async begin(opening) {
+    const { timeframe, view, range, spanMs } = opening;
+    this.choose({ opening, movedTo: view });
+    this.press(range);
+    if (view) await this.showStretch(view);
+    else if (range === "all") await this.showAll();
+    else this.loading.start(null, { timeframe, reachMs: spanMs ?? 0 });
   }
 
   beginningView() {
@@ -53,8 +58,19 @@ export class Viewing {
   // What the page began with, or was moved to, is over.
   leave() {
     this.opening.leave();
-    this.movedTo = null;
+    this.choose({ movedTo: null });
+  }
+
+  choose(changes) {
+    Object.assign(this, changes);
+    this.asked += 1;
     this.setFollow(true, { move: false });
+  }
+
+  // Says whether nothing else was chosen since.
+  inHand() {
+    const mine = this.asked;
+    return () => mine === this.asked;
   }
 
   switchFollow() {
@@ -70,16 +86,13 @@ export class Viewing {
     else if (history.view && history.bars.length) this.chart.setView(followed(history.view, history.bars.at(-1).at, history.timeframeMs));
   }
 
-  showTimeframe(timeframe, { push = true, view = null } = {}) {
+  showTimeframe(timeframe, { view = null } = {}) {
     const { history } = this;
     if (!(timeframe in TIMEFRAME_MS) || (timeframe === history.timeframe && !view && !history.whole)) return;
-    history.timeframe = timeframe;
-    history.timeframeMs = TIMEFRAME_MS[timeframe];
-    markPressed("timeframe", timeframe);
     this.leave();
     this.press(null);
-    if (push) this.address.leave();
-    this.loading.start(view);
+    this.loading.start(view, { timeframe });
+    this.address.leave();
   }
 
   showRange(asked) {
@@ -105,35 +118,35 @@ export class Viewing {
   // All that is stored, in as few bars as can be seen.
   async showAll(view = null) {
     const { history, loading } = this;
-    const isMine = loading.claim();
+    const isMine = this.inHand();
     try {
       const whole = await readWhole(this.symbol);
       if (!isMine()) return;
-      Object.assign(history, { timeframe: whole.timeframe, timeframeMs: whole.stepMs });
-      markPressed("timeframe", whole.tail ? null : whole.timeframe);
+      loading.start(view ?? (whole.bars.length ? wholeView(whole.bars, whole.stepMs) : null), { whole });
       this.address.keep();
-      await loading.start(view ?? (whole.bars.length ? wholeView(whole.bars, whole.stepMs) : null), { whole });
     } catch (error) {
       if (!isMine()) return;
       showToast(`The whole history could not be read: ${error.message}`, { kind: "bad" });
       if (loading.loaded) this.chart.setView(wholeView(history.bars, history.timeframeMs));
-      else loading.start();
+      else loading.start(null, { timeframe: this.opening.timeframe });
     }
   }
 
   // The stretch of time a link names: with what came since, unless that is too long ago.
   async showStretch(view) {
-    this.movedTo = view;
-    const { timeframe, timeframeMs } = this.history;
+    const isMine = this.inHand();
+    const { timeframe } = this.opening;
+    const timeframeMs = TIMEFRAME_MS[timeframe];
     if (view[1] - view[0] > MOST_BARS * timeframeMs) {
-      this.showAll(view);
+      await this.showAll(view);
       return;
     }
     const [newest = null] = await getJson("/api/ohlc", { symbol: this.symbol, tf: timeframe, limit: 1 }).catch(() => []);
+    if (!isMine()) return;
     const newestAt = newest ? barFrom(newest).at : view[1];
     this.setFollow(showsNewest(view, newestAt), { move: false });
     const isPast = newestAt - view[0] > MOST_BARS * timeframeMs;
-    this.loading.start(view, isPast ? { past: true } : { reachMs: newestAt - view[0] + timeframeMs });
+    this.loading.start(view, { timeframe, ...(isPast ? { past: true } : { reachMs: newestAt - view[0] + timeframeMs }) });
   }
 
   press(range) {

@@ -64,13 +64,15 @@ const loading = new BarHistory(symbol, history, {
   onColumns: drawLines,
   onSnapshot: showSnapshot,
   onFailed: (error, retry) => showState(chartState, { title: "The bars could not be read", text: error.message, kind: "bad", retry }),
-  onWholeMissed: () => viewing.showAll(history.view),
 });
 const address = new Address(
   () => ({ ...history, range: viewing.range, view: viewing.movedTo }),
-  ({ timeframe }) => viewing.showTimeframe(timeframe ?? opening.timeframe, { push: false }),
+  (choices) => {
+    anchor.begin(choices.anchorAt);
+    return viewing.begin(new Opening(choices.timeframe ?? root.dataset.timeframe, choices));
+  },
 );
-const viewing = new Viewing(symbol, history, { opening, chart, loading, address });
+const viewing = new Viewing(symbol, history, { chart, loading, address });
 const header = new Header(symbol, { price: decimals, quantity: stepDecimals("quantityStep") }, { onPrice: (price) => chart.setLastPrice(price) });
 const snapshot = new SnapshotTable(decimals);
 const anchor = new Anchor(symbol, history, chart, { onMove: () => address.keep(), onChange: drawLines });
@@ -93,9 +95,9 @@ onTheme(() => chart.recolour());
 onZone((zone) => {
   history.zone = zone;
   redraw();
-});
-viewing.begin();
   readout();
+});
+viewing.begin(opening);
 
 function stepDecimals(name) {
   return root.dataset[name] ? decimalsOf(root.dataset[name]) : null;
@@ -103,10 +105,10 @@ function stepDecimals(name) {
 
 // Another history begins.
 function clear() {
-  anchor.load();
-  showSkeleton(chartState, "chart-skeleton");
   hoveredAt = null;
   markPressed("timeframe", history.whole?.tail ? null : history.timeframe);
+  anchor.load();
+  showSkeleton(chartState, "chart-skeleton");
   snapshot.clear();
 }
 
@@ -153,14 +155,13 @@ function redraw() {
 }
 
 function readout() {
+  const hovered = hoveredAt === null ? null : barAt(history.bars, hoveredAt);
   showReadout(document.getElementById("readout"), hovered ?? history.bars.at(-1), history);
 }
-  const hovered = hoveredAt === null ? null : barAt(history.bars, hoveredAt);
 
 function wireTools() {
   wireButtons("timeframe", (timeframe) => viewing.showTimeframe(timeframe));
   wireButtons("range", (range) => viewing.showRange(range));
-  markPressed("timeframe", history.timeframe);
   wireScale(history, () => {
     redraw();
     address.keep();

@@ -28,9 +28,14 @@ globalThis.setInterval = (...what) => every(...what).unref(); // the socket's cl
 function historyOf(changes = {}) {
   const told = [];
   const history = { bars: [], columns: noColumns(), view: null, overlays: ["ema"], panes: [], timeframe: "1m", timeframeMs: MINUTE, follow: true, whole: null, past: false, ...changes };
-  const note = (name) => (what) => void told.push([name, what]);
-  const loading = new BarHistory("BTCUSDT", history, Object.fromEntries(["onStart", "onShown", "onChange", "onColumns", "onSnapshot", "onFailed", "onWholeMissed"].map((name) => [name, note(name)])));
+  const note = (name) => (...what) => void told.push([name, what]);
+  const loading = new BarHistory("BTCUSDT", history, Object.fromEntries(["onStart", "onShown", "onChange", "onColumns", "onSnapshot", "onFailed"].map((name) => [name, note(name)])));
   return { loading, history, told, names: () => told.map(([name]) => name) };
+}
+
+async function until(holds) {
+  for (let look = 0; look < 500 && !holds(); look++) await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.ok(holds());
 }
 
 beforeEach(() => {
@@ -67,4 +72,61 @@ test("older bars that come when others have gone are not put before a hole", asy
   loading.receiveBars({ closed: [json((1_000 + MOST_BARS) * MINUTE)], forming: null });
   await coming;
   assert.equal(history.bars[0].at, 1_001 * MINUTE);
+});
+
+test("a second try asks for what the first asked for", async () => {
+  const { loading, told } = historyOf();
+  answers["/api/ohlc"] = { error: { message: "away" } };
+  const view = [0, 60 * MINUTE];
+  await loading.start(view, { timeframe: "5m", past: true });
+  const [, retry] = told.find(([name]) => name === "onFailed").slice(1)[0];
+  const first = asked.map(String);
+  assert.match(first.join(), /end=1970-01-01T01%3A00%3A00/);
+  asked = [];
+  answers["/api/ohlc"] = minutes(0, 3);
+  await retry();
+  assert.deepEqual(asked.map(String), first);
+  assert.deepEqual([loading.history.view, loading.history.past], [view, true]);
+});
+
+test("a miss of the timeframe before does not take the place of one of this", async () => {
+  const { loading, names } = historyOf();
+  await loading.start();
+  loading.missedAt = performance.now();
+  loading.missed(); // waits two seconds
+  await loading.start();
+  loading.missedAt = -Infinity;
+  asked = [];
+  loading.missed();
+  await until(() => asked.some(({ pathname }) => pathname === "/api/ohlc"));
+  await until(() => names().at(-1) === "onColumns");
+});
+
+test("what is missed while the bars are being read is read again when they are there", async () => {
+  const { loading } = historyOf();
+  let arrive = null;
+  answers["/api/ohlc"] = () => new Promise((resolve) => (arrive = () => resolve(minutes(0, 3))));
+  const started = loading.start();
+  loading.missed();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  arrive();
+  answers["/api/ohlc"] = minutes(0, 4);
+  await started;
+  loading.missedAt = -Infinity;
+  await until(() => loading.history.bars.length === 4);
+});
+
+test("what was missed of the whole is merged into it: nothing begins anew, and the zoom stays", async () => {
+  const hours = (to) => ({ timeframe: "1h", step_seconds: 3_600, ts: minutes(0, to).map((_, place) => new Date(place * 60 * MINUTE).toISOString()), ...Object.fromEntries(["open", "high", "low", "close", "volume", "trades"].map((name) => [name, new Array(to).fill(5)])), is_final: new Array(to).fill(true) });
+  const { loading, history, names } = historyOf();
+  answers["/api/history"] = hours(4);
+  const bar = (place) => ({ at: place * 60 * MINUTE, open: 5, high: 5, low: 5, close: 5, volume: 5, trades: 5, isFinal: true });
+  const view = [0, 90 * MINUTE];
+  await loading.start(view, { whole: { timeframe: "1h", stepMs: 60 * MINUTE, bars: [bar(0), bar(1), bar(2)], tail: null } });
+  const before = names().length;
+  loading.missed();
+  await until(() => history.bars.length === 4);
+  assert.deepEqual(names().slice(before, before + 1), ["onChange"]);
+  assert.ok(!names().slice(before).includes("onStart"));
+  assert.equal(history.view, view);
 });
