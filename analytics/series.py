@@ -8,8 +8,6 @@ import pandas as pd
 
 from analytics.bars import COLUMNS
 from analytics.errors import AnalyticsError
-from analytics.grid import start_seconds
-from analytics.records.columns import BarColumns
 from analytics.records.market import Bar, BarSource
 
 _ID_COLUMNS = ("first_id", "last_id")
@@ -66,18 +64,6 @@ def bars_of(
     columns = [_moments(frame), *(_column(frame, name) for name in COLUMNS), final]
     # mypy cannot see that a row holds the fields from `start` to `is_final`, in their order.
     return [Bar(symbol, timeframe, *row, source) for row in zip(*columns, strict=True)]  # type: ignore[call-arg]
-
-
-def columns_of_frame(
-    frame: pd.DataFrame, *, symbol: str, timeframe: str, is_final: bool = True
-) -> BarColumns:
-    """A frame of bars as columns of plain numbers."""
-    high, low, close, volume, quote_volume = (
-        frame[name].to_numpy(np.float64).tolist()
-        for name in ("high", "low", "close", "volume", "quote_volume")
-    )
-    starts, finals = start_seconds(frame.index).tolist(), [is_final] * len(frame)
-    return BarColumns(symbol, timeframe, starts, high, low, close, volume, quote_volume, finals)
 
 
 def _moments(frame: pd.DataFrame) -> list[datetime]:

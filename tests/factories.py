@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 
+from analytics.grid import start_seconds
 from analytics.pairs.market import PairPrices
+from analytics.records.columns import BarColumns
 from analytics.records.market import Bar, Gap, Tick
 from analytics.records.snapshots import Completeness
 from analytics.timeframes import seconds
@@ -147,3 +149,15 @@ def priced_pair(
     y, x = (str(name) for name in closes.columns)
     whole = Completeness(len(closes), len(closes), len(closes), 0)
     return PairPrices(y, x, timeframe, closes, completeness or whole, names or (y, x))
+
+
+def columns_of_frame(
+    frame: pd.DataFrame, *, symbol: str, timeframe: str, is_final: bool = True
+) -> BarColumns:
+    """A frame of bars as columns of plain numbers."""
+    high, low, close, volume, quote_volume = (
+        frame[name].to_numpy(np.float64).tolist()
+        for name in ("high", "low", "close", "volume", "quote_volume")
+    )
+    starts, finals = start_seconds(frame.index).tolist(), [is_final] * len(frame)
+    return BarColumns(symbol, timeframe, starts, high, low, close, volume, quote_volume, finals)

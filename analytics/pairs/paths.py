@@ -1,4 +1,4 @@
-"""How the relation of a pair changes: its beta and its p-value over a rolling window."""
+"""How the relation of a pair changes: its p-value over a rolling window."""
 
 from collections.abc import Callable
 
@@ -7,16 +7,10 @@ import pandas as pd
 
 from analytics.errors import AnalyticsError
 from analytics.pairs.cointegration import CointegrationTest, engle_granger
-from analytics.pairs.rolling import check_window, rolling_lines
+from analytics.pairs.rolling import check_window
 from analytics.pairs.two_series import values_of_two
 
 PairTest = Callable[[pd.Series, pd.Series], CointegrationTest]
-
-
-def beta_path(y: pd.Series, x: pd.Series, window: int) -> pd.Series:
-    """Slope of y on x by least squares over the last `window` bars; NaN while warming up."""
-    slopes, _ = rolling_lines(*values_of_two(y, x), window)
-    return pd.Series(slopes, index=y.index, name="beta")
 
 
 def p_path(

@@ -1,8 +1,6 @@
 """Many spreads of one length at once: their unit-root statistic, reversion and z-scores."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 
@@ -51,16 +49,6 @@ def spread_figures(batch: SpreadBatch, *, choice: int, window: int, points: int)
         lags,
     )
     return SpreadFigures(statistic, lags, _half_lives(batch), _scores(batch.recent, window, points))
-
-
-def joined(parts: Sequence[SpreadFigures]) -> SpreadFigures:
-    """The figures of several batches, one below the other."""
-    return SpreadFigures(
-        np.concatenate([part.statistic for part in parts]),
-        np.concatenate([part.lags for part in parts]),
-        np.concatenate([part.half_life for part in parts]),
-        np.array(list(chain.from_iterable(part.scores for part in parts))),
-    )
 
 
 def _half_lives(batch: SpreadBatch) -> np.ndarray:

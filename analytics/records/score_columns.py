@@ -32,13 +32,3 @@ def score_columns(symbols: Sequence[str], scores: Sequence[PairScore]) -> dict[s
         **columns,
         "zscores": lines if any(lines) else [],
     }
-
-
-def scores_of(symbols: Sequence[str], columns: Columns) -> list[PairScore]:
-    """Columns as scores."""
-    named = {name: columns[name] for name in _PLAIN}
-    named |= {leg: [symbols[place] for place in columns[leg]] for leg in ("y", "x")}
-    named["zscores"] = columns["zscores"] or [()] * len(columns["y"])
-    return [
-        PairScore(**dict(zip(named, values, strict=True))) for values in zip(*named.values(), strict=True)
-    ]

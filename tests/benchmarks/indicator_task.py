@@ -25,7 +25,7 @@ from workers.settings import settings_from, use_settings
 from workers.store.bars import save_bars
 from workers.store.indexes import ensure_indexes
 from workers.store.indicators import load_latest_indicators
-from workers.store.pair_snapshots import load_pair_snapshots
+from workers.store.pair_snapshots import load_pair_snapshot
 from workers.store.pairs import fill_pairs
 from workers.store.progress import BarProgress, save_progress
 from workers.store.seams import HISTORY, Seam, save_seam
@@ -77,7 +77,8 @@ def _rounds(series: dict[str, list[Bar]], timeframe: str, goal: float) -> None:
     _row(f"{len(SYMBOLS)} symbols after a {timeframe} bar closed: indicators", indicators[1:], goal)
     if timeframe == "1s":  # nothing else is computed of seconds
         return
-    assert {row.as_of for row in load_pair_snapshots(timeframe)} == {series[SYMBOLS[-1]][place].start}
+    stored = [load_pair_snapshot(*pair, timeframe) for pair in PAIRS]
+    assert {row.as_of if row else None for row in stored} == {series[SYMBOLS[-1]][place].start}
     both = [(a + c, b + d) for (a, b), (c, d) in zip(indicators, pairs, strict=True)]
     _row(f"{len(PAIRS)} pairs", pairs[1:], None)
     _row(f"{len(SYMBOLS)} symbols and {len(PAIRS)} pairs", both[1:], goal)

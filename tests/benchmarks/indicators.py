@@ -20,8 +20,8 @@ from analytics.indicators.snapshot import LONGEST_NEED_BARS, WARM_UP_BARS, Snaps
 from analytics.quality.completeness import completeness
 from analytics.quality.holes import IdLedger
 from analytics.records.market import Bar, Tick
-from analytics.series import bars_of, columns_of_frame, frame_of
-from tests.factories import MIDNIGHT, random_bars, random_ticks, tick_frame
+from analytics.series import bars_of, frame_of
+from tests.factories import MIDNIGHT, columns_of_frame, random_bars, random_ticks, tick_frame
 
 TICKS = 100_000
 SYMBOLS = 50

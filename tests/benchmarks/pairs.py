@@ -22,7 +22,7 @@ from tests.benchmarks.indicator_task import _servers
 from tests.factories import MIDNIGHT, bar, planted_pair, priced_pair
 from workers.store.bars import save_bars
 from workers.store.indexes import ensure_indexes
-from workers.store.pair_snapshots import load_pair_snapshots
+from workers.store.pair_snapshots import load_pair_snapshot
 from workers.store.pairs import fill_pairs
 from workers.store.progress import BarProgress, save_progress
 from workers.store.seams import HISTORY, Seam, save_seam
@@ -71,9 +71,9 @@ def _task() -> None:
     for place in range(BARS, BARS + ROUNDS):
         _store(series, place, place + 1)
         times.append(_once(compute_pairs))
-        stored = load_pair_snapshots("1m")
-        assert len(stored) == len(PAIRS)
-        assert {row.as_of for row in stored} == {MIDNIGHT + timedelta(minutes=place)}
+        stored = [load_pair_snapshot(*pair, "1m") for pair in PAIRS]
+        assert {row.as_of for row in stored if row} == {MIDNIGHT + timedelta(minutes=place)}
+        assert None not in stored
     _row(f"50 pairs after a 1m bar closed; goal with the symbols {GOAL_SECONDS} s", times)
 
 

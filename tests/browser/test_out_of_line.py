@@ -10,12 +10,13 @@ from analytics.records.scans import ScanReport
 from tests.browser.conftest import OpenPage
 from tests.integration.web.scan_seed import seed_scans
 from tests.integration.web.web_process import WebProcess
+from tests.stored_scans import load_scan
 from workers.messages.rooms import scan_topic
 from workers.messages.scans import scan_news_json
 from workers.publish import publish
 from workers.settings import Settings
 from workers.store.database import collection
-from workers.store.scans import load_scan, save_scan
+from workers.store.scans import save_scan
 
 LINES = "#out-of-line li"
 

@@ -17,12 +17,13 @@ from tests.integration.tasks.worker_process import WorkerProcess
 from tests.integration.web.market_seed import seed_processes
 from tests.integration.web.scan_seed import seed_scans
 from tests.integration.web.web_process import WebProcess
+from tests.stored_scans import load_scan
 from workers.jobs import JOBS, PROCESSES
 from workers.messages.scans import scan_json
 from workers.settings import Settings
 from workers.store.bars import load_bars, save_bars
 from workers.store.progress import BarProgress, save_progress
-from workers.store.scans import load_scan, save_scan
+from workers.store.scans import save_scan
 from workers.tasks.scan import compute_scans
 
 SYMBOLS = [f"{name}USDT" for name in ("BTC", "ETH", "BNB", "SOL", "XRP", "ADA")]

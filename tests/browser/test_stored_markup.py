@@ -14,6 +14,7 @@ from tests.browser.conftest import OpenPage
 from tests.fault.measuring import Measured
 from tests.integration.web.market_seed import seed_market, seed_processes
 from tests.integration.web.web_process import WebProcess
+from tests.stored_scans import load_scan
 from workers.messages.scans import scan_json
 from workers.settings import Settings
 from workers.store.database import collection
@@ -21,7 +22,7 @@ from workers.store.imports import queue_import, save_import
 from workers.store.jobs import claim_job, note_progress, open_job
 from workers.store.pairs import add_pair
 from workers.store.progress import BarProgress, save_progress
-from workers.store.scans import load_scan, save_scan
+from workers.store.scans import save_scan
 from workers.store.seams import HISTORY, Seam, save_seam
 from workers.tasks.scan import compute_scans
 

@@ -49,12 +49,6 @@ def load_pair_snapshot(y: str, x: str, timeframe: str, *, with_series: bool = Fa
     return _snapshot(row) if row else None
 
 
-def load_pair_snapshots(timeframe: str) -> list[PairSnapshot]:
-    """The snapshots of all pairs in one timeframe, without series."""
-    found = collection("pair_snapshots").find({"timeframe": timeframe}, dict.fromkeys(_SERIES, 0))
-    return [_snapshot(row) for row in found]
-
-
 def _key(y: str, x: str, timeframe: str) -> str:
     return f"{y}/{x}:{timeframe}"
 

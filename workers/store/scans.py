@@ -20,7 +20,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 
 from analytics.records.scans import ScanLuck, ScanReport
-from analytics.records.score_columns import Columns, score_columns, scores_of
+from analytics.records.score_columns import Columns, score_columns
 from analytics.records.snapshots import Completeness
 from workers.store.database import Document, collection
 
@@ -43,14 +43,8 @@ def save_no_scan(timeframe: str, symbols: Sequence[str]) -> None:
     collection("scans").replace_one({"_id": timeframe}, row, upsert=True)
 
 
-def load_scan(timeframe: str) -> ScanReport | None:
-    """The newest scan of a timeframe, or None."""
-    row = collection("scans").find_one({"_id": timeframe} | _IS_SCAN)
-    return replace(_head(row), scores=scores_of(row["symbols"], _columns(row))) if row else None
-
-
 def load_scan_head(timeframe: str) -> ScanReport | None:
-    """The same without its scores."""
+    """The newest scan of a timeframe without its scores, or None."""
     row = collection("scans").find_one({"_id": timeframe} | _IS_SCAN, {"columns": 0})
     return _head(row) if row else None
 

@@ -104,11 +104,6 @@ def recompute_indicators(job_id: str, symbol: str | None = None) -> None:
         job.finish({"symbols": [progress.symbol for progress in chosen], "snapshots": count})
 
 
-def compute_symbol(progress: BarProgress, marks: Marks) -> int:
-    """Snapshots of one symbol in every timeframe in which a bar closed."""
-    return sum(_compute(batch) for batch in _batches({progress.symbol: progress}, marks))
-
-
 def _batches(progress: Mapping[str, BarProgress], marks: Marks) -> Iterator[Sequence[_Due]]:
     """What is due, shortest bars first: symbols with a few new bars together, others by themselves."""
     symbols = progress.keys() & load_symbols_with_history()

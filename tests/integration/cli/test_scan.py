@@ -7,8 +7,8 @@ import pytest
 
 from tests.integration.cli.conftest import Cli
 from tests.integration.web.scan_seed import seed_scans
+from tests.stored_scans import load_scan
 from workers.settings import Settings
-from workers.store.scans import load_scan
 
 BARS = 400
 

@@ -20,9 +20,9 @@ from workers.store.indicators import load_indicators
 from workers.store.progress import load_progress
 from workers.store.seams import HISTORY, JOIN, Seam, save_seam
 from workers.store.ticks import save_ticks
-from workers.store.watermarks import load_watermarks, lower_watermarks, watermark_name
+from workers.store.watermarks import lower_watermarks, watermark_name
 from workers.tasks.bars import build_symbol
-from workers.tasks.indicators import compute_indicators, compute_symbol
+from workers.tasks.indicators import compute_indicators
 
 BTC = "BTCUSDT"
 TICKS = random_ticks(seed=31, count=9_000, ticks_per_second=1.0)
@@ -41,13 +41,9 @@ def arrive(count: int, *, already: int = 0) -> None:
     build_symbol(BTC, load_progress().get(BTC), TICKS[count - 1].traded_at)
 
 
-def compute() -> int:
-    return compute_symbol(load_progress()[BTC], load_watermarks("indicators"))
-
-
 def test_every_closed_bar_has_a_snapshot_and_no_other() -> None:
     arrive(4_000)
-    compute()
+    compute_indicators()
     until = load_progress()[BTC].built_until
     closed = [bar.start for bar in load_bars(BTC, "1m") if bar.end <= until]
     assert [snapshot.as_of for snapshot in load_indicators(BTC, "1m")] == closed
@@ -56,7 +52,7 @@ def test_every_closed_bar_has_a_snapshot_and_no_other() -> None:
 
 def test_snapshots_say_what_the_functions_say() -> None:
     arrive(9_000)
-    compute()
+    compute_indicators()
     bars = frame_of(load_bars(BTC, "1m", end=load_progress()[BTC].built_until))
     for snapshot in load_indicators(BTC, "1m", limit=20):
         seen = fill_gaps(bars, "1m").loc[: snapshot.as_of]
@@ -74,7 +70,7 @@ def test_snapshots_say_what_the_functions_say() -> None:
 
 def test_warming_up_says_what_is_needed_and_what_is_there() -> None:
     arrive(600)
-    compute()
+    compute_indicators()
     first = load_indicators(BTC, "1m")[0].values["rsi_14"]
     assert (first.value, first.state, first.bars_needed, first.bars_present) == (None, "warming_up", 15, 1)
 
@@ -82,10 +78,10 @@ def test_warming_up_says_what_is_needed_and_what_is_there() -> None:
 def test_bar_by_bar_gives_what_all_at_once_gives() -> None:
     for count in range(100, 4_001, 130):
         arrive(count, already=count - 130 if count > 100 else 0)
-        compute()
+        compute_indicators()
     stepwise = load_indicators(BTC, "1m")
     lower_watermarks([watermark_name("indicators", BTC, "1m")], rewritten=at(0))
-    compute()
+    compute_indicators()
     for one, other in zip(stepwise, load_indicators(BTC, "1m"), strict=True):
         for name, value in one.values.items():
             expected = other.values[name].value
@@ -95,17 +91,20 @@ def test_bar_by_bar_gives_what_all_at_once_gives() -> None:
 
 def test_nothing_new_is_nothing_done() -> None:
     arrive(2_000)
-    assert compute() > 0
-    assert compute() == 0
+    compute_indicators()
+    before = load_indicators(BTC, "1s")
+    assert before
+    compute_indicators()
+    assert load_indicators(BTC, "1s") == before  # nor anew: they say when they were computed
 
 
 def test_a_rewritten_bar_is_computed_again_from_there_on() -> None:
     arrive(4_000)
-    compute()
+    compute_indicators()
     rewritten = load_bars(BTC, "1m")[30]
     lower_watermarks([watermark_name("indicators", BTC, "1m")], rewritten=rewritten.start)
     computed_before = {s.as_of: s.computed_at for s in load_indicators(BTC, "1m")}
-    compute()
+    compute_indicators()
     again = [s for s in load_indicators(BTC, "1m") if s.computed_at > computed_before[s.as_of]]
     assert again[0].as_of == rewritten.start
     assert again[-1].as_of == max(computed_before)
@@ -115,7 +114,7 @@ def test_the_session_s_vwap_counts_what_lies_before_the_loaded_bars() -> None:
     hour = frame_of(load_bars(BTC, "1m"))
     assert hour.empty
     arrive(9_000)  # two and a half hours: far more seconds than are loaded
-    compute()
+    compute_indicators()
     seconds = frame_of(load_bars(BTC, "1s"))
     last = load_indicators(BTC, "1s", limit=1)[0]
     traded = seconds.loc[: last.as_of]
@@ -127,7 +126,7 @@ def test_the_session_s_vwap_counts_what_lies_before_the_loaded_bars() -> None:
 def test_seconds_without_trades_do_not_break_the_series() -> None:
     arrive(3_000)
     save_bars([])
-    compute()
+    compute_indicators()
     seconds = load_indicators(BTC, "1s")
     gaps = [after.as_of - before.as_of for before, after in pairwise(seconds)]
     assert max(gaps) > timedelta(seconds=1)
@@ -141,7 +140,7 @@ def stored_divergences(timeframe: str) -> list[Divergence]:
 def test_divergences_are_stored_when_they_become_known_and_the_snapshot_names_the_last() -> None:
     for count in range(1_500, 6_001, 1_500):
         arrive(count, already=count - 1_500)
-        compute()
+        compute_indicators()
     until = load_progress()[BTC].built_until
     for timeframe in ("1s", "1m"):
         whole = fill_gaps(frame_of(load_bars(BTC, timeframe, end=until)), timeframe)
@@ -159,12 +158,12 @@ def test_divergences_are_stored_when_they_become_known_and_the_snapshot_names_th
 
 def test_a_rewritten_bar_takes_back_what_is_not_true_any_more() -> None:
     arrive(9_000)
-    compute()
+    compute_indicators()
     gone = stored_divergences("1m")[-1]
     flat = [replace(bar, high=100.0, low=100.0, close=100.0) for bar in load_bars(BTC, "1m")]
     save_bars(flat)
     lower_watermarks([watermark_name("indicators", BTC, "1m")], rewritten=flat[0].start)
-    compute()
+    compute_indicators()
     assert gone.confirmed_at <= load_indicators(BTC, "1m", limit=1)[0].as_of
     assert stored_divergences("1m") == []
     assert stored_divergences("1s")
@@ -172,13 +171,13 @@ def test_a_rewritten_bar_takes_back_what_is_not_true_any_more() -> None:
 
 def test_a_correction_reaches_bars_that_are_kept_in_the_process() -> None:
     arrive(4_000)
-    compute()
+    compute_indicators()
     arrive(4_200, already=4_000)
-    compute()  # from now on they are kept
+    compute_indicators()  # from now on they are kept
     corrected = replace(load_bars(BTC, "1m")[-5], close=50.0, low=50.0)
     save_bars([corrected])
     arrive(4_400, already=4_200)
-    compute()
+    compute_indicators()
     bars = fill_gaps(frame_of(load_bars(BTC, "1m", end=load_progress()[BTC].built_until)), "1m")
     newest = load_indicators(BTC, "1m", limit=1)[0]
     assert newest.as_of > corrected.start

@@ -19,7 +19,7 @@ from workers.store.bars import save_bars
 from workers.store.gaps import save_gaps
 from workers.store.indexes import ensure_indexes
 from workers.store.pair_market import load_newest_closed, load_pair_market
-from workers.store.pair_snapshots import load_pair_snapshot, load_pair_snapshots
+from workers.store.pair_snapshots import load_pair_snapshot
 from workers.store.pairs import add_pair
 from workers.store.progress import BarProgress, load_progress, save_progress
 from workers.store.scans import save_scan
@@ -82,7 +82,9 @@ def test_what_is_loaded_is_what_was_saved(published: list[str]) -> None:
         assert getattr(found, name) == getattr(made_again, name)
     assert found.verdict == made_again.verdict
     assert found.completeness == made_again.completeness
-    assert not load_pair_snapshots("1m")[0].levels.z_series
+    alone = load_pair_snapshot(*PAIR, "1m")
+    assert alone is not None
+    assert not alone.levels.z_series
 
 
 def test_nothing_new_is_nothing_done(published: list[str]) -> None:
@@ -123,7 +125,8 @@ def test_a_symbol_without_history_waits(published: list[str]) -> None:
     store(300)
     add_pair((ETH, "SOLUSDT"))
     compute_pairs()
-    assert [row.x for row in load_pair_snapshots("1m")] == [BTC]
+    assert load_pair_snapshot(*PAIR, "1m") is not None
+    assert load_pair_snapshot(ETH, "SOLUSDT", "1m") is None
 
 
 def test_an_open_hole_of_either_side_is_told(published: list[str]) -> None:

@@ -13,6 +13,7 @@ from analytics.records.scans import MOST_SYMBOLS, SCAN_TIMEFRAMES
 from analytics.records.snapshots import Completeness, SymbolSummary
 from analytics.timeframes import length
 from tests.factories import MIDNIGHT, bar, planted_pair, random_closes
+from tests.stored_scans import load_scan
 from workers.messages.envelope import JSON
 from workers.messages.scans import scan_json
 from workers.messages.times import iso
@@ -28,7 +29,7 @@ from workers.store.results import (
     result_key,
     save_result,
 )
-from workers.store.scans import load_q_values, load_scan, load_scan_head, load_scanned_symbols, save_scan
+from workers.store.scans import load_q_values, load_scan_head, load_scanned_symbols, save_scan
 from workers.store.seams import HISTORY, Seam, save_seam
 from workers.store.summaries import save_summaries
 from workers.store.watchlist import add_symbol, fill_watchlist, remove_symbol

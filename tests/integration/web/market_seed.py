@@ -9,8 +9,9 @@ from decimal import Decimal
 from analytics.indicators.snapshot import indicator_snapshots
 from analytics.records.market import Bar, Instrument, Tick
 from analytics.records.snapshots import Completeness, SymbolSummary
-from analytics.series import columns_of_frame, frame_of
+from analytics.series import frame_of
 from analytics.timeframes import bar_start, length
+from tests.factories import columns_of_frame
 from workers.store.bars import save_bars
 from workers.store.divergences import KnownDivergences, save_divergences
 from workers.store.heartbeats import Heartbeat, save_heartbeat

@@ -16,10 +16,11 @@ from tests.integration.web.documented import documented_client
 from tests.integration.web.market_seed import seed_processes
 from tests.integration.web.scan_seed import SYMBOLS, seed_scans
 from tests.product import wait_for
+from tests.stored_scans import load_scan
 from workers.jobs import JOBS, PROCESSES
 from workers.settings import Settings
 from workers.store.bars import load_bars
-from workers.store.scans import load_scan, load_scan_columns, save_scan
+from workers.store.scans import load_scan_columns, save_scan
 from workers.store.watchlist import add_symbol, remove_symbol
 
 DONE_SECONDS = 90.0

@@ -24,7 +24,8 @@ from analytics.indicators import (
 )
 from analytics.indicators.snapshot import WARM_UP_BARS
 from analytics.pairs import hedge_ratio, rolling_correlation, rolling_zscore, spread
-from analytics.pairs.paths import beta_path, p_path
+from analytics.pairs.paths import p_path
+from analytics.pairs.rolling import rolling_lines
 from analytics.strategies.mean_reversion import MeanReversionRule, mean_reversion_states
 from tests.factories import MIDNIGHT, random_bars, random_closes
 
@@ -125,6 +126,11 @@ def _ratio(market: Market) -> pd.DataFrame:
     return spread(market["close"], market["other"], kind="ratio").to_frame("ratio")
 
 
+def _slopes(market: Market) -> pd.DataFrame:
+    slopes, _ = rolling_lines(*(side.to_numpy() for side in _logs(market)), WINDOW)
+    return pd.DataFrame({"beta": slopes}, index=market.index)
+
+
 def _line_spread(market: Market) -> pd.DataFrame:
     line = hedge_ratio(*_logs(market), "rolling_ols", window=WINDOW)
     assert line.beta_path is not None
@@ -202,9 +208,7 @@ PAIRS: dict[str, Series] = {
         _same,
         memory=WINDOW + 1,
     ),
-    "path of beta": Series(
-        lambda market: beta_path(*_logs(market), WINDOW).to_frame(), _inverted, _negative, memory=WINDOW
-    ),
+    "path of beta": Series(_slopes, _inverted, _negative, memory=WINDOW),
     "path of p": Series(
         lambda market: p_path(*_logs(market), P_WINDOW, P_EVERY).to_frame(), _inverted, _same, memory=P_WINDOW
     ),

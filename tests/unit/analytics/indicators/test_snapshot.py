@@ -29,8 +29,7 @@ from analytics.indicators.snapshot import (
 )
 from analytics.records.indicators import INDICATORS
 from analytics.records.snapshots import NOTHING, Completeness, IndicatorSnapshot, TradedSums
-from analytics.series import columns_of_frame
-from tests.factories import MIDNIGHT, at, random_bars, starts_of
+from tests.factories import MIDNIGHT, at, columns_of_frame, random_bars, starts_of
 
 SESSION = ("vwap_session", "vwap_session_lower", "vwap_session_upper")  # go back to midnight
 WHOLE = Completeness(expected=34, present=34, final=34, open_gaps=0)

@@ -1,4 +1,4 @@
-"""Paths of beta and p: points of their own windows, and a planted break that shows."""
+"""Paths of p: points of their own windows, and a planted break that shows."""
 
 import numpy as np
 import pandas as pd
@@ -6,8 +6,7 @@ import pytest
 
 from analytics.errors import AnalyticsError
 from analytics.pairs.cointegration import engle_granger
-from analytics.pairs.hedge_ratio import hedge_ratio
-from analytics.pairs.paths import beta_path, p_path
+from analytics.pairs.paths import p_path
 from tests.factories import planted_pair
 
 
@@ -26,14 +25,6 @@ def test_a_point_is_the_test_of_its_window() -> None:
     for place in (199, 349):
         alone = engle_granger(y.iloc[place - 199 : place + 1], x.iloc[place - 199 : place + 1])
         assert path[y.index[place]] == alone.p_value
-
-
-def test_the_path_of_beta_is_the_line_of_each_window() -> None:
-    y, x = planted_pair(2, 300)
-    path = beta_path(y, x, 100)
-    assert path.iloc[:99].isna().all()
-    alone = hedge_ratio(y.iloc[150:250], x.iloc[150:250]).beta
-    assert path.iloc[249] == pytest.approx(alone, rel=1e-12)
 
 
 @pytest.mark.parametrize("seed", range(3))
