@@ -146,7 +146,7 @@ function drawLines() {
 function showSnapshot(latest, isNews) {
   snapshot.show(latest);
   if (!isNews) return;
-  anchor.load();
+  anchor.refresh();
   if (chart.drawn) chart.figureSoon();
 }
 
