@@ -4,12 +4,11 @@ A program or a browser on this machine gets a generous multiple: the limit keeps
 strangers from wearing the server out, not its owner from using it.
 """
 
-import ipaddress
 import math
 
 from flask import Flask, Response, g, request
 
-from app.access.proxies import is_loopback
+from app.access.proxies import is_loopback, neighbourhood
 from app.errors import BadRequest
 from workers.coordination.rate_limits import request_limits
 from workers.settings import Settings
@@ -32,7 +31,7 @@ def register_rate_limits(app: Flask, settings: Settings) -> None:
         times = LOCAL_TIMES if is_loopback(address) else 1
         cost = COSTS.get(request.blueprint or "", 1)
         waits = request_limits().seconds_to_wait(
-            client_of(address), times * settings.requests_per_minute, cost
+            neighbourhood(address), times * settings.requests_per_minute, cost
         )
         if waits:
             g.retry_after = math.ceil(waits)
@@ -40,21 +39,6 @@ def register_rate_limits(app: Flask, settings: Settings) -> None:
             raise BadRequest(429, "too_many_requests", message)
 
     app.after_request(_say_when)
-
-
-def client_of(address: str) -> str:
-    """Who is counted: an address, or the network that one customer of an IPv6 provider has.
-
-    >>> client_of("203.0.113.7"), client_of("2001:db8:1:2:3::4")
-    ('203.0.113.7', '2001:db8:1:2::/64')
-    """
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address or "local"
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is None:
-        return str(ipaddress.ip_network((found, 64), strict=False))
-    return address
 
 
 def _say_when(response: Response) -> Response:

@@ -81,8 +81,8 @@ def is_loopback(address: str) -> bool:
 def neighbourhood(address: str) -> str:
     """What counts as one client: an IPv4 address, or the network that an IPv6 line is given whole.
 
-    >>> neighbourhood("203.0.113.5"), neighbourhood("2001:db8:1:2:3::4")
-    ('203.0.113.5', '2001:db8:1:2::/64')
+    >>> neighbourhood("203.0.113.5"), neighbourhood("2001:db8:1:2:3::4"), neighbourhood("::ffff:203.0.113.5")
+    ('203.0.113.5', '2001:db8:1:2::/64', '203.0.113.5')
     """
     try:
         found = ipaddress.ip_address(address)

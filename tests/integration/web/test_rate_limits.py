@@ -37,6 +37,13 @@ def test_who_sends_too_much_is_told_when_to_come_again(limited: FlaskClient) -> 
     assert (page.status_code, page.mimetype) == (429, "text/html")
 
 
+def test_an_address_is_one_client_however_it_is_spelled(limited: FlaskClient) -> None:
+    spelled = ("203.0.113.5", "::ffff:203.0.113.5")  # not of this machine: one request in the window
+    answers = [limited.get(BOOK, environ_overrides={"REMOTE_ADDR": address}) for address in spelled]
+    assert answers[0].status_code != 429
+    assert answers[1].status_code == 429
+
+
 def test_the_sign_of_life_and_files_are_not_counted(limited: FlaskClient) -> None:
     for _ in range(IN_WINDOW + 3):
         assert limited.get("/api/health").status_code == 200
