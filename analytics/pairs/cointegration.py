@@ -106,11 +106,16 @@ def engle_granger_both(
 
     The lesser of the two, doubled for having been picked (Bonferroni).
     """
-    one = engle_granger(y, x, trend, max_lag, lag_choice)
-    other = engle_granger(x, y, trend, max_lag, lag_choice)
-    reason = one.reason or other.reason
-    chance = np.nan if reason else min(1.0, 2 * min(one.p_value, other.p_value))
-    return CointegrationBothWays(one, other, chance, reason)
+    return the_better_of(
+        engle_granger(y, x, trend, max_lag, lag_choice), engle_granger(x, y, trend, max_lag, lag_choice)
+    )
+
+
+def the_better_of(y_on_x: CointegrationTest, x_on_y: CointegrationTest) -> CointegrationBothWays:
+    """Both directions; their lesser p, doubled for having been picked (Bonferroni)."""
+    reason = y_on_x.reason or x_on_y.reason
+    chance = np.nan if reason else min(1.0, 2 * min(y_on_x.p_value, x_on_y.p_value))
+    return CointegrationBothWays(y_on_x, x_on_y, chance, reason)
 
 
 def _values(y: pd.Series, x: pd.Series | pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

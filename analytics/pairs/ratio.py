@@ -6,7 +6,7 @@ Nothing is fitted, so a plain test of it is right.
 import numpy as np
 import pandas as pd
 
-from analytics.pairs.cointegration import CointegrationBothWays, CointegrationTest
+from analytics.pairs.cointegration import CointegrationBothWays, CointegrationTest, the_better_of
 from analytics.pairs.stationarity import adf_test
 from analytics.pairs.two_series import values_of_two
 
@@ -37,10 +37,7 @@ def ratio_test(y: pd.Series, x: pd.Series) -> CointegrationTest:
 
 def ratio_test_both(y: pd.Series, x: pd.Series) -> CointegrationBothWays:
     """`ratio_test` of y / x and of x / y; the lesser p, doubled for having been picked."""
-    one, other = ratio_test(y, x), ratio_test(x, y)
-    reason = one.reason or other.reason
-    chance = np.nan if reason else min(1.0, 2 * min(one.p_value, other.p_value))
-    return CointegrationBothWays(one, other, chance, reason)
+    return the_better_of(ratio_test(y, x), ratio_test(x, y))
 
 
 def difference_test(y: pd.Series, x: pd.Series) -> CointegrationTest:
