@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.exports.table import Table, columns
+from app.exports.table import Table, columns, row_of
 
 FINDING_COLUMNS = columns(
     y="text",
@@ -38,7 +38,7 @@ def findings_table(state: Told) -> Table:
 
 def _row(pair: Told, finding: Told) -> list[object]:
     named = {**finding, **{name: pair[name] for name in OF_PAIR}, "figure": finding["name"]}
-    return [named[column.name] for column in FINDING_COLUMNS]
+    return row_of(named, FINDING_COLUMNS)
 
 
 def _luck(luck: Told) -> list[object]:
@@ -52,4 +52,4 @@ def _luck(luck: Told) -> list[object]:
         "passed": luck["passed"],
         "rule": f"share of {luck['pairs']} pairs of random walks that pass at the level",
     }
-    return [named.get(column.name) for column in FINDING_COLUMNS]
+    return row_of(named, FINDING_COLUMNS)

@@ -1,6 +1,6 @@
 """A table that is read while it is sent: its columns, its pages of rows, and what must be known of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -51,6 +51,15 @@ class Table:
 def columns(**kinds: Kind) -> list[Column]:
     """Columns by name, in order."""
     return [Column(name, kind) for name, kind in kinds.items()]
+
+
+def row_of(named: Mapping[str, object], columns: Sequence[Column]) -> list[object]:
+    """The named values in the order of the columns, None where there is none.
+
+    >>> row_of({"price": 1.5, "unit": "USDT"}, columns(symbol="text", price="number"))
+    [None, 1.5]
+    """
+    return [named.get(column.name) for column in columns]
 
 
 def moment_or_none(text: str | None) -> datetime | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.exports.table import Table, columns, moment_or_none
+from app.exports.table import Table, columns, moment_or_none, row_of
 
 WATCHLIST_COLUMNS = columns(
     symbol="text",
@@ -18,7 +18,6 @@ WATCHLIST_COLUMNS = columns(
     final="whole",
     open_gaps="whole",
 )
-OF_BARS = ("expected", "present", "final", "open_gaps")
 
 
 def watchlist_table(told: Sequence[Mapping[str, Any]]) -> Table:  # Any: JSON of a known shape
@@ -32,6 +31,5 @@ def watchlist_table(told: Sequence[Mapping[str, Any]]) -> Table:  # Any: JSON of
 
 
 def _row(told: Mapping[str, Any]) -> list[object]:
-    stamp = told["completeness"] or {}
-    named = {**told, "traded_at": moment_or_none(told["traded_at"])}
-    return [(stamp if column.name in OF_BARS else named).get(column.name) for column in WATCHLIST_COLUMNS]
+    bars = told["completeness"] or {}
+    return row_of({**told, **bars, "traded_at": moment_or_none(told["traded_at"])}, WATCHLIST_COLUMNS)
