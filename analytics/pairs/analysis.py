@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import TypedDict
 
 import numpy as np
 
@@ -30,6 +31,7 @@ from analytics.records.pairs import (
     PairAnalysis,
     Reversion,
     SignalNow,
+    SpreadNow,
 )
 
 # A hedge that follows the spread takes a part of each gap away, so that gaps seem to close sooner.
@@ -62,30 +64,17 @@ def pair_analysis(
         Fewer than LEAST_BARS bars.
     """
     prices = prices.newest(choice.window)
-    found = hedged_spread(prices, choice)
-    tested = TestedPair.of(prices, choice.kind)
-    cointegration = tested.both_ways()
-    half_life = _half_life(found, tested, choice)
+    found, tested = hedged_spread(prices, choice), TestedPair.of(prices, choice.kind)
+    cointegration, half_life = tested.both_ways(), _half_life(found, tested, choice)
     score = score_of(found, choice, half_life)
-    why = found.hedge.reason if choice.kind != "ratio" else None
-    why = why or why_no_score(_bars_until_z(found.gaps, score), len(prices.closes))
-    spread = spread_now(last_of(found.gaps), last_of(score.middle), last_of(score.deviation), why)
+    spread = _spread_now(found, score, choice)
     signal, events = states_of(score.z) if states_of else (None, [])
     correlation = _correlation(*hedge_terms(*prices.values, "log"))
     q_reason = _why_no_q(q_value, choice)
     q_value = None if q_reason else q_value
     return PairAnalysis(
-        y=prices.y,
-        x=prices.x,
-        timeframe=prices.timeframe,
-        as_of=prices.as_of,
-        computed_at=computed_at,
-        bars=len(prices.closes),
-        z_window=score.window,
-        score=score.words,
-        hindsight=choice.hindsight,
-        method=choice.method,
-        kind=choice.kind,
+        **prices.head(computed_at),
+        **_how(choice, score),
         hedge=found.hedge,
         spread=spread,
         cointegration=cointegration,
@@ -95,7 +84,6 @@ def pair_analysis(
         verdict=verdict(
             prices, z=spread.z, cointegration=cointegration, half_life=half_life, q_value=q_value
         ),
-        completeness=prices.completeness,
         q_value=q_value,
         q_reason=q_reason,
         starts=[moment.to_pydatetime() for moment in prices.closes.index],
@@ -103,10 +91,51 @@ def pair_analysis(
         marks=_marks(events, found.gaps, score.z),
         beta_path=_beta_path(tested.terms, found, choice),
         p_path=tested.p_path(),
-        histogram=histogram_of(score.z),
-        later=later_change(score.z, found.gaps, score.deviation, half_life.bars),
-        residual=figures_of(found.gaps, score.z),
+        **_described(found, score, half_life),
     )
+
+
+class _How(TypedDict):
+    """What was chosen, and what came of it in words."""
+
+    z_window: int | None
+    score: str
+    hindsight: str | None
+    method: str
+    kind: str
+
+
+def _how(choice: PairChoice, score: Score) -> _How:
+    return {
+        "z_window": score.window,
+        "score": score.words,
+        "hindsight": choice.hindsight,
+        "method": choice.method,
+        "kind": choice.kind,
+    }
+
+
+class _Described(TypedDict):
+    """What the spread is like over the whole window."""
+
+    histogram: Mapping[str, object]
+    later: Mapping[str, object]
+    residual: Mapping[str, object]
+
+
+def _described(found: HedgedSpread, score: Score, half_life: Reversion) -> _Described:
+    return {
+        "histogram": histogram_of(score.z),
+        "later": later_change(score.z, found.gaps, score.deviation, half_life.bars),
+        "residual": figures_of(found.gaps, score.z),
+    }
+
+
+def _spread_now(found: HedgedSpread, score: Score, choice: PairChoice) -> SpreadNow:
+    """At the last bar; without a score the reason, the hedge's own before all."""
+    why = found.hedge.reason if choice.kind != "ratio" else None
+    why = why or why_no_score(_bars_until_z(found.gaps, score), len(found.gaps))
+    return spread_now(last_of(found.gaps), last_of(score.middle), last_of(score.deviation), why)
 
 
 def _half_life(found: HedgedSpread, tested: TestedPair, choice: PairChoice) -> Reversion:

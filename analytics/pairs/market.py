@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypedDict
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,18 @@ from analytics.quality.completeness import completeness_of_closes, weakest
 from analytics.records.pair_market import PairMarket
 from analytics.records.pairs import LEAST_BARS
 from analytics.records.snapshots import Completeness
+
+
+class PairHead(TypedDict):
+    """Which pair at which bar: what every record of a pair begins with."""
+
+    y: str
+    x: str
+    timeframe: str
+    as_of: datetime
+    computed_at: datetime
+    bars: int
+    completeness: Completeness
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +58,18 @@ class PairPrices:
     def as_of(self) -> datetime:
         """Start of the last bar."""
         return self.closes.index[-1].to_pydatetime()
+
+    def head(self, computed_at: datetime) -> PairHead:
+        """The fields of a record that the prices alone tell."""
+        return {
+            "y": self.y,
+            "x": self.x,
+            "timeframe": self.timeframe,
+            "as_of": self.as_of,
+            "computed_at": computed_at,
+            "bars": len(self.closes),
+            "completeness": self.completeness,
+        }
 
     @property
     def values(self) -> tuple[Values, Values]:

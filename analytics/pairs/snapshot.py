@@ -74,12 +74,7 @@ def pair_snapshot(
     cointegration = cointegration_of(engle_granger_both(pd.Series(logs[0]), pd.Series(logs[1])))
     half_life = reversion_of(half_life_of_values(gaps))
     return PairSnapshot(
-        y=prices.y,
-        x=prices.x,
-        timeframe=prices.timeframe,
-        as_of=prices.as_of,
-        computed_at=computed_at,
-        bars=len(prices.closes),
+        **prices.head(computed_at),
         z_window=Z_WINDOW_BARS,
         hedges=hedges,
         spread=spread,
@@ -94,7 +89,6 @@ def pair_snapshot(
         verdict=verdict(
             prices, z=spread.z, cointegration=cointegration, half_life=half_life, q_value=q_value
         ),
-        completeness=prices.completeness,
         q_value=q_value,
     )
 
