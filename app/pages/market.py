@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from analytics.timeframes import TIMEFRAMES
 from app.api.parameters import known_symbol, known_timeframe
 from app.preferences import current_preferences
+from app.same_query import with_query
 from workers.settings import load_settings
 from workers.store.instruments import load_instruments
 from workers.store.watchlist import load_watchlist
@@ -26,7 +27,7 @@ def page(symbol: str) -> str | Response:
     asked = request.args.get("tf", current_preferences().timeframe)
     known, timeframe = known_symbol(symbol), known_timeframe(asked)
     if known != symbol:
-        return redirect(url_for("market.page", symbol=known, tf=timeframe))
+        return redirect(with_query(url_for("market.page", symbol=known)))
     instrument = load_instruments().get(known)
     return render_template(
         "market.html",

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from analytics.records.pairs import PAIR_TIMEFRAMES
 from app.api.parameters import known_symbol
 from app.errors import BadRequest
+from app.same_query import with_query
 from workers.jobs import JOBS
 from workers.store.instruments import load_instruments
 from workers.store.pairs import load_pairs
@@ -42,7 +43,7 @@ def page(y: str, x: str) -> Response | str:
     if left == right:
         raise BadRequest(422, "same_symbol", f"a pair needs two symbols, got {left} twice", "x")
     if (left, right) != (y, x):
-        return redirect(url_for("pair_page.page", y=left, x=right))
+        return redirect(with_query(url_for("pair_page.page", y=left, x=right)))
     instruments = load_instruments()
     names = [instruments[name].base_asset if name in instruments else name for name in (left, right)]
     return render_template(

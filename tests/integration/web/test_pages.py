@@ -35,6 +35,19 @@ def test_a_symbol_is_spelled_as_it_is_stored(client: FlaskClient) -> None:
     seed_symbols()
     answer = client.get("/market/btcusdt?tf=5m")
     assert answer.headers["Location"].endswith("/market/BTCUSDT?tf=5m")
+    assert client.get("/market/btcusdt").headers["Location"].endswith("/market/BTCUSDT")
+
+
+@pytest.mark.parametrize(
+    ("asked", "stored"),
+    [("/market/btcusdt", "/market/BTCUSDT"), ("/pairs/ethusdt/btcusdt", "/pairs/ETHUSDT/BTCUSDT")],
+)
+def test_another_spelling_of_an_address_keeps_what_was_asked(
+    client: FlaskClient, asked: str, stored: str
+) -> None:
+    seed_symbols()
+    query = "?tf=5m&method=tls&from=2026-11-22T08:00:00Z&overlays=ema,bands&_external=1&_scheme=ftp"
+    assert client.get(asked + query).headers["Location"] == stored + query
 
 
 def test_market_without_a_symbol_is_the_first_of_the_watch_list(client: FlaskClient) -> None:
