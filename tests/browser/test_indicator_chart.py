@@ -1,7 +1,7 @@
 """Indicators on the Market chart: VWAP with its bands, divergences, and their rows in the table."""
 
 import dataclasses
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +107,17 @@ def test_the_table_names_the_last_divergence_or_says_why_there_is_none(
     expect(page.locator("#snapshot tr", has_text="Divergence")).to_contain_text(
         "needs 26 bars, has 11", timeout=20_000
     )
+
+
+def test_the_table_says_of_which_day_its_figures_are(
+    open_page: OpenPage, web: WebProcess, seeded: datetime
+) -> None:
+    newest = datetime.now(UTC) - timedelta(days=2)
+    seed_indicators(wandering_bars("DOGEUSDT", "1h", newest=newest, count=12))
+    page = open_page(f"{web.url}/market/DOGEUSDT?tf=1h")
+    latest = load_latest_indicators("DOGEUSDT", "1h")
+    assert latest is not None
+    expect(page.locator("#snapshot-as-of")).to_have_text(f"bar of {latest.as_of:%Y-%m-%d %H:%M:%S}")
 
 
 def test_the_mean_price_since_a_bar_is_drawn_and_moved_by_a_click(

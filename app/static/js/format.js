@@ -100,6 +100,13 @@ export function moment(ms, zone = "utc", { seconds = false } = {}) {
   return `${text.slice(0, 10)} ${text.slice(11, seconds ? 19 : 16)}`;
 }
 
+// The time of day; the date as well, where that is not today's.
+export function when(ms, zone, now, { seconds = false } = {}) {
+  const text = moment(ms, zone, { seconds });
+  if (text === DASH) return DASH;
+  return text.slice(0, 10) === moment(now, zone).slice(0, 10) ? text.slice(11) : text;
+}
+
 export function zoneName(zone) {
   return zone === "local" ? "Local" : "UTC";
 }

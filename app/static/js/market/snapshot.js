@@ -4,6 +4,7 @@ import { getJson } from "../api.js";
 import { drawWhole } from "../completeness.js";
 import * as format from "../format.js";
 import { currentZone, onZone } from "../frame.js";
+import { serverNow } from "../live.js";
 import { setText } from "../paint.js";
 import { hideState, showState } from "../states.js";
 
@@ -52,7 +53,7 @@ export class SnapshotTable {
     drawWhole(this.dot, this.snapshot.completeness, { symbols: [this.snapshot.symbol] });
     this.dot.hidden = false;
     const { as_of: asOf, values } = this.snapshot;
-    setText(document.getElementById("snapshot-as-of"), `bar of ${format.clock(Date.parse(asOf), currentZone())}`);
+    setText(document.getElementById("snapshot-as-of"), `bar of ${when(asOf, { seconds: true })}`);
     this.body.replaceChildren(...Object.entries(values).map(([name, value]) => this.row(name, value)), this.divergenceRow());
   }
 
@@ -64,7 +65,7 @@ export class SnapshotTable {
     head.scope = "row";
     head.textContent = "Divergence";
     head.title = DIVERGENCE;
-    cell.textContent = divergence ? `${divergence.kind.replace("_", " ")}, ${format.clock(Date.parse(divergence.confirmed_at), currentZone()).slice(0, 5)}` : reason;
+    cell.textContent = divergence ? `${divergence.kind.replace("_", " ")}, ${when(divergence.confirmed_at)}` : reason;
     cell.className = divergence ? (divergence.kind.endsWith("bullish") ? "up" : "down") : "warming";
     row.append(head, cell);
     return row;
@@ -90,6 +91,10 @@ export class SnapshotTable {
     row.append(head, cell);
     return row;
   }
+}
+
+function when(moment, options) {
+  return format.when(Date.parse(moment), currentZone(), serverNow(), options);
 }
 
 // A mean of prices has one digit more than a price.

@@ -22,6 +22,14 @@ test("what is unknown is a dash, never NaN or null", () => {
   }
 });
 
+test("a time of another day has its date", () => {
+  const now = Date.UTC(2026, 10, 29, 0, 30);
+  assert.equal(format.when(Date.UTC(2026, 10, 29, 0, 5, 7), "utc", now), "00:05");
+  assert.equal(format.when(Date.UTC(2026, 10, 29, 0, 5, 7), "utc", now, { seconds: true }), "00:05:07");
+  assert.equal(format.when(Date.UTC(2026, 10, 28, 23, 59), "utc", now), "2026-11-28 23:59");
+  assert.equal(format.when(null, "utc", now), format.DASH);
+});
+
 test("a change has a sign, and a change that rounds to nothing has none", () => {
   assert.equal(format.percent(0.0042), "+0.42\u2009%");
   assert.equal(format.percent(-0.012), "\u22121.20\u2009%");
