@@ -125,6 +125,29 @@ def test_the_cross_hair_tells_moment_and_level_in_every_pane(
     told = {}
     for name in ("yaxis", "yaxis2", "yaxis3", "yaxis4"):
         x, y = page.evaluate(
+def test_the_price_flashes_the_way_it_went_on_the_screen(
+    open_page: OpenPage, web: WebProcess, market: MovingMarket
+) -> None:
+    page = _chart(open_page, web)
+    address = page.locator("link[href*='market/header']").get_attribute("href")
+    told = page.evaluate(
+        """async (address) => {
+          const { Header } = await import(address);
+          const header = new Header('BTCUSDT', { price: 2, quantity: 2 }, { onPrice() {} });
+          const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+          const receive = (id, price) => header.receive({ id, price, traded_at: '2026-11-29T00:00:00Z' }, {});
+          receive(1, 100);
+          await drawn();
+          receive(2, 110);
+          receive(3, 105);
+          await drawn();
+          return header.priceElement.className;
+        }""",
+        address,
+    )
+    assert "flash-up" in told
+
+
             """(name) => {
               const { xaxis, [name]: axis } = document.getElementById('chart')._fullLayout;
               const box = document.getElementById('chart').getBoundingClientRect();

@@ -17,6 +17,7 @@ export class Header {
     this.quantityDecimals = decimals.quantity;
     this.quote = null;
     this.message = null;
+    this.drawnPrice = null;
     this.trades = [];
     this.priceElement = document.getElementById("last-price");
     this.drawSoon = oncePerFrame(() => this.draw());
@@ -51,7 +52,6 @@ export class Header {
       this.trades.unshift(quote);
       this.trades.length = Math.min(this.trades.length, TRADES_SHOWN);
     }
-    this.previous = this.quote?.price ?? quote.price;
     this.quote = quote;
     this.message = message;
     this.drawSoon();
@@ -64,11 +64,12 @@ export class Header {
     setText(priceElement, text);
     if (quote.traded_at) priceElement.dataset.tradedAt = quote.traded_at;
     if (this.message) {
-      if (quote.price !== this.previous) flash(priceElement, quote.price - this.previous);
+      const moved = quote.price - (this.drawnPrice ?? quote.price);
+      if (moved) flash(priceElement, moved);
       noteDrawn(quote, this.message);
       this.message = null;
-      this.previous = quote.price;
     }
+    this.drawnPrice = quote.price;
     setTitle(`${text} ${this.symbol} · GemsCap`);
     change("change-1h", quote.change_1h);
     change("change-24h", quote.change_24h);
