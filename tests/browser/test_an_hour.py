@@ -1,19 +1,27 @@
 """An hour of live updates in a few seconds: neither memory nor what the user sees wanders off."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import CDPSession, Page
+from playwright.sync_api import CDPSession, Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.moving_market import MovingMarket
 from tests.browser.pair_bars import begin_pair, close_pair_bar
+from tests.integration.web.market_seed import wandering_bars
 from tests.integration.web.web_process import WebProcess
+from workers.store.bars import save_bars
 
 PER_MINUTE = 60
 MOST_MB, MOST_NODES, MOST_LISTENERS = 2.0, 100, 10  # more after the last third than after the first
 PAIR = "/pairs/ETHUSDT/BTCUSDT"
 LIVE = {"/": ("BTCUSDT", 61_000.0), "/market/BTCUSDT": ("BTCUSDT", 61_000.0), PAIR: ("ETHUSDT", 2_600.0)}
+MOST_BARS = 3_000  # that the chart of the Market holds while it follows
+DRAWN_FROM_TO = """() => {
+  const { x = [] } = document.getElementById('chart').data?.[0] ?? {};
+  return [x.length, x.at(-1) ?? 0];
+}"""
 PAIR_DRAWN = "() => document.getElementById('panes').dataset.asOf"
 
 
@@ -79,4 +87,23 @@ def test_an_hour_leaves_nothing_behind(
     assert after.megabytes - before.megabytes <= MOST_MB
     assert after.nodes - before.nodes <= MOST_NODES
     assert after.listeners - before.listeners <= MOST_LISTENERS
+    assert complaints == []
+
+
+def test_seconds_leave_no_more_bars_than_may_be_loaded(
+    open_page: OpenPage, web: WebProcess, market: MovingMarket, complaints: list[str]
+) -> None:
+    market.live()
+    now = datetime.now(UTC).replace(microsecond=0, tzinfo=None)
+    save_bars(wandering_bars("BTCUSDT", "1s", newest=now.replace(tzinfo=UTC), count=MOST_BARS))
+    begin, end = now - timedelta(seconds=MOST_BARS - 100), now + timedelta(seconds=60)
+    page = open_page(f"{web.url}/market/BTCUSDT?tf=1s&from={begin.isoformat()}Z&to={end.isoformat()}Z")
+    page.wait_for_function(f"() => ({DRAWN_FROM_TO})()[0] > {MOST_BARS - 150}")
+    expect(page.locator("#follow")).to_have_attribute("aria-pressed", "true")
+    for second in range(300):
+        begun = market.close_bar("BTCUSDT", 61_000.0 + second % 89, timeframe="1s")
+    newest_closed = begun.start.timestamp() * 1_000 - 1_000
+    page.wait_for_function(f"(at) => ({DRAWN_FROM_TO})()[1] === at", arg=newest_closed)
+    drawn, _ = page.evaluate(DRAWN_FROM_TO)
+    assert MOST_BARS - 10 < drawn <= MOST_BARS
     assert complaints == []
