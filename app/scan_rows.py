@@ -33,7 +33,7 @@ class RowChoice:
     bar_seconds: int
     contains: str | None = None  # part of the name of one of both symbols, in any case
     once: bool = False  # of both directions the one with the smaller p
-    pair: str | None = None  # this one alone, as "Y/X"
+    pairs: frozenset[str] | None = None  # these alone, each as "Y/X"
 
     def rows(self, told: Told) -> JSON:
         """The wanted rows as records, numbers as they are."""
@@ -66,8 +66,8 @@ class RowChoice:
         if self.contains:
             named, text = [self._values(told, leg) for leg in ("y", "x")], self.contains.upper()
             places = [at for at in places if any(text in names[at] for names in named)]
-        if self.pair:
-            places = [at for at in places if self.pair == "/".join(self._legs(told, at))]
+        if self.pairs is not None:
+            places = [at for at in places if "/".join(self._legs(told, at)) in self.pairs]
         better = _better(told["columns"], told["symbols"]) if self.once else None
         return [at for at in places if better is None or better[at]]
 

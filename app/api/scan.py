@@ -58,7 +58,7 @@ CHOICE = {
     "volume_min": _bound("least quote volume of a day, of the less traded symbol"),
     "verdict": Parameter("choice", choices=VERDICTS, default=None),
     "contains": Parameter("text", default=None, about="part of the name of one of both symbols, in any case"),
-    "pair": Parameter("text", default=None, about="this one alone, as Y/X"),
+    "pairs": Parameter("text", default=None, about="these alone, as Y/X with commas between"),
     "once": Parameter("flag", default=False, about="of both directions the one with the smaller p"),
 }
 
@@ -109,7 +109,7 @@ def row_choice(given: Mapping[str, Any], timeframe: str) -> RowChoice:  # Any: a
         seconds(timeframe),
         given["contains"],
         given["once"],
-        given["pair"],
+        frozenset(given["pairs"].split(",")) if given["pairs"] else None,
     )
 
 

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -267,10 +269,49 @@ def large(seeded: datetime) -> Iterator[list[str]]:
     save_scan(dataclasses.replace(model, timeframe="1h", computed_at=now - timedelta(days=1)))
 
 
+def opened_large(open_page: OpenPage, url: str) -> Page:
+    """The page over the large scan, of which a worker would tell these lines."""
+    page = open_page(url + "/quality")
+    page.route(
+        re.compile("/api/scan/columns.*symbols=.*pairs="), lambda route: route.fulfill(json=lines_of(route))
+    )
+    page.goto(url + "/scanner?tf=1h")
+    return drawn_table(page)
+
+
+def lines_of(route: Route) -> dict[str, Any]:
+    asked = parse_qs(urlsplit(route.request.url).query)
+    symbols, pairs = (
+        asked["symbols"][0].split(","),
+        [each.split("/") for each in asked["pairs"][0].split(",")],
+    )
+    assert len(symbols) <= 40
+    columns = {
+        "y": [symbols.index(y) for y, _ in pairs],
+        "x": [symbols.index(x) for _, x in pairs],
+        "zscores": [[0.0, 1.0, 2.0] for _ in pairs],
+        "verdict": ["none" for _ in pairs],
+    }
+    return {"symbols": symbols, "words": {"none": ""}, "columns": columns}
+
+
+def test_rows_in_sight_of_a_large_scan_have_their_lines(
+    open_page: OpenPage, web: WebProcess, large: list[str], complaints: list[str]
+) -> None:
+    page = opened_large(open_page, web.url)
+    expect(page.locator(f"{ROWS} polyline[points='0,22 50,12 100,2']").first).to_be_attached()
+    line = page.locator(f"{ROWS}[data-id='S70USDT/S69USDT'] polyline")
+    page.locator("#scroll").evaluate("frame => { frame.scrollTop = frame.scrollHeight; }")
+    page.locator("th[data-column='zscore'] button").click()
+    page.locator("#scroll").evaluate("frame => { frame.scrollTop = 0; }")
+    expect(line).to_have_attribute("points", "0,22 50,12 100,2")
+    assert complaints == []
+
+
 def test_of_more_rows_than_are_loaded_the_server_sorts_and_filters(
     open_page: OpenPage, web: WebProcess, large: list[str], complaints: list[str], pictures: Path
 ) -> None:
-    page = drawn_table(open_page(web.url + "/scanner?tf=1h"))
+    page = opened_large(open_page, web.url)
     note, first = page.locator("#note"), page.locator(ROWS).first
     expect(note).to_have_text("5\u2009112 of 5\u2009112 rows; the first 5\u2009000 in this order are here")
     expect(first).to_have_attribute("data-id", large[0])
@@ -294,7 +335,7 @@ def test_of_more_rows_than_are_loaded_the_server_sorts_and_filters(
 def test_the_pair_beside_the_table_stays_when_its_row_is_not_loaded_any_more(
     open_page: OpenPage, web: WebProcess, large: list[str]
 ) -> None:
-    page = drawn_table(open_page(web.url + "/scanner?tf=1h"))
+    page = opened_large(open_page, web.url)
     page.locator(ROWS).first.click()
     title, first = page.locator("#panel-title"), page.locator(ROWS).first
     expect(title).to_have_text("BTC explained by S00")

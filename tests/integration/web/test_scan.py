@@ -95,10 +95,11 @@ def test_rows_are_filtered_sorted_and_paged(client: FlaskClient) -> None:
     assert sum(asked(client, f"verdict={verdict}")["total"] for verdict in verdicts) == 12
 
 
-def test_one_pair_is_asked_for_alone(client: FlaskClient) -> None:
-    told = asked(client, "pair=ETHUSDT/BTCUSDT&limit=1")
-    assert [(row["y"], row["x"]) for row in told["rows"]] == [("ETHUSDT", "BTCUSDT")]
-    assert asked(client, "pair=ETHUSDT/NONE")["total"] == 0
+def test_some_pairs_are_asked_for_alone(client: FlaskClient) -> None:
+    told = asked(client, "pairs=ETHUSDT/BTCUSDT,XRPUSDT/ETHUSDT&sort=y")
+    pairs = [(row["y"], row["x"]) for row in told["rows"]]
+    assert pairs == [("ETHUSDT", "BTCUSDT"), ("XRPUSDT", "ETHUSDT")]
+    assert asked(client, "pairs=ETHUSDT/NONE")["total"] == 0
 
 
 def test_what_does_not_exist_comes_last_either_way(client: FlaskClient) -> None:
@@ -112,7 +113,9 @@ def test_other_symbols_are_asked_of_a_worker(client: FlaskClient, worker: Worker
     wait_for(lambda: client.get(query).status_code == 200, DONE_SECONDS, "the scan")
     told: Any = client.get(query).json
     assert (told["symbols"], told["luck"]["pairs"]) == (["BTCUSDT", "ETHUSDT", "XRPUSDT"], 3)
-    for row in told["rows"]:
+    alone: Any = client.get(f"{query.removesuffix('&q_max=0.05')}&pairs=ETHUSDT/BTCUSDT").json
+    assert [len(row["zscores"]) for row in alone["rows"]] == [24]
+    for row in [*told["rows"], *alone["rows"]]:
         statistic = coint(logs(row["y"], 300), logs(row["x"], 300))[0]
         assert row["statistic"] == pytest.approx(statistic, rel=1e-8)
 

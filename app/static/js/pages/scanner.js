@@ -14,6 +14,7 @@ import { PairAlone } from "../scanner/alone.js";
 import { questionOf, scanOf } from "../scanner/answers.js";
 import { choiceFrom, exportQuery, FIRST_HIDDEN, searchOf, symbolsIn } from "../scanner/choice.js";
 import { COLUMNS } from "../scanner/columns.js";
+import { Lines } from "../scanner/lines.js";
 import { pairAddress, showPair } from "../scanner/panel.js";
 import { chosen, luckWords, pairsOf, prepared, rowWords, untestedWords } from "../scanner/rows.js";
 import { ScanTable } from "../scanner/table.js";
@@ -27,7 +28,7 @@ const TYPING_MS = 250; // until a large scan is asked for what was chosen
 
 const part = (name) => document.getElementById(name);
 const root = document.querySelector(".scanner");
-const table = new ScanTable({ scroll: part("scroll"), table: part("table"), head: part("head"), body: part("rows"), onSort: sortBy, onOpen: open });
+const table = new ScanTable({ scroll: part("scroll"), table: part("table"), head: part("head"), body: part("rows"), onSort: sortBy, onOpen: open, lineOf: (row) => lines.of(row), onSight: wantLines });
 
 let choice = chosenIn(root.dataset.timeframe);
 let stopWatching = () => {};
@@ -41,6 +42,7 @@ let held = false; // the pointer is on the rows: their order is kept
 
 const drawSoon = oncePerFrame(draw);
 const alone = new PairAlone(drawSoon);
+const lines = new Lines(drawSoon);
 
 startFrame({
   actions: [
@@ -124,9 +126,17 @@ function draw() {
   else showState(part("state"), { title: "No pair passes these filters", text: `${format.count(pairsOf(scan))} rows are there without them.` });
   const { hidden, sort, descending, selected } = choice;
   table.draw(shown, { hidden, sort, descending, selected }, barMs);
-  showPair(alone.rowOf(choice, scan, rows), { timeframe: choice.timeframe, barMs });
+  const row = alone.rowOf(choice, scan, rows);
+  showPair(row, { timeframe: choice.timeframe, barMs, line: row ? lines.of(row) : [] });
   setText(part("note"), `${rowWords({ shown, rows, scan })}${untestedWords(scan)}`);
   showHead();
+}
+
+// Of the rows in sight, and of the pair beside the table.
+function wantLines(inSight) {
+  if (!scan || choice.hidden.includes("spark")) return;
+  const row = alone.rowOf(choice, scan, rows);
+  lines.want(row ? [row, ...inSight] : inSight, choice, scan);
 }
 
 // Under the pointer rows keep their places; what is new comes last.

@@ -25,8 +25,24 @@ export async function scanOf(choice, isLarge = false) {
 
 // One pair of the same scan, whatever passes: its row, null where it holds none, undefined while it is computed.
 export async function pairOf(choice) {
-  const answer = await ask({ ...exportQuery(unfiltered(choice)), pair: choice.selected, limit: 1 });
+  const answer = await ask({ ...exportQuery(unfiltered(choice)), pairs: choice.selected });
   return answer.task ? undefined : (rowsOf(answer)[0] ?? null);
+}
+
+// z of the last bars of some pairs, by "Y/X": a scan of few symbols has it, so theirs alone are scanned.
+export async function linesOf(choice, ids) {
+  const symbols = symbolsOf(ids);
+  const query = { ...exportQuery({ ...unfiltered(choice), symbols }), pairs: ids.join() };
+  let answer = await ask(query);
+  while (answer.task) {
+    await followTask(answer.task); // without a word in the panel
+    answer = await ask(query);
+  }
+  return new Map(rowsOf(answer).map((row) => [`${row.y}/${row.x}`, row.zscores]));
+}
+
+export function symbolsOf(ids) {
+  return [...new Set(ids.flatMap((id) => id.split("/")))];
 }
 
 function unfiltered(choice) {

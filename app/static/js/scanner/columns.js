@@ -18,7 +18,7 @@ export const COLUMNS = [
   { name: "pair", title: "Pair", fixed: true, text: (row) => `${row.names[0]} / ${row.names[1]}`, sort: (row) => `${row.y} ${row.x}`, words: "y / x: y explained by x, log prices" },
   { name: "verdict", title: "Verdict", text: (row) => VERDICTS[row.verdict], sort: (row) => RANKS.indexOf(row.verdict), words: "What the numbers come to" },
   { name: "zscore", title: "z", number: true, first: true, text: (row) => signed(row.zscore, 2), sort: (row) => size(row.zscore), words: "Spread against its last 60 bars, at the last bar; sorted by size" },
-  { name: "spark", title: "z, last bars", words: "z over the last bars, with the hedge of today; of scans of up to 40 symbols" },
+  { name: "spark", title: "z, last bars", words: "z over the last bars, with the hedge of today" },
   { name: "q_value", title: "q", number: true, text: (row) => chance(row.q_value), sort: (row) => row.q_value, words: "False discovery rate over all pairs tried (Benjamini-Hochberg)" },
   { name: "p_value", title: "p", number: true, text: (row) => chance(row.p_value), sort: (row) => row.p_value, words: "Engle-Granger, this direction" },
   { name: "other_p", title: "p reversed", number: true, text: (row) => chance(row.other_p), sort: (row) => row.other_p, words: "Engle-Granger, the other direction" },

@@ -9,8 +9,9 @@ const ROW_HEIGHT = 30;
 const SVG = "http://www.w3.org/2000/svg";
 
 export class ScanTable {
-  constructor({ scroll, table, head, body, onSort, onOpen }) {
-    Object.assign(this, { scroll, table, head, body, onSort, onOpen });
+  // lineOf(row): z of its last bars; onSight(rows): these stand in the document now.
+  constructor({ scroll, table, head, body, onSort, onOpen, lineOf, onSight }) {
+    Object.assign(this, { scroll, table, head, body, onSort, onOpen, lineOf, onSight });
     this.rows = [];
     this.columns = [];
     this.selected = null;
@@ -46,6 +47,7 @@ export class ScanTable {
     this.body.replaceChildren(this.#space(first), ...lines, this.#space(this.rows.length - behind));
     lines.forEach((line, place) => this.#fill(line, this.rows[first + place], first + place));
     if (focused) lines.find((line) => line.dataset.id === focused)?.focus({ preventScroll: true });
+    this.onSight(this.rows.slice(first, behind));
   }
 
   #drawHead() {
@@ -97,7 +99,7 @@ export class ScanTable {
     line.tabIndex = row.id === this.selected || (place === 0 && !this.selected) ? 0 : -1;
     for (const [number, column] of this.columns.entries()) {
       const cell = line.children[number];
-      if (column.name === "spark") drawSpark(cell.firstElementChild, row.zscores.filter((value) => value !== null));
+      if (column.name === "spark") drawSpark(cell.firstElementChild, this.lineOf(row).filter((value) => value !== null));
       else setText(cell, column.text(row, this.barMs));
       if (column.name === "verdict") {
         cell.dataset.verdict = row.verdict;

@@ -5,6 +5,7 @@ import test from "node:test";
 
 import { choiceFrom, exportQuery, searchOf, symbolsIn } from "../../../../app/static/js/scanner/choice.js";
 import { chance, COLUMNS } from "../../../../app/static/js/scanner/columns.js";
+import { Lines, someOf } from "../../../../app/static/js/scanner/lines.js";
 import { chosen, luckWords, prepared, rowsOf, rowWords, untestedWords, visible } from "../../../../app/static/js/scanner/rows.js";
 
 const MINUTE = 60_000;
@@ -119,4 +120,48 @@ test("an export asks the server for the rows that are shown, in their order", ()
     once: true,
   });
   assert.deepEqual(exportQuery(choiceFrom("", "1m")), { tf: "1m", window: 1440, sort: "q_value", order: "asc" });
+});
+
+// A table at rest over a scan of so many symbols.
+function linesOver(t, symbols) {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const asked = [];
+  const lines = new Lines(() => {}, {
+    ask: async (choice, ids) => {
+      asked.push(ids);
+      return new Map(ids.map((id) => [id, [1, 2]]));
+    },
+  });
+  const rest = async (rows, computed_at) => {
+    lines.want(rows, { timeframe: "1m", window: 1_440 }, { symbols: Array(symbols).fill("S"), computed_at });
+    t.mock.timers.tick(400);
+    for (let left = 5; left; left--) await null;
+  };
+  return { asked, lines, rest };
+}
+
+const inSight = (...ids) => ids.map((id) => ({ id, zscores: [] }));
+
+test("lines of a large scan are asked for once for the rows in sight, and again of a newer scan", async (t) => {
+  const { asked, lines, rest } = linesOver(t, 60);
+  await rest(inSight("A/B", "C/D"), 1);
+  await rest(inSight("C/D", "E/F"), 1);
+  assert.deepEqual(asked, [["A/B", "C/D"], ["E/F"]]);
+  assert.deepEqual(lines.of(inSight("C/D")[0]), [1, 2]);
+  assert.deepEqual(lines.of(inSight("G/H")[0]), []);
+  await rest(inSight("C/D"), 2);
+  assert.deepEqual(asked.at(-1), ["C/D"]);
+});
+
+test("a scan that carries its lines is not asked for them", async (t) => {
+  const { asked, lines, rest } = linesOver(t, 40);
+  await rest(inSight("A/B"), 1);
+  assert.deepEqual(asked, []);
+  assert.deepEqual(lines.of({ id: "A/B", zscores: [3] }), [3]);
+});
+
+test("at a time so many rows are asked for as have forty symbols", () => {
+  const apart = Array.from({ length: 30 }, (_, place) => `Y${place}/X${place}`);
+  assert.equal(someOf(apart).length, 20);
+  assert.equal(someOf(Array.from({ length: 60 }, (_, place) => `Y/X${place % 39}`)).length, 40);
 });
