@@ -1,6 +1,7 @@
 """The three pages in a real browser, fed as the workers feed them."""
 
 import re
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -232,6 +233,26 @@ def test_who_looks_back_is_left_there_and_follow_live_comes_back(
     page.keyboard.press("f")
     expect(page.locator("#follow")).to_have_attribute("aria-pressed", "true")
     assert _settled_range(page) > back
+
+
+def test_who_looks_back_is_not_drawn_each_bar_that_closes(
+    open_page: OpenPage, web: WebProcess, market: MovingMarket
+) -> None:
+    page = _chart(open_page, web, "/market/ETHUSDT?tf=15m")
+    box = page.locator("#chart").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 200, box["y"] + 100)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 900, box["y"] + 100, steps=5)
+    page.mouse.up()
+    expect(page.locator("#follow")).to_have_attribute("aria-pressed", "false")
+    _count_figures(page)
+    begun_at, before = time.monotonic(), _candles(page)
+    for place in range(6):
+        market.close_bar("ETHUSDT", 2_600.0 + place, timeframe="15m")
+        page.wait_for_timeout(400)
+    page.wait_for_function("(n) => document.getElementById('chart').data[0].x.length === n", arg=before + 6)
+    assert _figures_drawn(page) <= 1 + (time.monotonic() - begun_at) / 5
 
 
 def test_a_double_click_shows_the_newest_bars_again(

@@ -12,6 +12,7 @@ import { colours } from "./theme.js";
 
 const CONFIG = { displayModeBar: false, scrollZoom: true, doubleClick: false, responsive: true, showTips: false };
 const FIGURE_MS = 250; // the whole figure at most four times a second
+const AWAY_MS = 5_000; // likewise for news, while the newest bars are out of view
 const PRICE_ZOOM = 1.1; // per notch of shift-wheel
 
 export class CandleChart {
@@ -28,6 +29,7 @@ export class CandleChart {
     this.busy = false;
     this.stale = false;
     this.figureSoon = atMostEvery(FIGURE_MS, () => this.drawFigure());
+    this.figureLater = atMostEvery(AWAY_MS, () => this.drawFigure());
     this.overlaySoon = oncePerFrame(() => this.paintOverlay());
   }
 
@@ -42,8 +44,15 @@ export class CandleChart {
   extend({ closed, appended }) {
     const { history } = this;
     if (appended && history.follow) history.view = followed(history.view, history.bars.at(-1).at, history.timeframeMs);
-    if (closed || appended || this.outgrown()) this.figureSoon();
+    if (closed || appended || this.outgrown()) this.newsSoon();
     this.overlaySoon();
+  }
+
+  // Who looks back sees nothing of the news: the many bars there may be by then are not drawn for each.
+  newsSoon() {
+    const { view, bars } = this.history;
+    if (view && bars.length && !showsNewest(view, bars.at(-1).at)) this.figureLater();
+    else this.figureSoon();
   }
 
   setLastPrice(value) {

@@ -147,7 +147,7 @@ function showSnapshot(latest, isNews) {
   snapshot.show(latest);
   if (!isNews) return;
   anchor.refresh();
-  if (chart.drawn) chart.figureSoon();
+  if (chart.drawn) chart.newsSoon();
 }
 
 function redraw() {
