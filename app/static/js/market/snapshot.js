@@ -65,7 +65,8 @@ export class SnapshotTable {
     head.scope = "row";
     head.textContent = "Divergence";
     head.title = DIVERGENCE;
-    cell.textContent = divergence ? `${divergence.kind.replace("_", " ")}, ${when(divergence.confirmed_at)}` : reason;
+    if (divergence) cell.append(`${divergence.kind.replace("_", " ")}, `, unbroken(when(divergence.confirmed_at)));
+    else cell.textContent = reason;
     cell.className = divergence ? (divergence.kind.endsWith("bullish") ? "up" : "down") : "warming";
     row.append(head, cell);
     return row;
@@ -95,6 +96,13 @@ export class SnapshotTable {
 
 function when(moment, options) {
   return format.when(Date.parse(moment), currentZone(), serverNow(), options);
+}
+
+function unbroken(text) {
+  const element = document.createElement("span");
+  element.className = "moment";
+  element.textContent = text;
+  return element;
 }
 
 // A mean of prices has one digit more than a price.
