@@ -17,6 +17,9 @@ from workers.local.waiting import wait_until
 UP_SECONDS = 90.0
 DOWN_SECONDS = 40.0
 RUNNING_LINE = "GemsCap Quant is running"
+TIME = len("2026-11-22 08:00:00,000")  # a line of a log begins with it
+LOADED = "history filled symbol="  # in the log, for each symbol before the capture and where it joins
+JUDGED = "scan computed timeframe=1m"  # the last of what a start has to catch up with
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV")
 
 
@@ -82,6 +85,13 @@ class Product:
         """A figure of the heartbeat of a process; 0 while there is none."""
         rows = [row for row in self.api("/api/system")["processes"] if row["process"] == process]
         return max((float(row["figures"].get(name) or 0.0) for row in rows), default=0.0)
+
+    def has_caught_up(self) -> bool:
+        """Whether the days before are loaded, and the market judged after that."""
+        loaded = [line[:TIME] for line in self.log("batch").splitlines() if LOADED in line]
+        judged = [line[:TIME] for line in self.log("compute").splitlines() if JUDGED in line]
+        wanted = 2 * len(self.api("/api/watchlist")["symbols"])
+        return len(loaded) >= wanted and bool(judged) and max(judged) > max(loaded)
 
     def pid_of(self, process: str) -> int:
         """The process of that name which beat last; 0 when none lives."""

@@ -14,9 +14,6 @@ RATE = 600  # trades a second over all symbols; the stream joins those of one or
 MESSAGES = 200  # a second, at least
 P99_MS = 500.0
 WINDOWS, DRAWN = 3, 150  # prices to see in each: a machine that stands still once spoils one of them
-TIME = len("2026-11-22 08:00:00,000")  # a line of a log begins with it
-LOADED = "history filled symbol="  # in the log, for each symbol before the capture and where it joins
-JUDGED = "scan computed timeframe=1m"  # the last of what a start has to catch up with
 
 # Notes for every price that is drawn how long ago its trade was, by this machine's one clock.
 NOTE_DELAYS = """() => {
@@ -36,16 +33,8 @@ def product(mongo_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFac
     root: Path = tmp_path_factory.mktemp("latency") / "run"
     environ = {"MONGO_URL": mongo_url, "REDIS_URL": redis_url, "SEED": "200", "RATE": str(RATE)}
     with Product(root, environ) as product:
-        wait_for(lambda: caught_up(product), 240, "the statistics of the first day")
+        wait_for(product.has_caught_up, 240, "the statistics of the first day")
         yield product
-
-
-def caught_up(product: Product) -> bool:
-    """Whether the days before are loaded, and the market judged after that."""
-    loaded = [line[:TIME] for line in product.log("batch").splitlines() if LOADED in line]
-    judged = [line[:TIME] for line in product.log("compute").splitlines() if JUDGED in line]
-    wanted = 2 * len(product.api("/api/watchlist")["symbols"])
-    return len(loaded) >= wanted and bool(judged) and max(judged) > max(loaded)
 
 
 @pytest.fixture
