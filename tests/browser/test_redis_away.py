@@ -12,7 +12,6 @@ from tests.browser.moving_market import MovingMarket
 from tests.fault.measuring import Measured
 from tests.integration.web.web_process import WebProcess
 from tests.product import wait_for
-from workers import publish
 from workers.coordination import redis_client
 from workers.coordination.errors import CoordinationDown
 from workers.local.redis_server import RedisServer
@@ -35,7 +34,6 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
 def _forget_clients() -> None:
     """The clients of this process belong to one Redis: the next use makes new ones."""
     redis_client._client.cache_clear()
-    publish._outlet.cache_clear()
 
 
 @pytest.fixture(scope="module")
