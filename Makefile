@@ -63,7 +63,7 @@ test: install-develop ## every test: unit, integration, fault, browser
 	$(PY) -m pytest -q -m "not alone" tests/fault > $$log 2>&1 & fault=$$!; trap "kill $$fault 2>/dev/null" EXIT; trap "exit 130" INT TERM; \
 	run() { echo "=== $$1"; group=$$1; shift; "$$@" || failed="$$failed $$group"; }; \
 	ended() { wait $$fault; result=$$?; cat $$log; return $$result; }; \
-	run "unit and integration" nice -n 10 $(LANES) 2 tests/unit analytics workers tests/integration; \
+	run "unit and integration" nice -n 19 $(LANES) 2 tests/unit analytics workers tests/integration; \
 	run fault ended; \
 	run browser $(LANES) 2 -m "not alone" tests/browser; \
 	run alone $(PY) -m pytest -q -m alone tests/fault tests/browser; \

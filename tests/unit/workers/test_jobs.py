@@ -61,9 +61,9 @@ def test_a_window_is_refused_at_the_door_where_the_mathematics_would_refuse_it()
     assert jobs.MOST_THEIL_SEN_BARS == choice.MOST_THEIL_SEN_BARS
 
 
-def test_the_page_says_up_to_how_many_symbols_rows_have_lines() -> None:
-    told = (PROJECT / "app/static/js/scanner/columns.js").read_text()
-    assert f"of scans of up to {MOST_WITH_LINES} symbols" in told
+def test_the_page_asks_for_lines_where_a_scan_has_none() -> None:
+    asks = (PROJECT / "app/static/js/scanner/lines.js").read_text()
+    assert f"const MOST_SYMBOLS = {MOST_WITH_LINES};" in asks
 
 
 def test_repairs_and_history_wait_for_nothing_that_is_asked_for() -> None:
