@@ -4,10 +4,12 @@ import dataclasses
 import gzip
 import json
 import os
+import time
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -296,7 +298,8 @@ def test_what_runs_stops_after_its_batch_and_leaves_no_file(
 ) -> None:
     monkeypatch.setattr("workers.imports.batches.LINES_AT_ONCE", 5)
     monkeypatch.setattr("workers.tasks.imports.RUN_SECONDS", -1.0)
-    monkeypatch.setattr("workers.imports.run.time.monotonic", iter(range(1_000)).__next__)
+    clock = SimpleNamespace(monotonic=iter(range(1_000)).__next__, sleep=time.sleep)
+    monkeypatch.setattr("workers.imports.run.time", clock)
     told = send(client, "a.ndjson", text_of([collected(n) for n in range(40)])).json["import"]
     client.post(f"/api/imports/{told['id']}/start", json={})
     run_imports()
