@@ -15,6 +15,8 @@ from workers.store.bars import save_bars
 
 PER_MINUTE = 60
 MOST_MB, MOST_NODES, MOST_LISTENERS = 2.0, 100, 10  # more after the last third than after the first
+NODES_OF_A_BAR = 3  # a chart that is not full yet grows with its bars
+SETTLED_SECONDS = 20  # what a figure that was drawn again leaves is gone by then; what leaks stays
 PAIR = "/pairs/ETHUSDT/BTCUSDT"
 LIVE = {"/": ("BTCUSDT", 61_000.0), "/market/BTCUSDT": ("BTCUSDT", 61_000.0), PAIR: ("ETHUSDT", 2_600.0)}
 MOST_BARS = 3_000  # that the chart of the Market holds while it follows
@@ -39,6 +41,17 @@ def held(session: CDPSession) -> Held:
     heap = session.send("Runtime.getHeapUsage")["usedSize"]
     metrics = {row["name"]: row["value"] for row in session.send("Performance.getMetrics")["metrics"]}
     return Held(heap / 1e6, int(metrics["Nodes"]), int(metrics["JSEventListeners"]))
+
+
+def held_at_last(page: Page, session: CDPSession, most_nodes: int) -> Held:
+    """What is held when no more is drawn: on a busy machine a figure may just be exchanged for the next."""
+    found = held(session)
+    for _ in range(SETTLED_SECONDS):
+        if found.nodes <= most_nodes:
+            break
+        page.wait_for_timeout(1_000)
+        found = held(session)
+    return found
 
 
 def pass_time(page: Page, market: MovingMarket, path: str, seconds: int) -> None:
@@ -81,11 +94,13 @@ def test_an_hour_leaves_nothing_behind(
     session.send("Performance.enable")
     pass_time(page, market, path, seconds // 3)
     before = held(session)
-    pass_time(page, market, path, seconds - seconds // 3)
-    after = held(session)
+    later = seconds - seconds // 3
+    pass_time(page, market, path, later)
+    most_nodes = before.nodes + MOST_NODES + later // PER_MINUTE * NODES_OF_A_BAR
+    after = held_at_last(page, session, most_nodes)
     print(f"\n{path}, {seconds} s: {before} -> {after}")
     assert after.megabytes - before.megabytes <= MOST_MB
-    assert after.nodes - before.nodes <= MOST_NODES
+    assert after.nodes <= most_nodes
     assert after.listeners - before.listeners <= MOST_LISTENERS
     assert complaints == []
 
