@@ -17,8 +17,9 @@ def test_every_address_can_be_read(
 ) -> None:  # fmt: skip
     page = open_page(web.url + "/api/docs#get_get_ohlc", width=width, scheme=scheme)
     told = page.evaluate("() => fetch('/api/openapi.json').then((answer) => answer.json())")
-    shown = page.locator(".api-operation summary code").all_inner_texts()
+    shown = page.locator(".api-operation summary > code").all_inner_texts()
     assert sorted(shown) == sorted(path for path, methods in told["paths"].items() for _ in methods)
+    assert page.locator("main").inner_text().count("`") == 0
     named = page.locator("details#get_get_ohlc")
     expect(named.get_by_role("rowheader", name="symbol")).to_be_visible()
     expect(named.get_by_role("cell", name="1 – 5,000", exact=True)).to_be_visible()

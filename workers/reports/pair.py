@@ -26,7 +26,7 @@ _MARKS = {
 }
 _STYLE = """
 body { font: 14px/1.5 system-ui, sans-serif; color: #17202b; background: #fff; }
-body { margin: 24px auto; max-width: 1200px; }
+body { margin: 24px auto; max-width: 1200px; padding: 0 24px; }
 h1 { font-size: 20px; margin: 0; } .sentence { font-size: 16px; } .warn { color: #8a5f00; font-weight: 600; }
 dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px 24px; }
 dt { color: #55606e; } dd { margin: 0; font-size: 18px; font-variant-numeric: tabular-nums; }
