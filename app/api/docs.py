@@ -1,11 +1,9 @@
 """The API for people: `GET /api/docs`, drawn from the OpenAPI document."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, current_app, render_template
-from markupsafe import Markup, escape
 
 from app.api.contract import File, endpoint
 from app.api.openapi import document
@@ -37,16 +35,6 @@ TITLES = {
 }
 
 Told = Mapping[str, Any]  # a piece of the document
-
-
-@blueprint.app_template_filter()
-def with_code(text: str) -> Markup:
-    """Words of the document as HTML, what stands between backticks as code.
-
-    >>> with_code("the newest `limit` bars < 5,000")
-    Markup('the newest <code>limit</code> bars &lt; 5,000')
-    """
-    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 @blueprint.get("/docs")
