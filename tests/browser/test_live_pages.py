@@ -65,6 +65,16 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text.replace(" ", "T"))
 
 
+def _drag_back(page: Page) -> None:
+    """Pull older bars into sight with the mouse."""
+    box = page.locator("#chart .nsewdrag").first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 300, box["y"] + 100)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 900, box["y"] + 100, steps=5)
+    page.mouse.up()
+
+
 def _settled_range(page: Page) -> list[str]:
     """The time range once a wheel or a drag has come to rest."""
     page.evaluate(
@@ -218,13 +228,7 @@ def test_who_looks_back_is_left_there_and_follow_live_comes_back(
     open_page: OpenPage, web: WebProcess, market: MovingMarket
 ) -> None:
     page = _chart(open_page, web)
-    box = page.locator("#chart").bounding_box()
-    assert box is not None
-    y = box["y"] + 100
-    page.mouse.move(box["x"] + 200, y)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 900, y, steps=5)
-    page.mouse.up()
+    _drag_back(page)
     expect(page.locator("#follow")).to_have_attribute("aria-pressed", "false")
     back, candles = _settled_range(page), _candles(page)
     market.close_bar("BTCUSDT", 61_860.0)
@@ -239,12 +243,7 @@ def test_who_looks_back_is_not_drawn_each_bar_that_closes(
     open_page: OpenPage, web: WebProcess, market: MovingMarket
 ) -> None:
     page = _chart(open_page, web, "/market/ETHUSDT?tf=15m")
-    box = page.locator("#chart").bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + 200, box["y"] + 100)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 900, box["y"] + 100, steps=5)
-    page.mouse.up()
+    _drag_back(page)
     expect(page.locator("#follow")).to_have_attribute("aria-pressed", "false")
     _count_figures(page)
     begun_at, before = time.monotonic(), _candles(page)
@@ -330,12 +329,7 @@ def test_a_stretch_in_a_link_is_shown_and_stays(
     open_page: OpenPage, web: WebProcess, market: MovingMarket, complaints: list[str]
 ) -> None:
     page = _chart(open_page, web)
-    box = page.locator("#chart .nsewdrag").first.bounding_box()
-    assert box
-    page.mouse.move(box["x"] + 300, box["y"] + 100)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 900, box["y"] + 100, steps=5)
-    page.mouse.up()
+    _drag_back(page)
     page.wait_for_url(re.compile("from=.*&to="))
     moved = _settled_range(page)
     other = open_page(page.url)
@@ -388,12 +382,7 @@ def test_back_shows_the_range_and_the_stretch_that_were_shown(
     six_hours = _settled_range(page)
     page.keyboard.press("3")
     page.wait_for_function("() => document.getElementById('chart').data[0].x.length === 299")
-    box = page.locator("#chart .nsewdrag").first.bounding_box()
-    assert box
-    page.mouse.move(box["x"] + 300, box["y"] + 100)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 900, box["y"] + 100, steps=5)
-    page.mouse.up()
+    _drag_back(page)
     page.wait_for_url(re.compile("tf=5m.*from="))
     moved = _settled_range(page)
     page.keyboard.press("4")
