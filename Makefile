@@ -84,7 +84,7 @@ screenshots: install-develop ## a picture of each page into docs/screenshots
 	@$(PY) -m pytest -q tests/browser/test_sound_pages.py --screenshots docs/screenshots
 
 soak: install-develop ## what takes long, in full length; run again it goes on where it ended
-	@$(PY) -m pytest -q -n 3 --dist loadfile --full -m "soak and not alone" --results docs/fault-results.md tests; \
+	@$(PY) -m pytest -q -n 2 --dist loadfile --full -m "soak and not alone" --results docs/fault-results.md tests; \
 	first=$$?; $(PY) -m pytest -q --full -m "soak and alone" --results docs/fault-results.md tests && exit $$first
 
 soak-seed: install-develop ## one seed of the seeded soak again: make soak-seed SEED=17
