@@ -11,7 +11,9 @@ from random import Random
 
 from redis import Redis
 
+from tests.fault.proxy import Proxy
 from tests.fault.soaked_world import SoakedWorld
+from tests.fault.streaming import Streaming
 
 Ending = Callable[[], None]
 Beginning = Callable[[SoakedWorld, Random], Ending]
@@ -70,16 +72,21 @@ def mongo_paused(world: SoakedWorld, random: Random) -> Ending:
 
 def no_file_grows(world: SoakedWorld, random: Random) -> Ending:
     """The disk takes nothing more from the stream."""
-    pid, written = world.streaming.pid_of("stream"), len(world.streaming.words("stream").encode())
-    limits = (written + REST_OF_A_DISK, resource.RLIM_INFINITY)
+    return fill_disk(world.streaming)
+
+
+def fill_disk(streaming: Streaming) -> Ending:
+    """Let no file of the stream grow beyond its log."""
+    pid = streaming.pid_of("stream")
+    written = len(streaming.words("stream").encode())
+    limit_files(pid, written + REST_OF_A_DISK)
+    return lambda: limit_files(pid, resource.RLIM_INFINITY)
+
+
+def limit_files(pid: int, size: int) -> None:
+    """Let no file of a process, if it still lives, grow beyond so many bytes."""
     with suppress(ProcessLookupError):
-        before = resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
-
-    def end() -> None:
-        with suppress(ProcessLookupError):
-            resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
-
-    return end
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 
 def spool_damaged(world: SoakedWorld, random: Random) -> Ending:
@@ -106,14 +113,14 @@ def damage(spool: Path, random: Random) -> None:
         path.write_bytes(content[: -random.randrange(1, min(5_000, len(content)))])
 
 
-def store_cut(world: SoakedWorld, random: Random) -> Ending:
-    """The store is out of reach, and nobody says so."""
-    world.store.black_hole = True
+def out_of_reach(line: Callable[[SoakedWorld], Proxy]) -> Beginning:
+    """Nothing passes on a line, and nobody says so."""
 
-    def end() -> None:
-        world.store.black_hole = False
+    def begin(world: SoakedWorld, random: Random) -> Ending:
+        line(world).black_hole = True
+        return line(world).pass_freely
 
-    return end
+    return begin
 
 
 def store_reset(world: SoakedWorld, random: Random) -> Ending:
@@ -149,16 +156,6 @@ def redis_emptied(world: SoakedWorld, random: Random) -> Ending:
     return nothing
 
 
-def broker_cut(world: SoakedWorld, random: Random) -> Ending:
-    """The broker is out of reach, and nobody says so."""
-    world.broker.black_hole = True
-
-    def end() -> None:
-        world.broker.black_hole = False
-
-    return end
-
-
 def stranded(world: SoakedWorld, random: Random) -> Ending:
     """The connection to the exchange is half open from now on."""
     world.streaming.proxy.strand()
@@ -168,21 +165,13 @@ def stranded(world: SoakedWorld, random: Random) -> Ending:
 def slow_line(world: SoakedWorld, random: Random) -> Ending:
     """The line to the exchange is slow."""
     world.streaming.proxy.latency_seconds = random.uniform(0.05, 0.3)
-
-    def end() -> None:
-        world.streaming.proxy.latency_seconds = 0.0
-
-    return end
+    return world.streaming.proxy.pass_freely
 
 
 def sliced_line(world: SoakedWorld, random: Random) -> Ending:
     """What the exchange sends comes in slices that end anywhere."""
     world.streaming.proxy.slice_bytes = random.randint(20, 500)
-
-    def end() -> None:
-        world.streaming.proxy.slice_bytes = None
-
-    return end
+    return world.streaming.proxy.pass_freely
 
 
 def reset(world: SoakedWorld, random: Random) -> Ending:
@@ -224,7 +213,7 @@ INJECTIONS: Mapping[str, Injection] = {
     "R4 store killed": Injection(mongo_killed, "store"),
     "R5 store hangs": Injection(mongo_paused, "store", 4.0),
     "R4 store reset": Injection(store_reset, "store"),
-    "R5 store out of reach": Injection(store_cut, "store", 4.0),
+    "R5 store out of reach": Injection(out_of_reach(lambda world: world.store), "store", 4.0),
     "R5 store slow": Injection(store_slow, "store", 4.0),
     "R6 broker killed": Injection(redis_killed, "broker"),
     "R7 broker emptied": Injection(redis_emptied, "broker", 0.0),
@@ -264,7 +253,7 @@ INJECTIONS: Mapping[str, Injection] = {
     ),
     "R22 clock set": Injection(clock_set, "clock"),
     "R23 stream paused": Injection(paused("stream"), "stream", 4.0),
-    "R24 broker out of reach": Injection(broker_cut, "broker"),
+    "R24 broker out of reach": Injection(out_of_reach(lambda world: world.broker), "broker"),
     "R24 slow line": Injection(slow_line, "line"),
     "R24 sliced line": Injection(sliced_line, "line"),
     "R25 beat killed": Injection(killed("beat"), "beat"),

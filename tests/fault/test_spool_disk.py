@@ -1,7 +1,6 @@
 """The disk in front of the database: what lies there survives the stream, damage, and a disk that is full."""
 
 import json
-import resource
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ from random import Random
 import pytest
 
 from tests.fault.doomed import CAUGHT_UP_SECONDS, Doomed, doomed
-from tests.fault.injections import REST_OF_A_DISK, damage
+from tests.fault.injections import damage, fill_disk
 from tests.fault.measuring import Measured
 from tests.fault.readiness import asked, seconds_until_ready, web_of
 from tests.fault.streaming import HASTE
@@ -100,25 +99,18 @@ def narrow(tmp_path: Path, redis_url: str) -> Iterator[Doomed]:
         yield found
 
 
-def fill_disk(found: Doomed) -> tuple[int, int]:
-    """Let no file of the stream grow beyond its log; the limits from before."""
-    written = len(found.world.words("stream").encode())
-    limits = (written + REST_OF_A_DISK, resource.RLIM_INFINITY)
-    return resource.prlimit(found.stream_pid, resource.RLIMIT_FSIZE, limits)
-
-
 @pytest.mark.soak
 def test_neither_disk_nor_memory_takes_any_more(narrow: Doomed, measured: Measured) -> None:
     world, pid = narrow.world, narrow.stream_pid
     with web_of(world) as web:
-        before = fill_disk(narrow)
+        empty_disk = fill_disk(world)
         told = wait_for(
             lambda: asked(web, "/api/system")["spool_disk"]["state"] == "refuses", 30, "the alarm of the page"
         )
         narrow.signal_mongod(signal.SIGKILL)
         wait_for(lambda: "closed on purpose" in world.words("stream"), 60, "memory that is full")
         narrow.mongo.start()
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
+        empty_disk()
         wait_for(lambda: known_holes(narrow) > 0, 60, "the hole on record")
         world.assert_clean(within=CAUGHT_UP_SECONDS)
         ready = seconds_until_ready(web, CAUGHT_UP_SECONDS)
