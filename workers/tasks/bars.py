@@ -57,7 +57,11 @@ def build_bars() -> None:
 
 
 def build_symbol(symbol: str, progress: BarProgress | None, clock: datetime) -> list[Bar]:
-    """Build what is new or late of one symbol; returns the bars that changed."""
+    """Build what is new or late of one symbol; returns the bars that changed.
+
+    A run that died may have saved some of its bars: the next one, which begins where that
+    began, folds and notes all it touches, whether it differs from what is stored or not.
+    """
     ticks = load_ticks(symbol, after_id=progress.tick_id if progress else -1, limit=TICKS_AT_ONCE)
     whole_from = folds_from(load_seams(symbol))
     if ticks and whole_from is None:
@@ -69,11 +73,11 @@ def build_symbol(symbol: str, progress: BarProgress | None, clock: datetime) -> 
     judged_again = _judged_again(symbol, progress, spans(gaps))
     stored = [bar for bar in judged_again if bar.timeframe == "1s"]
     fresh = [bar for _, bar in sorted({bar.start: bar for bar in [*stored, *new, *rebuilt]}.items())]
-    seconds = _save_changed(symbol, "1s", with_finality(fresh, gaps, until))
-    waiting = [*load_unfinished_bars(symbol, *_moving(progress, until)), *judged_again]
-    longer = _fold_up(symbol, [*seconds, *waiting], gaps, until, whole_from)
-    changed = [*seconds, *longer]
-    _note_rewritten(symbol, changed, progress)
+    seconds = with_finality(fresh, gaps, until)
+    changed = _save_changed(symbol, "1s", seconds)
+    waiting = load_unfinished_bars(symbol, *_moving(progress, until))
+    changed += _fold_up(symbol, [*seconds, *judged_again, *waiting], gaps, until, whole_from)
+    _note_rewritten(symbol, [*seconds, *judged_again], progress)
     save_progress(replace(_progress_after(symbol, ticks, progress, until), holes=tuple(spans(gaps))))
     finish_rebuilds(rebuilds)
     publish(_corrections(symbol, changed))
@@ -168,15 +172,14 @@ def _moving(progress: BarProgress | None, until: datetime) -> tuple[datetime | N
 def _fold_up(
     symbol: str, touched: Sequence[Bar], gaps: Sequence[Gap], until: datetime, whole_from: datetime | None
 ) -> list[Bar]:
-    """The longer bars that changed with those touched or are over by now, from shortest to longest."""
+    """Save the longer bars of those touched, from shortest to longest; returns those that changed."""
     changed, below = [], [bar for bar in touched if bar.timeframe == "1s"]
     for timeframe, shorter in FOLDED_FROM.items():
         starts = {bar_start(bar.start, timeframe) for bar in below}
         starts |= {bar.start for bar in touched if bar.timeframe == timeframe}
         bars = [_longer(symbol, timeframe, shorter, start, whole_from) for start in sorted(starts)]
-        known = [bar for bar in bars if bar is not None]
-        below = _save_changed(symbol, timeframe, with_finality(known, gaps, until))
-        changed += below
+        below = with_finality([bar for bar in bars if bar is not None], gaps, until)
+        changed += _save_changed(symbol, timeframe, below)
     return changed
 
 
@@ -232,16 +235,19 @@ def _progress_after(
     return BarProgress(symbol, min(tick.id for tick in ticks if tick.traded_at >= newest_second) - 1, until)
 
 
-def _note_rewritten(symbol: str, changed: Sequence[Bar], progress: BarProgress | None) -> None:
-    """Have the stages behind this one work again from the oldest closed bar that changed."""
+def _note_rewritten(symbol: str, touched: Sequence[Bar], progress: BarProgress | None) -> None:
+    """Have the stages behind this one work again from the oldest closed bar with one of those touched."""
     if progress is None:
         return
-    rewritten: dict[str, list[datetime]] = {}
-    for bar in changed:
-        if bar.end <= progress.built_until:
-            rewritten.setdefault(bar.timeframe, []).append(bar.start)
-    for timeframe, starts in rewritten.items():
-        note_rewritten(symbol, timeframe, first=min(starts), last=max(starts))
+    for timeframe in TIMEFRAMES:
+        starts = {
+            bar_start(bar.start, timeframe)
+            for bar in touched
+            if TIMEFRAMES.index(bar.timeframe) <= TIMEFRAMES.index(timeframe)
+        }
+        closed = [start for start in starts if bar_end(start, timeframe) <= progress.built_until]
+        if closed:
+            note_rewritten(symbol, timeframe, first=min(closed), last=max(closed))
 
 
 def _corrections(symbol: str, changed: Sequence[Bar]) -> dict[str, dict[str, object]]:

@@ -11,7 +11,7 @@ import pytest
 from analytics.bars import bars_from_ticks, fold
 from analytics.records.market import Bar, Gap, Tick
 from analytics.series import frame_of
-from analytics.timeframes import bar_start
+from analytics.timeframes import TIMEFRAMES, bar_start
 from tests.factories import at, bar, random_ticks, tick, tick_frame
 from workers.settings import Settings
 from workers.store.bars import load_bars, save_bars
@@ -175,6 +175,42 @@ def test_a_rewritten_bar_sends_the_next_stage_back() -> None:
     save_bars([bar(at(5), "1s", trades=1)])  # what the rebuild will correct
     build(at(401))
     assert load_watermarks("indicators")[name].done < at(5)
+
+
+@pytest.mark.parametrize("saved", range(5))
+def test_a_run_that_died_between_two_saves_is_made_good_by_the_next(
+    saved: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks = random_ticks(25, 400, ticks_per_second=1.0)
+    late, in_time = ticks[150], [*ticks[:150], *ticks[151:]]
+    arrive(in_time[:300])
+    build(in_time[299].traded_at)
+    mark = watermark_name("indicators", BTC, "1m")
+    advance_watermark(mark, seen=None, done=at(240))
+    arrive([*in_time[300:], late])
+    note_rebuilds([(BTC, bar_start(late.traded_at, "1s"))])
+    with monkeypatch.context() as dying:
+        dying.setattr("workers.tasks.bars.save_bars", _dies_after(saved))
+        with pytest.raises(ConnectionError):
+            build(at(3_600 * 2))
+    build(at(3_600 * 2))
+    for timeframe in TIMEFRAMES:
+        expected = bars_from_ticks(tick_frame(ticks), timeframe)
+        assert list(frame_of(load_bars(BTC, timeframe))["trades"]) == list(expected["trades"]), timeframe
+    assert load_watermarks("indicators")[mark].done < bar_start(late.traded_at, "1m")
+
+
+def _dies_after(saves: int) -> Callable[[Sequence[Bar]], None]:
+    """Saves so many times, then the store is gone."""
+    left = [saves]
+
+    def save(bars: Sequence[Bar]) -> None:
+        if not left[0]:
+            raise ConnectionError
+        left[0] -= 1
+        save_bars(bars)
+
+    return save
 
 
 def test_a_bar_over_an_open_hole_is_not_final() -> None:
