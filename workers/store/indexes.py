@@ -12,9 +12,12 @@ from workers.store import (
     indicators,
     jobs,
     quarantine,
+    rebuilds,
     results,
+    seams,
     sessions,
     sign_in_attempts,
+    stretches,
     ticks,
 )
 from workers.store.schema import ensure_schema
@@ -36,6 +39,9 @@ def create_indexes() -> None:
         indicators,
         divergences,
         quarantine,
+        rebuilds,
+        seams,
+        stretches,
         heartbeats,
         imports,
         jobs,

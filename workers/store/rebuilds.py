@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from pymongo import DeleteOne, UpdateOne
+from pymongo import ASCENDING, DeleteOne, UpdateOne
 
 from workers.store.database import collection
 
@@ -25,6 +25,11 @@ class Rebuild:
     symbol: str
     second: datetime
     notes: int
+
+
+def ensure_indexes() -> None:
+    """By symbol and second: the oldest of one symbol are asked for every second."""
+    collection("rebuilds").create_index([("symbol", ASCENDING), ("second", ASCENDING)], name="by_second")
 
 
 def note_rebuilds(seconds: Iterable[tuple[str, datetime]]) -> None:

@@ -14,6 +14,8 @@ there on only. None: this stretch changed nothing about that.
 from dataclasses import dataclass
 from datetime import datetime
 
+from pymongo import ASCENDING
+
 from workers.store.database import collection
 
 HISTORY, JOIN = "history", "join"
@@ -28,6 +30,12 @@ class Seam:
     since: datetime
     until: datetime
     seconds_from: datetime | None
+
+
+def ensure_indexes() -> None:
+    """By symbol, and by why: there is a row for each hole there ever was."""
+    collection("seams").create_index("symbol", name="by_symbol")
+    collection("seams").create_index([("seam", ASCENDING), ("symbol", ASCENDING)], name="by_seam")
 
 
 def load_seams(symbol: str) -> dict[str, Seam]:

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 
+from pymongo import ASCENDING
 from pymongo.errors import DuplicateKeyError
 
 from analytics.records.imports import Stretch
@@ -24,6 +25,13 @@ from workers.store.gaps import save_gaps
 from workers.store.seams import JOIN, load_seams
 
 EDGE_REASON = "an imported file ends before this id"
+
+
+def ensure_indexes() -> None:
+    """By symbol, from both ends."""
+    for end in ("first_id", "last_id"):
+        keys = [("symbol", ASCENDING), (end, ASCENDING)]
+        collection("stretches").create_index(keys, name=f"by_{end}")
 
 
 def load_stretches(symbol: str) -> list[Stretch]:
