@@ -65,22 +65,26 @@ class Overseer:
     def _run(self) -> None:
         while not self._stopping.wait(WATCH_SECONDS):
             self._sample()
+            self._look(time.monotonic())
+
+    def _look(self, now: float) -> None:
+        """All there is to look after; what fails, because a server is away, holds up nothing else."""
+        for look in (
+            self._act_on_silence,
+            self._hear_of_repairs,
+            self._sample_clock,
+            self._look_for_missed,
+            self._look_at_watchlist,
+        ):
             try:
-                self._look()
+                look(now)
             except (ExchangeError, PyMongoError, RedisError) as error:
-                log.warning("not looked after reason=%s", error)
+                log.warning("not looked after by=%s reason=%s", look.__name__.strip("_"), error)
 
-    def _look(self) -> None:
-        now = time.monotonic()
-        self._act_on_silence(now)
-        if now - self._heard_of_repairs_at >= RESOLVED_SECONDS:
-            self._heard_of_repairs_at = now
-            self._hear_of_repairs()
+    def _look_at_watchlist(self, now: float) -> None:
         self._follow_watchlist()
-        self._sample_clock()
-        self._look_for_missed(now)
 
-    def _sample_clock(self) -> None:
+    def _sample_clock(self, now: float) -> None:
         """The exchange's time; it closes bars, so it is not asked while no trades can come."""
         if not self._connection.is_connected:
             self._sequencer.note_clock(None)
@@ -129,7 +133,10 @@ class Overseer:
             return False
         return newest.id > last
 
-    def _hear_of_repairs(self) -> None:
+    def _hear_of_repairs(self, now: float) -> None:
+        if now - self._heard_of_repairs_at < RESOLVED_SECONDS:
+            return
+        self._heard_of_repairs_at = now
         for symbol, rows in self._sequencer.open_rows().items():
             resolved = load_resolved(symbol, rows)
             if resolved:

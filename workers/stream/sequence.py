@@ -1,6 +1,8 @@
 """Messages in, new ticks out: drops repeats, records holes, sets malformed ones aside."""
 
+import time
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +20,7 @@ from workers.store.ticks import load_ticks
 from workers.stream.batch import Batch
 
 AHEAD = timedelta(minutes=10)  # of the exchange's clock: no trade is; at sixty times the speed its word lags
+CLOCK_LASTS_SECONDS = 5.0  # the exchange's word about its time; who is to ask it may be held up
 
 
 @dataclass(slots=True)
@@ -34,14 +37,15 @@ class Counts:
 
 
 class Sequencer:
-    """Knows of each symbol which ids have come; one per stream process."""
+    """Knows of each symbol which ids have come; one per stream process. `clock`: monotonic, seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self.counts = Counts()
         self._ledgers: dict[str, IdLedger] = {}
         self._resolved: deque[tuple[str, set[int]]] = deque()
         self._heard_elsewhere: deque[Tick] = deque()
-        self._latest: datetime | None = None
+        self._latest: tuple[datetime, float] | None = None  # the exchange's time, and when it was told
 
     def add(self, symbol: str) -> None:
         """Take ticks of a symbol from now on, where the store left off; one known before goes on."""
@@ -75,7 +79,7 @@ class Sequencer:
 
     def note_clock(self, moment: datetime | None) -> None:
         """The exchange's time, against which the times of trades are judged; None: not known now."""
-        self._latest = moment
+        self._latest = None if moment is None else (moment, self._clock())
 
     def sorted_out(self, messages: list[tuple[int, bytes]]) -> Batch:
         """New ticks, changed gaps and malformed messages of one round, in order of arrival."""
@@ -108,7 +112,7 @@ class Sequencer:
 
     def _sort_in_tick(self, batch: Batch, tick: Tick) -> None:
         ledger = self._ledger(tick.symbol)
-        if self._latest is not None and tick.traded_at > self._latest + AHEAD:
+        if self._is_far_ahead(tick):
             raise MalformedMessage(f"T: {tick.traded_at} is far ahead of the exchange's clock")
         seen = ledger.see(tick.id, tick.traded_at)
         if seen is Seen.REPEAT:
@@ -121,6 +125,13 @@ class Sequencer:
             batch.late.append(tick)
         else:
             batch.newest[tick.symbol] = tick
+
+    def _is_far_ahead(self, tick: Tick) -> bool:
+        """Whether no trade can be of that time yet; nobody knows while the exchange's time is an old word."""
+        if self._latest is None:
+            return False
+        moment, told_at = self._latest
+        return tick.traded_at > moment + AHEAD and self._clock() - told_at < CLOCK_LASTS_SECONDS
 
     def _ledger(self, symbol: str) -> IdLedger:
         ledger = self._ledgers.get(symbol)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from analytics.quality.holes import IdLedger
 from tests.factories import tick
@@ -12,7 +13,7 @@ from workers.binance.errors import ExchangeError
 from workers.stream import overseer as module
 from workers.stream import sequence
 from workers.stream.overseer import Overseer
-from workers.stream.sequence import AHEAD, Sequencer
+from workers.stream.sequence import AHEAD, CLOCK_LASTS_SECONDS, Sequencer
 from workers.stream.watchdog import STREAM_SILENCE_SECONDS, Watchdog
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
@@ -37,19 +38,26 @@ class World:
     """An overseer whose exchange says what it is told."""
 
     def __init__(self) -> None:
-        self.line, self.sequencer, self.dog = Line(), Sequencer(), Watchdog()
+        self.seconds = 0.0
+        self.line, self.dog = Line(), Watchdog()
+        self.sequencer = Sequencer(clock=lambda: self.seconds)
         self.saved: list[datetime] = []
         self.newest = 100  # id of the newest trade that REST knows
         self.answer: datetime | ExchangeError = NOW
+        self.without_redis = False
         self.while_asked: Callable[[], None] = lambda: None
         self.overseer = Overseer(
             self.line,  # type: ignore[arg-type] # has what is asked of it
             self.sequencer,
             self.dog,
             exchange_time=self._exchange_time,
-            follow_watchlist=lambda: None,
+            follow_watchlist=self._follow_watchlist,
             sample=lambda: None,
         )
+
+    def _follow_watchlist(self) -> None:
+        if self.without_redis:
+            raise RedisConnectionError
 
     def _exchange_time(self) -> datetime:
         self.while_asked()
@@ -77,26 +85,42 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 def test_the_guard_against_trades_of_the_future_holds_while_the_clock_is_asked(world: World) -> None:
-    world.overseer._sample_clock()
+    world.overseer._sample_clock(0.0)
     taken: list[bool] = []
     world.while_asked = lambda: taken.append(world.takes(NOW + timedelta(hours=1)))
-    world.overseer._sample_clock()
+    world.overseer._sample_clock(0.0)
     assert taken == [False]
     assert world.takes(NOW + AHEAD)
     assert world.saved == [NOW, NOW]
 
 
 def test_without_an_answer_nothing_is_judged_by_an_old_clock(world: World) -> None:
-    world.overseer._sample_clock()
+    world.overseer._sample_clock(0.0)
     world.answer = ExchangeError("away")
     with pytest.raises(ExchangeError):
-        world.overseer._sample_clock()
+        world.overseer._sample_clock(0.0)
     assert world.takes(NOW + timedelta(hours=1))
+
+
+def test_an_old_word_judges_nothing_when_nobody_comes_to_ask_again(world: World) -> None:
+    world.overseer._sample_clock(0.0)
+    world.seconds = CLOCK_LASTS_SECONDS - 1
+    assert not world.takes(NOW + timedelta(hours=1))
+    world.seconds = CLOCK_LASTS_SECONDS
+    assert world.takes(NOW + timedelta(hours=1))
+
+
+def test_a_server_that_is_away_holds_up_nothing_else(world: World) -> None:
+    world.without_redis = True
+    world.overseer._look(1_000.0)
+    world.overseer._look(1_003.0)
+    assert world.saved == [NOW, NOW]
+    assert world.sequencer.has_heard
 
 
 def test_without_a_connection_the_clock_is_not_asked_for(world: World) -> None:
     world.line.is_connected = False
-    world.overseer._sample_clock()
+    world.overseer._sample_clock(0.0)
     assert world.saved == []
 
 
