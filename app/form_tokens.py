@@ -48,7 +48,10 @@ def require_own_change() -> None:
 def _is_foreign(origin: str | None) -> bool:
     if origin is None:
         return request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none")
-    return urlsplit(origin).netloc != request.host
+    try:
+        return urlsplit(origin).netloc != request.host
+    except ValueError:  # no address at all, as `http://[`
+        return True
 
 
 def json_body() -> dict[str, object]:

@@ -46,4 +46,4 @@ class AuditEntry:
     details: str  # what was sent with it, shortened
     status: int  # of HTTP; of a command its exit code
     outcome: Outcome
-    left_out: int = 0  # refusals before this one that were too many to be noted
+    left_out: int = 0  # attempts before this one that were too many to be noted

@@ -1,8 +1,8 @@
 """Notes every change and every attempt: who, what, when, from where, and what came of it.
 
 After each request whose method can change something, whatever its route, so that
-no new one can forget it. Refusals are noted up to a rate: a stranger must not
-push out of the log what people did.
+no new one can forget it. Refusals, and whatever else comes of a stranger's
+attempts, are noted up to a rate: nobody must push out of the log what people did.
 """
 
 import logging
@@ -42,11 +42,10 @@ class AuditLog:
         return response
 
     def _note(self, status: int) -> None:
-        outcome = outcome_of(status)
-        left_out = self._take_turn(is_refusal=outcome == "refused")
+        outcome, caller = outcome_of(status), current_caller()
+        left_out = self._take_turn(is_rationed=outcome == "refused" or caller is None)
         if left_out is None:
             return
-        caller = current_caller()
         entry = AuditEntry(
             at=datetime.now(UTC),
             who=caller.name if caller else "nobody",
@@ -66,10 +65,10 @@ class AuditLog:
                 entry.action, entry.who, status, type(error).__name__,
             )  # fmt: skip
 
-    def _take_turn(self, *, is_refusal: bool) -> int | None:
-        """How many refusals were left out before this entry; None when this one is, too."""
+    def _take_turn(self, *, is_rationed: bool) -> int | None:
+        """How many attempts were left out before this entry; None when this one is, too."""
         with self._lock:
-            if is_refusal and not self._refusals.take():
+            if is_rationed and not self._refusals.take():
                 self._left_out += 1
                 return None
             left_out, self._left_out = self._left_out, 0

@@ -49,6 +49,6 @@ _ENTRY = record(
     details=told(TEXT, "JSON that was sent, shortened"),
     status=told(WHOLE, "of HTTP; of a command its exit code"),
     outcome=choice(*get_args(Outcome)),
-    left_out=told(WHOLE, "refusals before this one that were too many to be noted"),
+    left_out=told(WHOLE, "attempts before this one that were too many to be noted"),
 )
 AUDIT = record("Audit", entries=many(_ENTRY), older=told(FLAG, "whether there are older ones"))

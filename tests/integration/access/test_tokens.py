@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
+from app.pages import sign_in
 from tests.integration.access.people import ORIGIN, PASSWORD, own
 from tests.integration.web.market_seed import seed_symbols
 from tests.integration.web.web_process import ROOT
@@ -251,6 +252,18 @@ def test_a_flood_of_refusals_pushes_nothing_out_of_the_log(
     assert 50 <= sum(entry.status == 401 for entry in entries) <= 70
     assert entries[0].outcome == "done"
     assert entries[0].left_out + len(entries) == 150 + 2  # the sign-in and the last one
+
+
+def test_nor_does_a_flood_of_failures_that_a_stranger_causes(
+    person: FlaskClient, stranger: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> float:
+        raise RuntimeError("the attempts cannot be counted")
+
+    monkeypatch.setattr(sign_in, "count_attempt", broken)
+    statuses = {stranger.post("/sign-in", data={"password": PASSWORD}).status_code for _ in range(150)}
+    assert statuses == {500}
+    assert 50 <= sum(entry.status == 500 for entry in load_entries(limit=1_000)) <= 70
 
 
 def test_the_log_is_capped_also_when_it_began_otherwise(app: Flask, person: FlaskClient) -> None:

@@ -30,6 +30,7 @@ ATTACKS = {
     },
     "a form without an origin": {"data": {"a": "1"}, "headers": {"Sec-Fetch-Site": "cross-site"}},
     "a frame without an origin": {"data": JSON_BODY, "headers": {"Origin": "null"}},
+    "a frame with an origin that is no address": {"data": JSON_BODY, "headers": {"Origin": "http://["}},
     "a page without its token": {
         "data": JSON_BODY,
         "content_type": "application/json",
