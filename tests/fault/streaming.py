@@ -140,6 +140,7 @@ class Streaming:
             self._before_beat(self._environ["REDIS_URL"])
         self.start_beat()
         wait_for(self._all_captured, UP_SECONDS, f"trades of all symbols\n{self.words('stream')}")
+        wait_for(lambda: bool(self.figures()), UP_SECONDS, "the first figures of the stream")
 
     def start_worker(self, name: str) -> None:
         """Start a worker, also again."""
