@@ -10,16 +10,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Literal, TypeVar, cast
+from typing import Literal, TypeVar, cast, get_args
 from urllib.parse import urlsplit
 
 T = TypeVar("T")
-Source = Literal["LIVE", "SIMULATED", "REPLAY"]
+Network = Literal["LIVE", "TESTNET"]
+Source = Literal["LIVE", "TESTNET", "SIMULATED", "REPLAY"]
 Market = Literal["spot", "usdm"]
 StreamKind = Literal["aggTrade", "trade"]
 
-# Only these may feed what the pages call LIVE.
-BINANCE_DOMAINS = ("binance.com", "binance.vision")
+BINANCE_DOMAINS = ("binance.com", "binance.vision", "binancefuture.com")
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "::1")
 ANY_ADDRESS = ("0.0.0.0", "::")  # of HOST: every network this machine is in
 
@@ -45,7 +45,9 @@ class Settings:
     mongo_url: str = field(repr=False)  # MONGO_URL, default mongodb://127.0.0.1:27017
     redis_url: str = field(repr=False)  # REDIS_URL, default redis://127.0.0.1:6379/0
     database: str  # name of the MongoDB database, made of source, market, stream and seed or capture
-    source: Source  # SOURCE: where trades come from; default LIVE for Binance's hosts, else SIMULATED
+    source: (
+        Source  # SOURCE: where trades come from; default LIVE or TESTNET for Binance's hosts, else SIMULATED
+    )
     binance_ws_url: str  # BINANCE_WS_URL, default Binance's own for the market
     binance_rest_url: str  # BINANCE_REST_URL, likewise
     market: Market  # MARKET, default spot
@@ -144,14 +146,19 @@ def _from_environment() -> Settings:
     return settings_from(os.environ)
 
 
-def is_binance(url: str) -> bool:
-    """Whether an address belongs to Binance itself.
+def binance_network(url: str) -> Network | None:
+    """Which market an address of Binance's own leads to: real trades, or those of its testnet and demo mode.
 
-    >>> is_binance("wss://stream.binance.com:9443"), is_binance("wss://binance.com.evil.org")
-    (True, False)
+    >>> binance_network("wss://stream.binance.com:9443"), binance_network("wss://demo-stream.binance.com")
+    ('LIVE', 'TESTNET')
+    >>> binance_network("wss://binance.com.evil.org") is None
+    True
     """
     host = (urlsplit(url).hostname or "").lower()
-    return any(host == domain or host.endswith("." + domain) for domain in BINANCE_DOMAINS)
+    if not any(host == domain or host.endswith("." + domain) for domain in BINANCE_DOMAINS):
+        return None
+    trial = host.startswith("demo-") or "testnet" in host.split(".") or host.endswith("binancefuture.com")
+    return "TESTNET" if trial else "LIVE"
 
 
 def _one_of(environ: Mapping[str, str], name: str, allowed: tuple[str, ...], default: str) -> str:
@@ -188,20 +195,22 @@ def _number(
 
 
 def _source(environ: Mapping[str, str], ws_url: str, rest_url: str) -> Source:
-    binance = is_binance(ws_url) and is_binance(rest_url)
-    default = "LIVE" if binance else "SIMULATED"
-    source = cast(Source, _one_of(environ, "SOURCE", ("LIVE", "SIMULATED", "REPLAY"), default))
-    if source == "LIVE" and not binance:
-        raise BadSetting("SOURCE: only Binance's own hosts may be LIVE; the addresses set are not Binance's")
-    if source != "LIVE" and (is_binance(ws_url) or is_binance(rest_url)):
-        raise BadSetting(f"SOURCE: Binance's hosts are LIVE, not {source}")
+    networks = {binance_network(ws_url), binance_network(rest_url)}
+    default = networks.copy().pop() if len(networks) == 1 else None
+    source = cast(Source, _one_of(environ, "SOURCE", get_args(Source), default or "SIMULATED"))
+    if source in get_args(Network) and networks != {source}:
+        raise BadSetting(
+            f"SOURCE: only Binance's own hosts may be {source}, both of one kind; the addresses set are not"
+        )
+    if source not in get_args(Network) and networks != {None}:
+        raise BadSetting(f"SOURCE: Binance's hosts are LIVE, or TESTNET where they are that, not {source}")
     return source
 
 
 def _database(environ: Mapping[str, str], source: Source, market: str, stream: str) -> str:
     rate = environ.get("RATE", "")  # another rate is another market: its ids differ
     simulated = (environ.get("SEED") or "1") + (f"-rate{rate}" if rate else "")
-    variant = {"LIVE": "", "SIMULATED": simulated, "REPLAY": environ.get("CAPTURE", "")}[source]
+    variant = {"SIMULATED": simulated, "REPLAY": environ.get("CAPTURE", "")}.get(source, "")
     if not re.fullmatch(r"[A-Za-z0-9-]{0,24}", variant):
         name = "SEED, RATE" if source == "SIMULATED" else "CAPTURE"
         raise BadSetting(f"{name}: expected at most 24 letters, digits or dashes, got {variant!r}")

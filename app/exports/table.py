@@ -12,6 +12,7 @@ Kind = Literal["text", "number", "whole", "flag", "moment"]
 Row = Sequence[object]  # as the columns say; None where there is no value
 
 WARNINGS = {
+    "TESTNET": "Binance's testnet, no real prices",
     "SIMULATED": "Simulated market, no real prices",
     "REPLAY": "Replay of a captured market",
     "LIVE": "",

@@ -11,7 +11,11 @@ from analytics.records.pairs import CORRELATION_BARS, PairAnalysis
 from analytics.thinning import thinned_line
 
 MOST_POINTS = 2_000  # of a line: more than there are pixels
-WARNINGS = {"SIMULATED": "Simulated market, no real prices", "REPLAY": "Replay of a captured market"}
+WARNINGS = {
+    "TESTNET": "Binance's testnet, no real prices",
+    "SIMULATED": "Simulated market, no real prices",
+    "REPLAY": "Replay of a captured market",
+}
 
 UNFITTED = ("ratio", "dollar_neutral")  # spreads without a method
 

@@ -49,8 +49,8 @@ def run_self_test(job_id: str, pairs: int, bars: int, seed: int) -> None:
 def _planted() -> tuple[int | None, list[PlantedPair], str | None]:
     """Seed and planted pairs, or why there are none."""
     source = load_settings().source
-    if source == "LIVE":
-        return None, [], "On the real market nothing is planted: nobody knows the truth to compare with."
+    if source in ("LIVE", "TESTNET"):
+        return None, [], "On Binance's markets nothing is planted: nobody knows the truth to compare with."
     try:
         seed, planted = load_planted()
     except ExchangeError as error:

@@ -83,7 +83,7 @@ _DELAY = table(optional(NUMBER))
 _DISK = record("Disk", state=choice("ok", "nearly_full", "refuses"), free_gb=NUMBER, total_gb=NUMBER)
 SYSTEM = record(
     "System",
-    source=choice("LIVE", "SIMULATED", "REPLAY"),
+    source=choice("LIVE", "TESTNET", "SIMULATED", "REPLAY"),
     now=MOMENT,
     market_clock=optional(MOMENT),
     feed=_FEED,

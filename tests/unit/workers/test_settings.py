@@ -2,7 +2,7 @@
 
 import pytest
 
-from workers.settings import BadSetting, is_binance, settings_from
+from workers.settings import BadSetting, binance_network, settings_from
 
 LOCAL = {"BINANCE_WS_URL": "ws://127.0.0.1:9000", "BINANCE_REST_URL": "http://127.0.0.1:9000"}
 
@@ -37,7 +37,38 @@ def test_binance_is_never_called_something_else(source: str) -> None:
      "wss://stream.binance.com@evil.org", "wss://evil.org#.binance.com", "ws://127.0.0.1"],
 )  # fmt: skip
 def test_a_look_alike_is_not_binance(url: str) -> None:
-    assert not is_binance(url)
+    assert binance_network(url) is None
+
+
+TESTNETS = [
+    ("wss://stream.testnet.binance.vision", "https://testnet.binance.vision"),
+    ("wss://demo-stream.binance.com", "https://demo-api.binance.com"),
+    ("wss://stream.binancefuture.com", "https://testnet.binancefuture.com"),
+]
+
+
+@pytest.mark.parametrize(("stream", "rest"), TESTNETS)
+def test_a_testnet_is_never_live_and_has_a_database_of_its_own(stream: str, rest: str) -> None:
+    addresses = {"BINANCE_WS_URL": stream, "BINANCE_REST_URL": rest}
+    settings = settings_from(addresses)
+    assert (settings.source, settings.database) == ("TESTNET", "gemscap_testnet_spot_aggtrade")
+    for source in ("LIVE", "SIMULATED"):
+        with pytest.raises(BadSetting, match=r"^SOURCE"):
+            settings_from(addresses | {"SOURCE": source})
+
+
+@pytest.mark.parametrize("source", [{}, {"SOURCE": "LIVE"}, {"SOURCE": "TESTNET"}])
+def test_trades_of_one_network_are_not_repaired_from_another(source: dict[str, str]) -> None:
+    with pytest.raises(BadSetting, match=r"^SOURCE"):
+        settings_from({"BINANCE_REST_URL": "https://testnet.binance.vision"} | source)
+
+
+def test_binance_s_market_data_hosts_are_live() -> None:
+    hosts = {
+        "BINANCE_WS_URL": "wss://data-stream.binance.vision",
+        "BINANCE_REST_URL": "https://data-api.binance.vision",
+    }
+    assert settings_from(hosts).source == "LIVE"
 
 
 def test_the_spool_lies_beside_the_other_local_data() -> None:
