@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Page, Response, WebSocketRoute, expect
 
 from analytics.records.indicators import INDICATORS
 from tests.browser.conftest import OpenPage
@@ -502,3 +502,27 @@ def test_first_paint_stays_within_its_data(
         f"first paint: {sum(sizes.values()) / 1000:.0f} kB of data, chart with indicators {drawn_ms:.0f} ms"
     )
     assert sum(sizes.values()) <= 300_000, sizes
+
+
+@pytest.mark.parametrize("word", ['44{"message":"too many live pages are open on this server"}', "41"])
+def test_a_page_that_the_server_turned_away_or_cut_off_comes_back(
+    open_page: OpenPage, web: WebProcess, word: str
+) -> None:
+    """The server's word for either, instead of its first answer; the client gives up at both."""
+    page = open_page("about:blank")
+    connections: list[WebSocketRoute] = []
+
+    def through(socket: WebSocketRoute) -> None:
+        connections.append(socket)
+        server, is_first = socket.connect_to_server(), len(connections) == 1
+
+        def said(message: str | bytes) -> None:
+            is_answer = str(message).startswith("40")
+            socket.send(word if is_first and is_answer else message)
+
+        server.on_message(said)
+
+    page.route_web_socket(re.compile("/socket.io/"), through)
+    page.goto(web.url + "/market/BTCUSDT")
+    expect(page.locator("#feed-dot")).to_have_attribute("data-state", "good", timeout=15_000)
+    assert len(connections) == 2

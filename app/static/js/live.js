@@ -10,22 +10,22 @@ const LATE_MS = 400; // a number that has not come by then is lost
 const CLOCK_MS = 30_000;
 const ASK_WHO_MS = 5_000;
 
-const topics = new Map(); // topic -> {listeners, sequence, held, joined, timer}
-const crowded = new Set(); // topics that the server had no room for: joined one at a time when there may be some
+const topics = new Map(); // topic -> {listeners, sequence, held, joined, waited, late}
+const waiting = new Map(); // topics that were refused, joined one at a time -> whether to tell what was missed
 const statusListeners = new Set();
 let socket = null;
 let status = { connected: false, since: Date.now(), ever: false };
 let clockOffsetMs = 0; // server's clock less this one's
 let bestRoundTripMs = Infinity;
 let askedWhoAt = -Infinity;
-let crowdedTimer = 0;
+let waitingTimer = 0;
 
 // listener: {onState(data, message, isSnapshot), onMissed(), onError(error)}; returns how to stop.
 export function watch(topic, listener) {
   connect();
   let entry = topics.get(topic);
   if (!entry) {
-    entry = { listeners: new Set(), sequence: new Sequence(), held: [], joined: false, retry: 0, late: 0 };
+    entry = { listeners: new Set(), sequence: new Sequence(), held: [], joined: false, waited: false, late: 0 };
     topics.set(topic, entry);
     entry.listeners.add(listener);
     if (socket.connected) join(topic, entry);
@@ -41,9 +41,10 @@ export function onStatus(listener) {
   listener(status);
 }
 
-// Ask for the state of every topic again: something on the way stays silent.
+// Ask for the state of every topic again: something on the way stays silent. What waits is asked for anyway.
 export function askAgain() {
-  if (socket?.connected) joinAll(true);
+  if (!socket?.connected) return;
+  for (const [topic, entry] of topics) if (!waiting.has(topic)) join(topic, entry, true);
 }
 
 // Tell the server something that needs no answer; nothing while it is away.
@@ -64,7 +65,7 @@ function connect() {
   if (socket) return;
   socket = globalThis.io({ transports: ["websocket"], reconnectionDelay: 500, reconnectionDelayMax: 4_000 });
   socket.on("connect", connected);
-  socket.on("disconnect", () => setStatus(false));
+  socket.on("disconnect", lost);
   socket.on("connect_error", notLetIn);
   socket.on("update", received);
   setInterval(askClock, CLOCK_MS);
@@ -75,17 +76,19 @@ function connected() {
   setStatus(true);
   bestRoundTripMs = Infinity;
   for (let ask = 0; ask < 3; ask++) askClock();
-  joinAll(again);
+  waiting.clear();
+  for (const [topic, entry] of topics) join(topic, entry, again);
 }
 
-function joinAll(again) {
-  crowded.clear();
-  for (const [topic, entry] of topics) join(topic, entry, again);
+// The client gives up by itself when the server ends or refuses the connection.
+function lost() {
+  setStatus(false);
+  if (!socket.active) setTimeout(() => socket.connect(), RETRY_MS);
 }
 
 // Either the server is away or the sign-in has ended; the API tells, and leads to the sign-in page then.
 function notLetIn() {
-  setStatus(false);
+  lost();
   if (document.body.dataset.caller !== "session" || Date.now() - askedWhoAt < ASK_WHO_MS) return;
   askedWhoAt = Date.now();
   getJson("/api/caller").catch(() => {});
@@ -101,7 +104,6 @@ function setStatus(isConnected) {
 function join(topic, entry, again = false) {
   entry.joined = false;
   entry.held = [];
-  clearTimeout(entry.retry);
   socket.timeout(ANSWER_MS).emit("watch", { topic }, (failure, answer) => {
     if (topics.get(topic) !== entry) return;
     if (failure || answer?.error) return refused(topic, entry, again, answer?.error);
@@ -110,29 +112,30 @@ function join(topic, entry, again = false) {
     deliver(entry, answer, true);
     for (const message of entry.held.splice(0)) received(message);
     if (again) tellMissed(entry);
-    if (entry.waited) joinCrowded();
+    if (entry.waited) joinWaiting();
+    entry.waited = false;
   });
 }
 
 function refused(topic, entry, again, error) {
   const reason = error ?? { code: "no_answer", message: "The server did not answer." };
   for (const listener of entry.listeners) listener.onError?.(reason);
-  if (reason.code === "too_many_topics") waitForRoom(topic, entry);
-  else if (reason.code !== "unknown_topic" && socket.connected) entry.retry = setTimeout(() => join(topic, entry, again), RETRY_MS);
+  if (reason.code !== "unknown_topic" && socket.connected) wait(topic, entry, again);
 }
 
-function waitForRoom(topic, entry) {
-  crowded.add(topic);
+function wait(topic, entry, again) {
+  waiting.set(topic, again);
   entry.waited = true;
-  clearTimeout(crowdedTimer);
-  crowdedTimer = setTimeout(joinCrowded, RETRY_MS);
+  clearTimeout(waitingTimer);
+  waitingTimer = setTimeout(joinWaiting, RETRY_MS);
 }
 
-// One of those that wait for room; when it is let in, the next.
-function joinCrowded() {
-  const [topic] = crowded;
-  crowded.delete(topic);
-  if (topic && socket.connected) join(topic, topics.get(topic));
+// One of those that wait; when it is let in, the next. All at once again and again would end the connection.
+function joinWaiting() {
+  const [[topic, again] = []] = waiting;
+  if (!topic || !socket.connected) return;
+  waiting.delete(topic);
+  join(topic, topics.get(topic), again);
 }
 
 function received(message) {
@@ -165,11 +168,10 @@ function tellMissed(entry) {
 function stop(topic, entry, listener) {
   entry.listeners.delete(listener);
   if (entry.listeners.size || topics.get(topic) !== entry) return;
-  clearTimeout(entry.retry);
   clearTimeout(entry.late);
   topics.delete(topic);
-  crowded.delete(topic);
-  if (socket.connected) socket.emit("unwatch", { topic }, joinCrowded);
+  waiting.delete(topic);
+  if (socket.connected) socket.emit("unwatch", { topic }, joinWaiting);
 }
 
 function askClock() {

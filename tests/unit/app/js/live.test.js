@@ -3,7 +3,6 @@ import { test } from "node:test";
 
 import { Sequence } from "../../../../app/static/js/sequence.js";
 import { sorted } from "../../../../app/static/js/sorting.js";
-import { watch } from "../../../../app/static/js/live.js";
 import { addressOf } from "../../../../app/static/js/api.js";
 
 function following(epoch, seq) {
@@ -54,14 +53,16 @@ test("parameters that are not given are left out of the address", () => {
   assert.equal(addressOf("/api/ohlc", { symbol: "BTCUSDT", tf: "1m", end: undefined }), "/api/ohlc?symbol=BTCUSDT&tf=1m");
 });
 
-// A server with room for so many topics, that answers at once.
-function crowdedServer(t, room) {
+// A server as a page sees it, that answers at once. refusal(watched): why a topic is not let in now, if so.
+async function server(t, refusal) {
   t.mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
   const watched = new Set();
-  const handlers = {};
+  const found = { watched, asked: 0, connects: 0, handlers: {}, socket: null };
   const answers = {
     watch({ topic }) {
-      if (watched.size >= room) return { error: { code: "too_many_topics", message: "too many" } };
+      found.asked += 1;
+      const code = refusal(watched);
+      if (code) return { error: { code, message: code } };
       watched.add(topic);
       return { topic, epoch: "a", seq: 0, data: {} };
     },
@@ -72,17 +73,21 @@ function crowdedServer(t, room) {
     clock: () => ({}),
   };
   const emit = (event, message, answer) => answer?.(answers[event](message));
-  globalThis.io = () => ({
+  found.socket = {
     connected: true,
-    on: (event, handler) => (handlers[event] = handler),
+    active: true,
+    on: (event, handler) => (found.handlers[event] = handler),
+    connect: () => (found.connects += 1),
     emit,
     timeout: () => ({ emit: (event, message, answer) => emit(event, message, (told) => answer(null, told)) }),
-  });
-  return watched;
+  };
+  globalThis.io = () => found.socket;
+  globalThis.document = { body: { dataset: {} } };
+  return { ...(await import(`../../../../app/static/js/live.js?for=${encodeURIComponent(t.name)}`)), server: found };
 }
 
-test("a topic that there was no room for is joined when another is left, or a little later", (t) => {
-  const watched = crowdedServer(t, 2);
+test("a topic that there was no room for is joined when another is left, or a little later", async (t) => {
+  const { watch, server: { watched } } = await server(t, ({ size }) => size >= 2 && "too_many_topics");
   const leave = ["one", "two", "three", "four"].map((topic) => watch(topic, { onState() {} }));
   assert.deepEqual([...watched], ["one", "two"]);
   leave[0]();
@@ -91,3 +96,38 @@ test("a topic that there was no room for is joined when another is left, or a li
   t.mock.timers.tick(2_000);
   assert.deepEqual([...watched], ["three", "four"]);
 });
+
+test("topics that are refused are not asked for all at once again, and all joined when they may be", async (t) => {
+  let isDown = true;
+  const { watch, askAgain, server: found } = await server(t, () => isDown && "redis_down");
+  let missed = 0;
+  for (let topic = 0; topic < 150; topic++) watch(`topic ${topic}`, { onState() {}, onMissed: () => (missed += 1) });
+  found.handlers.connect(); // counted as the first time
+  found.handlers.connect();
+  found.asked = 0;
+  for (let second = 0; second < 60; second += 2) {
+    if (second % 6 === 0) askAgain();
+    t.mock.timers.tick(2_000);
+  }
+  assert.ok(found.asked > 20, `asked only ${found.asked} times in a minute`);
+  assert.ok(found.asked <= 60, `asked ${found.asked} times in a minute`);
+  isDown = false;
+  t.mock.timers.tick(2_000);
+  assert.equal(found.watched.size, 150);
+  assert.equal(missed, 150);
+});
+
+for (const event of ["disconnect", "connect_error"]) {
+  test(`after a ${event} that the client gives up at the page connects again, after others the client does`, async (t) => {
+    const { watch, server: found } = await server(t, () => null);
+    watch("one", { onState() {} });
+    found.handlers[event]();
+    t.mock.timers.tick(60_000);
+    assert.equal(found.connects, 0);
+    found.socket.active = false;
+    found.handlers[event]();
+    assert.equal(found.connects, 0);
+    t.mock.timers.tick(2_000);
+    assert.equal(found.connects, 1);
+  });
+}
