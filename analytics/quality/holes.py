@@ -7,12 +7,14 @@ many, and between which moments. Nothing here repairs or stores; standard librar
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 from analytics.records.market import Gap
 
 IdRange = tuple[int, int]  # first and last id, both included
+
+STEP_FORWARD = timedelta(minutes=1)  # of moments while ids go back, at most: they rise together, nearly
 
 
 class Seen(Enum):
@@ -21,6 +23,7 @@ class Seen(Enum):
     NEW = "new"  # beyond everything seen before
     LATE = "late"  # seen for the first time, behind the newest
     REPEAT = "repeat"  # seen before
+    RECOUNTED = "recounted"  # traded well after the newest, under a lower id: the ids were begun anew
 
 
 class IdLedger:
@@ -65,6 +68,11 @@ class IdLedger:
     def last_id(self) -> int | None:
         """The highest id seen, None before the first."""
         return None if self._next_id is None else self._next_id - 1
+
+    @property
+    def last_traded_at(self) -> datetime | None:
+        """The moment of the highest id seen, None before the first."""
+        return self._last_traded_at
 
     @property
     def missing(self) -> list[IdRange]:
@@ -117,6 +125,8 @@ class IdLedger:
             self._earliest = (tick_id, traded_at)
         elif tick_id > self._next_id:
             self._open(self._next_id, tick_id - 1, self._last_traded_at, traded_at)
+        elif self._last_traded_at is not None and traded_at > self._last_traded_at + STEP_FORWARD:
+            return Seen.RECOUNTED
         elif self._earliest is not None and tick_id < self._earliest[0]:
             return self._see_earlier_than_all(tick_id, traded_at, self._earliest)
         else:

@@ -1,11 +1,13 @@
 """Messages in, new ticks out: drops repeats, records holes, sets malformed ones aside."""
 
+import logging
 import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NoReturn
 
 from analytics.quality.holes import IdLedger, Seen
 from analytics.records.market import Tick
@@ -19,6 +21,9 @@ from workers.store.rebuilds import note_rebuilds
 from workers.store.ticks import load_ticks
 from workers.stream.batch import Batch
 
+log = logging.getLogger(__name__)
+
+LOG_SECONDS = 60.0
 AHEAD = timedelta(minutes=10)  # of the exchange's clock: no trade is; at sixty times the speed its word lags
 CLOCK_LASTS_SECONDS = 5.0  # the exchange's word about its time; who is to ask it may be held up
 
@@ -43,6 +48,7 @@ class Sequencer:
         self._clock = clock
         self.counts = Counts()
         self._ledgers: dict[str, IdLedger] = {}
+        self._say_again_at: dict[str, float] = {}  # when the new ids of a symbol are logged again
         self._resolved: deque[tuple[str, set[int]]] = deque()
         self._heard_elsewhere: deque[Tick] = deque()
         self._latest: tuple[datetime, float] | None = None  # the exchange's time, and when it was told
@@ -118,6 +124,8 @@ class Sequencer:
         if seen is Seen.REPEAT:
             self.counts.repeats += 1
             return
+        if seen is Seen.RECOUNTED:
+            self._say_recounted(tick, ledger)
         self.counts.ticks += 1
         batch.ticks.append(tick)
         if seen is Seen.LATE:
@@ -132,6 +140,15 @@ class Sequencer:
             return False
         moment, told_at = self._latest
         return tick.traded_at > moment + AHEAD and self._clock() - told_at < CLOCK_LASTS_SECONDS
+
+    def _say_recounted(self, tick: Tick, ledger: IdLedger) -> NoReturn:
+        """Ids that were begun anew: no later trade can be told from an old one, so none is stored."""
+        problem = f"id: {tick.id} of {tick.traded_at} is below {ledger.last_id} of {ledger.last_traded_at}"
+        now = self._clock()
+        if now >= self._say_again_at.get(tick.symbol, now):
+            self._say_again_at[tick.symbol] = now + LOG_SECONDS
+            log.error("ids were begun anew, trades are not stored symbol=%s %s", tick.symbol, problem)
+        raise MalformedMessage(problem)
 
     def _ledger(self, symbol: str) -> IdLedger:
         ledger = self._ledgers.get(symbol)

@@ -40,7 +40,7 @@ def _indexes(settings: Settings) -> None:
     ensure_indexes()
 
 
-def trade(id: int, symbol: str = "BTCUSDT", price: str = "100.5") -> bytes:
+def trade(id: int, symbol: str = "BTCUSDT", price: str = "100.5", hours: int = 0) -> bytes:
     event = {
         "e": "trade",
         "E": 0,
@@ -48,7 +48,7 @@ def trade(id: int, symbol: str = "BTCUSDT", price: str = "100.5") -> bytes:
         "t": id,
         "p": price,
         "q": "1",
-        "T": 1_723_161_255_000 + id,
+        "T": 1_723_161_255_000 + hours * 3_600_000 + id,
         "m": True,
     }
     return json.dumps({"stream": f"{symbol.lower()}@trade", "data": event}).encode()
@@ -113,6 +113,21 @@ def test_repeats_are_counted_and_stored_once() -> None:
     capture(sequencer, [trade(1), trade(1), trade(2)], [trade(2), trade(1)])
     assert ids() == [1, 2]
     assert (sequencer.counts.ticks, sequencer.counts.repeats) == (2, 3)
+
+
+def test_ids_that_begin_anew_are_said_and_not_taken_for_repeats(caplog: pytest.LogCaptureFixture) -> None:
+    capture(sequencer_of(["BTCUSDT"]), [trade(5_001), trade(5_002)])
+    sequencer = sequencer_of(["BTCUSDT"])
+    capture(sequencer, [trade(id, hours=1) for id in range(1, 4)], [trade(5_002)])
+    assert (sequencer.counts.malformed, sequencer.counts.repeats) == (3, 1)
+    assert ids() == [5_001, 5_002]
+    assert load_gaps("BTCUSDT") == []
+    assert sorted(row.reason.partition(" of ")[0] for row in load_quarantined()) == [
+        "id: 1",
+        "id: 2",
+        "id: 3",
+    ]
+    assert [record.levelname for record in caplog.records if "begun anew" in record.message] == ["ERROR"]
 
 
 def test_malformed_messages_are_kept_with_a_reason_and_no_good_one_is_lost() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.quality.holes import IdLedger, Seen, missing, missing_ranges
+from analytics.quality.holes import STEP_FORWARD, IdLedger, Seen, missing, missing_ranges
 from analytics.records.market import Gap
 from tests.factories import MIDNIGHT, at, gap
 
@@ -42,6 +42,24 @@ def test_a_first_tick_that_was_overtaken_counts_once() -> None:
     assert [(one.first_id, one.last_id, one.after, one.before) for one in ledger.take_changes(at(4))] == [
         (8, 9, at(1), at(3))
     ]
+
+
+@pytest.mark.parametrize("id", [5, 95, 700])
+def test_an_older_id_of_a_much_later_moment_is_no_repeat_and_fills_no_hole(id: int) -> None:
+    ledger = IdLedger("BTCUSDT", last_id=90, last_traded_at=at(0))
+    ledger.see(700, at(1))
+    ledger.take_changes(at(1))
+    assert ledger.see(id, at(2) + STEP_FORWARD) is Seen.RECOUNTED
+    assert (ledger.missing, ledger.last_id, ledger.take_changes(at(2))) == ([(91, 699)], 700, [])
+    assert ledger.see(id, at(1) + STEP_FORWARD) in (Seen.LATE, Seen.REPEAT)
+
+
+def test_ids_begun_anew_below_the_first_of_all_open_no_hole() -> None:
+    ledger = IdLedger("BTCUSDT")
+    ledger.see(3_000_000_000, at(0))
+    assert ledger.see(1, at(1) + STEP_FORWARD) is Seen.RECOUNTED
+    assert ledger.missing == []
+    assert ledger.see(3_000_000_001, at(100)) is Seen.NEW
 
 
 def test_late_ticks_split_shrink_and_fill_a_gap_that_keeps_its_name() -> None:
