@@ -332,6 +332,25 @@ def test_of_more_rows_than_are_loaded_the_server_sorts_and_filters(
     assert complaints == []
 
 
+def test_a_filter_undone_before_its_answer_came_leaves_all_rows(
+    open_page: OpenPage, web: WebProcess, large: list[str]
+) -> None:
+    page = opened_large(open_page, web.url)
+    note, switch = page.locator("#note"), page.locator("button[data-filter='z']")
+    all_of_them = "5\u2009112 of 5\u2009112 rows; the first 5\u2009000 in this order are here"
+    expect(note).to_have_text(all_of_them)
+    held: list[Route] = []
+    page.route(re.compile("/api/scan/columns.*z_min="), lambda route: held.append(route))
+    with page.expect_request(re.compile("z_min=")):
+        switch.click()
+    switch.click()
+    with page.expect_response(re.compile("z_min=")):
+        held[0].continue_()
+    page.wait_for_load_state("networkidle")
+    expect(note).to_have_text(all_of_them)
+    expect(page.locator(ROWS).first).to_have_attribute("data-id", large[0])
+
+
 def test_the_pair_beside_the_table_stays_when_its_row_is_not_loaded_any_more(
     open_page: OpenPage, web: WebProcess, large: list[str]
 ) -> None:

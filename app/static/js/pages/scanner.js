@@ -89,6 +89,13 @@ function take(news) {
   scan = news;
   rows = prepared(news.rows, shortNames(news.symbols));
   drawSoon();
+  askAnew();
+}
+
+// The server filters and sorts a large scan: what is here is of another choice than the page's, be it newer or older.
+function askAnew() {
+  clearTimeout(asking);
+  if (scan?.isLarge && scan.question !== questionOf(choice)) asking = setTimeout(load, TYPING_MS);
 }
 
 function failed(error) {
@@ -164,10 +171,9 @@ function choose(next, { push = true } = {}) {
   held = false;
   showTools();
   if (push) history[other ? "pushState" : "replaceState"](null, "", searchOf(choice));
-  clearTimeout(asking);
   if (other) start();
   else drawSoon();
-  if (!other && scan?.isLarge && scan.question !== questionOf(choice)) asking = setTimeout(load, TYPING_MS);
+  askAnew();
 }
 
 function sortBy(column) {
