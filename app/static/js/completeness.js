@@ -17,7 +17,8 @@ let coming = null;
 
 // whole: completeness as the server tells it, or null; symbols: whose bars they are; before: words in front.
 export function drawWhole(dot, whole, { symbols, before = "", bars = "bars" }) {
-  const key = JSON.stringify([whole, symbols, before]);
+  const turn = whole?.open_gaps ? Math.floor(Date.now() / ASKED_AGAIN_MS) : 0; // a repair fails without a new stamp
+  const key = JSON.stringify([whole, symbols, before, turn]);
   if (drawn.get(dot) === key) return;
   drawn.set(dot, key);
   const gaps = whole?.open_gaps ? knownOf(symbols) : [];
@@ -81,7 +82,7 @@ async function ask() {
     const { gaps } = await getJson("/api/gaps", { symbols });
     for (const symbol of symbols) missing.set(symbol, { at: Date.now(), gaps: gaps.filter((gap) => gap.symbol === symbol) });
   } catch {
-    // The dot says how many there are; the next change asks again.
+    // The dot says how many there are; the next turn asks again.
   } finally {
     asked = new Set();
     coming = null;

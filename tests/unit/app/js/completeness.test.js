@@ -40,8 +40,8 @@ async function turn() {
 function heldServer() {
   const held = [];
   globalThis.fetch = (address) => new Promise((answer) => held.push({ symbols: new URL(address, "http://web").searchParams.get("symbols"), answer }));
-  const letGo = ({ symbols, answer }) => {
-    const gaps = symbols.split(",").map((symbol) => ({ symbol, state: "open", missing: [[5, 16]] }));
+  const letGo = ({ symbols, answer }, state = "open") => {
+    const gaps = symbols.split(",").map((symbol) => ({ symbol, state, missing: [[5, 16]] }));
     answer(new Response(JSON.stringify({ gaps }), { headers: { "Content-Type": "application/json" } }));
   };
   return { held, letGo };
@@ -76,4 +76,28 @@ test("a dot of what is asked for already does not ask again", async () => {
   await turn();
   assert.equal(held.length, 0);
   assert.deepEqual(dots.map(({ dataset }) => dataset.state), ["warn", "warn"]);
+});
+
+test("a dot under the same stamp learns that the repair failed, and asks again where it was not told", async (t) => {
+  t.mock.timers.enable({ apis: ["Date"], now: 1_000_000 });
+  const { held, letGo } = heldServer();
+  const mine = dot();
+  const draw = async () => {
+    drawWhole(mine, whole({ open_gaps: 1 }), { symbols: ["ADAUSDT"] });
+    await turn();
+  };
+  await draw();
+  held.shift().answer(new Response("{}", { status: 503, headers: { "Content-Type": "application/json" } }));
+  await turn();
+  assert.equal(mine.dataset.state, "bad");
+  await draw();
+  assert.equal(held.length, 0, "not at each drawing");
+  for (const [state, shown] of [["open", "warn"], ["failed", "bad"]]) {
+    t.mock.timers.tick(10_001);
+    await draw();
+    assert.equal(held.length, 1);
+    letGo(held.shift(), state);
+    await turn();
+    assert.equal(mine.dataset.state, shown);
+  }
 });
