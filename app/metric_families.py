@@ -19,6 +19,7 @@ COUNTED = (
     "late",
     "gaps_found",
     "malformed",
+    "unkept",
     "placeholders",
     "connects",
     "handovers",

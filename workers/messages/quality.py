@@ -20,7 +20,7 @@ from workers.messages.times import iso, iso_or_none
 RAW_CHARACTERS = 300  # of a message that could not be read
 
 # Figures of the stream process that count what happened to messages, in this order.
-COUNTERS = ("gaps_found", "repeats", "late", "malformed", "placeholders")
+COUNTERS = ("gaps_found", "repeats", "late", "malformed", "unkept", "placeholders")
 DELAYS = ("stored_after_ms_p50", "stored_after_ms_p99")
 
 

@@ -172,6 +172,7 @@ class Capture:
             "late": counts.late,
             "gaps_found": counts.gaps,
             "malformed": counts.malformed,
+            "unkept": counts.unkept,
             "placeholders": counts.placeholders,
             "messages_waiting": len(self._intake),
             "batches_waiting": len(self._writer),

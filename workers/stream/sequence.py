@@ -20,6 +20,7 @@ from workers.store.quarantine import Quarantined
 from workers.store.rebuilds import note_rebuilds
 from workers.store.ticks import load_ticks
 from workers.stream.batch import Batch
+from workers.stream.quarantine_bound import QuarantineBound
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ class Counts:
     late: int = 0
     placeholders: int = 0
     malformed: int = 0
+    unkept: int = 0  # of the malformed those that quarantine had no room for
     gaps: int = 0
 
 
@@ -47,6 +49,7 @@ class Sequencer:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self.counts = Counts()
+        self._quarantine = QuarantineBound()
         self._ledgers: dict[str, IdLedger] = {}
         self._say_again_at: dict[str, float] = {}  # when the new ids of a symbol are logged again
         self._resolved: deque[tuple[str, set[int]]] = deque()
@@ -102,10 +105,16 @@ class Sequencer:
             try:
                 self._sort_in(batch, parsed_message(raw, received_at))
             except MalformedMessage as problem:
-                self.counts.malformed += 1
-                batch.quarantined.append(Quarantined(received_at, str(problem), raw, str(received_ns)))
+                self._set_aside(batch, Quarantined(received_at, str(problem), raw, str(received_ns)))
         self._collect_gaps(batch)
         return batch
+
+    def _set_aside(self, batch: Batch, message: Quarantined) -> None:
+        self.counts.malformed += 1
+        if self._quarantine.has_room(message.reason, message.received_at.timestamp()):
+            batch.quarantined.append(message)
+        else:
+            self.counts.unkept += 1
 
     def _sort_in(self, batch: Batch, message: Tick | Placeholder | Notice) -> None:
         if isinstance(message, Tick):

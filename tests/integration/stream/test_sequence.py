@@ -4,6 +4,7 @@ import json
 import math
 import threading
 import time
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -21,6 +22,7 @@ from workers.store.quarantine import load_quarantined
 from workers.store.rebuilds import load_rebuilds
 from workers.store.ticks import SavedTicks, load_ticks, save_ticks
 from workers.stream import writer as writer_module
+from workers.stream.quarantine_bound import KEPT_AT_ONCE
 from workers.stream.sequence import AHEAD, Sequencer
 from workers.stream.writer import BATCHES_JOINED, TickWriter
 
@@ -128,6 +130,15 @@ def test_ids_that_begin_anew_are_said_and_not_taken_for_repeats(caplog: pytest.L
         "id: 3",
     ]
     assert [record.levelname for record in caplog.records if "begun anew" in record.message] == ["ERROR"]
+
+
+def test_of_a_stream_that_cannot_be_read_a_part_is_kept_and_the_rest_counted() -> None:
+    sequencer, strange = sequencer_of(["BTCUSDT"]), [trade(id, price=f"{id},5") for id in range(3_000)]
+    capture(sequencer, strange[:1_500], [trade(1), b"{", *strange[1_500:], trade(2)])
+    kept = Counter(row.reason.partition(":")[0] for row in load_quarantined(limit=5_000))
+    assert kept == {"p": KEPT_AT_ONCE, "not JSON": 1}
+    assert (sequencer.counts.malformed, sequencer.counts.unkept) == (3_001, 3_000 - KEPT_AT_ONCE)
+    assert ids() == [1, 2]
 
 
 def test_malformed_messages_are_kept_with_a_reason_and_no_good_one_is_lost() -> None:

@@ -43,7 +43,9 @@ def test_a_symbol_that_was_not_judged_yet_has_nulls() -> None:
 
 def test_before_anything_is_known_every_key_is_there() -> None:
     state = _state()
-    assert state["counters"] == dict.fromkeys(("gaps_found", "repeats", "late", "malformed", "placeholders"))
+    assert state["counters"] == dict.fromkeys(
+        ("gaps_found", "repeats", "late", "malformed", "unkept", "placeholders")
+    )
     assert state["clock"] is None
     assert state["lag"] == {"stored_after_ms_p50": None, "stored_after_ms_p99": None}
 
