@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from analytics.records.market import Tick
+from analytics.timeframes import bar_start
 from app.exports.table import Row, Table, columns
 from workers.messages.envelope import JSON
 from workers.store.bars import load_id_span
 from workers.store.gaps import load_gaps_within
-from workers.store.ticks import count_ticks, load_first_tick, load_last_tick, load_nth_id, load_ticks
+from workers.store.ticks import MAX_ID, count_ticks, load_first_tick, load_last_tick, load_nth_id, load_ticks
 
 PAGE_ROWS = 5_000
 TICK_COLUMNS = columns(
@@ -50,19 +51,34 @@ def ticks_table(
 def _span(
     symbol: str, start: datetime | None, end: datetime | None, after_id: int | None, limit: int
 ) -> IdSpan | None:
-    """The ids to be sent. Seconds say which ids belong to a time; the newest may not have one yet."""
-    oldest, newest = (
-        load_first_tick(symbol, after_id=-1 if after_id is None else after_id),
-        load_last_tick(symbol),
-    )
-    if oldest is None or newest is None:
+    """The ids to be sent: from the first to the last trade of that time."""
+    behind = max(-1 if after_id is None else after_id, _lowest_id(symbol, start) - 1 if start else -1)
+    first = load_first_tick(symbol, after_id=behind, since=start)
+    last = load_last_tick(symbol, up_to_id=_highest_id(symbol, end) if end else MAX_ID, before=end)
+    if first is None or last is None or first.id > last.id:
         return None
-    of_start, of_end = load_id_span(symbol, start, None)[0], load_id_span(symbol, None, end)[1]
-    first = max(oldest.id, of_start or 0) if start else oldest.id
-    last = min(newest.id, of_end) if end and of_end is not None else newest.id
-    reached = load_nth_id(symbol, after_id=first - 1, nth=limit)
-    cut = last if reached is None else min(last, reached)
-    return IdSpan(symbol, first, cut, more=cut < last) if first <= cut else None
+    reached = load_nth_id(symbol, after_id=first.id - 1, nth=limit)
+    cut = last.id if reached is None else min(last.id, reached)
+    return IdSpan(symbol, first.id, cut, more=cut < last.id)
+
+
+def _lowest_id(symbol: str, start: datetime) -> int:
+    """No trade of `start` or later has a lower id: its second says so, or else the newest before it."""
+    second = bar_start(start, "1s")
+    first, _ = load_id_span(symbol, second, None)
+    if first is not None:
+        return first
+    _, before = load_id_span(symbol, None, second)
+    return 0 if before is None else before + 1
+
+
+def _highest_id(symbol: str, end: datetime) -> int:
+    """No trade before `end` has a higher id: a later second says so; trades of the newest have none yet."""
+    behind, _ = load_id_span(symbol, end, None)
+    if behind is None:
+        return MAX_ID
+    _, last = load_id_span(symbol, None, end)
+    return behind - 1 if last is None else last
 
 
 def _wholeness(span: IdSpan) -> JSON:

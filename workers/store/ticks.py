@@ -26,6 +26,7 @@ from workers.settings import load_settings
 from workers.store.database import DUPLICATE_KEY, Document, collection, database
 
 ID_BITS = 44  # 1.7e13 ids a symbol, 2^19 symbols
+MAX_ID = (1 << ID_BITS) - 1
 SPARSE = 4  # one id wanted of so many: asked for one by one
 
 _numbers: dict[tuple[str, str], int] = {}  # (database, symbol) -> symbol number; never changes once given
@@ -108,14 +109,14 @@ def load_neighbour_ticks(symbol: str, first_id: int, last_id: int) -> tuple[Tick
     return (_tick(symbol, before) if before else None, _tick(symbol, behind) if behind else None)
 
 
-def load_last_tick(symbol: str) -> Tick | None:
-    """The tick with the highest id, or None before the first."""
-    return _edge_tick(symbol, newest=True)
+def load_last_tick(symbol: str, *, up_to_id: int = MAX_ID, before: datetime | None = None) -> Tick | None:
+    """The tick with the highest id <= up_to_id, of those traded before a moment, or None."""
+    return _edge_tick(symbol, -1, {"$lte": up_to_id}, {"$lt": before} if before else None)
 
 
-def load_first_tick(symbol: str, *, after_id: int = -1) -> Tick | None:
-    """The tick with the lowest id > after_id that retention has left, or None."""
-    return _edge_tick(symbol, newest=False, after_id=after_id)
+def load_first_tick(symbol: str, *, after_id: int = -1, since: datetime | None = None) -> Tick | None:
+    """The tick with the lowest id > after_id that retention has left, of those traded since, or None."""
+    return _edge_tick(symbol, 1, {"$gt": after_id}, {"$gte": since} if since else None)
 
 
 def load_nth_id(symbol: str, *, after_id: int, nth: int) -> int | None:
@@ -155,10 +156,13 @@ def _next_symbol_number() -> int:
     return int((taken or {})["number"])
 
 
-def _edge_tick(symbol: str, *, newest: bool, after_id: int = -1) -> Tick | None:
+def _edge_tick(
+    symbol: str, order: int, ids: dict[str, int], times: dict[str, datetime] | None
+) -> Tick | None:
     base = symbol_number(symbol) << ID_BITS
-    query = {"_id": {"$gt": base + after_id, "$lt": base + (1 << ID_BITS)}}
-    found = collection("ticks").find_one(query, sort=[("_id", -1 if newest else 1)])
+    bounds = {"$gte": base, "$lte": base + MAX_ID} | {name: base + id for name, id in ids.items()}
+    query: Document = {"_id": bounds} | ({"traded_at": times} if times else {})
+    found = collection("ticks").find_one(query, sort=[("_id", order)])
     return _tick(symbol, found) if found else None
 
 

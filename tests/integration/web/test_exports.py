@@ -3,9 +3,11 @@
 import io
 import json
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import pandas as pd
@@ -178,6 +180,46 @@ def test_ticks_of_some_time_are_found_by_their_seconds(client: FlaskClient) -> N
     span = f"start={_iso(NOON + 10 * second)}&end={_iso(NOON + 20 * second)}"
     rows = rows_of(client.get(f"/api/export/ticks?symbol=BTCUSDT&{span}"), "csv")
     assert [row["id"] for row in rows] == list(range(10, 20))
+
+
+HALF = timedelta(seconds=0.5)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "ids"),
+    [
+        (10.5, 20.5, range(21, 41)),  # within seconds
+        (29.0, None, range(58, 61)),  # the last second and what is newer
+        (30.0, None, [60]),  # newer than every second
+        (None, 3600.0, range(1, 61)),  # beyond the newest trade
+        (None, 30.0, range(1, 60)),  # the newest second is not built
+        (5.0, 5.5, [10]),
+        (40.0, None, []),
+        (None, 0.0, []),
+        (None, -60.0, []),
+    ],
+)
+def test_a_file_of_trades_holds_those_of_its_time_and_counts_them(
+    client: FlaskClient, start: float | None, end: float | None, ids: Sequence[int]
+) -> None:
+    """Two trades a second for half a minute, numbered by half-seconds; the last one has no second yet."""
+    seed_symbols()
+    save_ticks([tick("BTCUSDT", id=id, price=1.0, traded_at=NOON + id * HALF) for id in range(1, 61)])
+    starts = [NOON + n * 2 * HALF for n in range(30)]
+    save_bars([bar(at, "1s", 1.0, first_id=max(1, 2 * n), last_id=2 * n + 1) for n, at in enumerate(starts)])
+    times = {"start": start, "end": end}
+    asked = {name: _iso(NOON + after * 2 * HALF) for name, after in times.items() if after is not None}
+    query = {"symbol": "BTCUSDT", "format": "json", "limit": 15, **asked}
+    found, address = [], f"/api/export/ticks?{urlencode(query)}"
+    while address:
+        answer = client.get(address)
+        rows, completeness = rows_of(answer, "json"), note_of(answer, "json")["completeness"]
+        assert completeness["rows"] == len(rows)
+        assert completeness["complete"] is bool(ids)
+        found += [row["id"] for row in rows]
+        link = re.match(r'<(.+)>; rel="next"', answer.headers.get("Link", ""))
+        address = link[1] if link else ""
+    assert found == list(ids)
 
 
 @pytest.mark.parametrize("form", FORMATS)
