@@ -20,6 +20,7 @@ class Session:
     made_at: datetime
     seen_at: datetime
     expires_at: datetime
+    is_replaced: bool = False  # a newer id has taken its place
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The life of a session: begun at sign-in, with a new id each hour, ended when unused or too old."""
+"""The life of a session: begun at sign-in, a new id by the hour, ended when unused or too old."""
 
 import hashlib
 import secrets
@@ -45,7 +45,7 @@ def used_session(id: str, settings: Settings) -> Session | None:
         return None
     now = datetime.now(UTC)
     session = load_session(_key(id), fingerprint(hash), now)
-    if session and now - session.seen_at > NOTED_EVERY and now - session.made_at < NEW_ID_AFTER:
+    if session and now - session.seen_at > NOTED_EVERY:
         note_seen(session.key, now, _end(settings, session.signed_in_at, now))
     return session
 
@@ -57,7 +57,7 @@ def renewed_id(id: str, settings: Settings) -> tuple[str, Session] | None:
     if old is None or now - old.made_at < NEW_ID_AFTER:
         return None
     new_id, ends = secrets.token_urlsafe(ID_BYTES), _end(settings, old.signed_in_at, now)
-    new = replace(old, key=_key(new_id), made_at=now, seen_at=now, expires_at=ends)
+    new = replace(old, key=_key(new_id), made_at=now, seen_at=now, expires_at=ends, is_replaced=False)
     save_session(new)
     end_soon(old.key, now + OLD_ID_LASTS)
     return new_id, new

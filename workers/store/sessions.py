@@ -4,7 +4,7 @@ Example document:
 
     {"_id": "9f2c...", "sign_in": "5f0c...", "password": "a91b...", "address": "203.0.113.5",
      "browser": "Mozilla/5.0 ...", "signed_in_at": 2026-11-22T08:00:00Z, "made_at": ..., "seen_at": ...,
-     "expires_at": 2026-11-22T20:00:00Z}
+     "expires_at": 2026-11-22T20:00:00Z, "is_replaced": False}
 
 The key is the SHA-256 of the id: who reads the database can use none of them. A
 session gets a new id from time to time; `sign_in` stays, and with it form tokens
@@ -39,14 +39,15 @@ def load_session(key: str, password: str, now: datetime) -> Session | None:
 
 
 def note_seen(key: str, seen_at: datetime, expires_at: datetime) -> None:
-    """It was used; a session that was ended meanwhile stays ended."""
+    """It was used; one that was ended meanwhile stays ended, and one that was replaced ends as it must."""
     change = {"$set": {"seen_at": seen_at, "expires_at": expires_at}}
-    collection("sessions").update_one({"_id": key}, change)
+    collection("sessions").update_one({"_id": key, "is_replaced": {"$ne": True}}, change)
 
 
 def end_soon(key: str, expires_at: datetime) -> None:
     """A newer id has taken its place: requests under way may still use this one for a moment."""
-    collection("sessions").update_one({"_id": key}, {"$min": {"expires_at": expires_at}})
+    change = {"$min": {"expires_at": expires_at}, "$set": {"is_replaced": True}}
+    collection("sessions").update_one({"_id": key}, change)
 
 
 def end_sign_in(sign_in: str) -> None:

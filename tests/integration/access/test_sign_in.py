@@ -1,7 +1,9 @@
 """Signing in and out, and what a session is worth (R46)."""
 
 import dataclasses
+import re
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
@@ -139,6 +141,31 @@ def test_use_puts_the_end_off_but_not_beyond_a_week(person: FlaskClient, closed:
     _aged(signed_in_at=timedelta(days=7), seen_at=timedelta(minutes=2))
     person.get("/api/watchlist")
     assert person.get("/api/watchlist").status_code == 401
+
+
+def test_an_open_page_is_used_also_when_its_id_is_an_hour_old(person: FlaskClient, closed: Settings) -> None:
+    """It asks the API and opens no other page for more hours than a session lasts unused."""
+    for _ in range(3):
+        passed = timedelta(hours=closed.session_hours * 0.4)
+        _aged(signed_in_at=passed, made_at=passed, seen_at=passed, expires_at=passed)
+        assert person.get("/api/watchlist").status_code == 200
+
+
+def test_the_cookie_outlives_the_first_hours_of_use(stranger: FlaskClient) -> None:
+    [expires] = re.findall("Expires=([^;]+)", _cookie(enter(stranger)))
+    assert parsedate_to_datetime(expires) > datetime.now(UTC) + timedelta(days=6.9)
+
+
+def test_use_of_an_id_that_was_replaced_does_not_revive_it(app: Flask) -> None:
+    browser, thief = app.test_client(), app.test_client()
+    old = _id(enter(browser))
+    _aged(made_at=timedelta(minutes=61))
+    browser.get("/system")
+    _aged(seen_at=timedelta(minutes=2))
+    thief.set_cookie(COOKIE, old)
+    assert thief.get("/api/watchlist").status_code == 200
+    _aged(expires_at=timedelta(seconds=61))
+    assert thief.get("/api/watchlist").status_code == 401
 
 
 def test_signing_out_ends_it_on_the_server(app: Flask) -> None:
