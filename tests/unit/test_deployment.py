@@ -92,6 +92,15 @@ def test_every_setting_of_the_common_file_is_one() -> None:
     assert set(names) - set(read) == set()
 
 
+def test_every_folder_that_is_written_is_made_for_the_user_of_the_units() -> None:
+    made = re.search(r"^install -d -o (\w+) (.+)$", GUIDE, re.M)
+    assert made is not None
+    named = re.findall(r"^\w+_DIR=(.+)$", (FILES / "gemscap.env").read_text(), re.M)
+    assert made[1] == unit()["Service"]["User"]
+    assert len(named) == 3
+    assert set(made[2].split()) >= {*named, unit()["Service"]["ReadWritePaths"]}
+
+
 def test_every_queue_has_a_canary_that_is_watched() -> None:
     row = next(line for line in GUIDE.splitlines() if "gemscap_canary_age_seconds" in line)
     assert set(re.findall(r"\(`(\w+)`\)", row)) == set(QUEUES)
