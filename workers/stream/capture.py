@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from random import Random
 
 from pymongo.errors import PyMongoError
@@ -42,6 +41,7 @@ from workers.stream.overseer import Overseer
 from workers.stream.segment import Message
 from workers.stream.sequence import Counts, Sequencer
 from workers.stream.spool import Spool
+from workers.stream.spool_roots import carry_over, spool_root
 from workers.stream.universe import load_universe, load_watched
 from workers.stream.watchdog import Watchdog
 from workers.stream.writer import TickWriter
@@ -206,7 +206,7 @@ class Capture:
         )
 
     def _begin(self) -> None:
-        self._insist(lambda: self._expect(self.shard.of(load_universe())))
+        self._insist(self._expect_universe)
         if self._is_successor:
             self._connection.start()
             self._entitled.wait()
@@ -231,6 +231,13 @@ class Capture:
                 log.warning("capture waits shard=%s try=%d reason=%s", self.shard, failures, error)
             else:
                 return
+
+    def _expect_universe(self) -> None:
+        """Subscribe to the symbols of this shard; of the others some messages may lie in the spool."""
+        watched = load_universe()
+        own = self.shard.of(watched)
+        self._sequencer.pass_over(set(watched).difference(own))
+        self._expect(own)
 
     def _expect(self, symbols: list[str]) -> None:
         """Subscribe to these symbols, too, from now on."""
@@ -314,10 +321,12 @@ class Capture:
 
 def _new_spool(shard: Shard) -> Spool:
     """Below SPOOL_DIR; shards have folders and room of their own."""
-    settings = load_settings()
-    name = settings.database if shard == ALL else f"{settings.database}-{shard}"
-    root = Path(settings.spool_dir).expanduser() / name
-    return Spool(root, capacity_bytes=int(settings.spool_gb * 1e9) // shard.count)
+    try:
+        carry_over(shard.count)
+    except OSError as error:
+        log.error("spool of another number of shards is not carried over reason=%s", error)
+    room = int(load_settings().spool_gb * 1e9)
+    return Spool(spool_root(shard), capacity_bytes=room // shard.count)
 
 
 def _names(symbols: list[str]) -> list[str]:

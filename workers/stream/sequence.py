@@ -3,7 +3,7 @@
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -52,6 +52,7 @@ class Sequencer:
         self._quarantine = QuarantineBound()
         self._ledgers: dict[str, IdLedger] = {}
         self._say_again_at: dict[str, float] = {}  # when the new ids of a symbol are logged again
+        self._elsewhere: frozenset[str] = frozenset()
         self._resolved: deque[tuple[str, set[int]]] = deque()
         self._heard_elsewhere: deque[Tick] = deque()
         self._latest: tuple[datetime, float] | None = None  # the exchange's time, and when it was told
@@ -60,6 +61,10 @@ class Sequencer:
         """Take ticks of a symbol from now on, where the store left off; one known before goes on."""
         if symbol not in self._ledgers:
             self._ledgers = {**self._ledgers, symbol: stored_ledger(symbol)}
+
+    def pass_over(self, symbols: Iterable[str]) -> None:
+        """Symbols that another shard has: of their messages nothing is made here."""
+        self._elsewhere = frozenset(symbols)
 
     def count_holes(self) -> int:
         """How many gap rows are open here."""
@@ -117,6 +122,8 @@ class Sequencer:
             self.counts.unkept += 1
 
     def _sort_in(self, batch: Batch, message: Tick | Placeholder | Notice) -> None:
+        if isinstance(message, Tick | Placeholder) and message.symbol in self._elsewhere:
+            return
         if isinstance(message, Tick):
             self._sort_in_tick(batch, message)
         elif isinstance(message, Placeholder):

@@ -7,6 +7,7 @@ other folders whose process is gone are moved into its own.
 
 import fcntl
 import os
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,21 +45,29 @@ def claimed_folder(root: Path) -> SpoolFolder:
     OSError
         It cannot be made or read.
     """
+    mine = free_folder(root)
+    for left in dead_folders(root):
+        for segment in left.segments():
+            segment.path.rename(mine.path / segment.path.name)
+        left.release()
+    return mine
+
+
+def free_folder(root: Path) -> SpoolFolder:
+    """The first numbered folder below `root` that no living process has; raises `OSError`."""
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     for number in range(MOST_FOLDERS):
-        mine = _locked(root / str(number))
-        if mine is not None:
-            _take_over_the_dead(root, mine)
-            return mine
+        free = _locked(root / str(number))
+        if free is not None:
+            return free
     raise FileExistsError(f"{MOST_FOLDERS} processes have a spool in {root}")
 
 
-def _take_over_the_dead(root: Path, mine: SpoolFolder) -> None:
-    for other in root.iterdir():
-        if other != mine.path and other.is_dir() and (left := _locked(other)):
-            for segment in left.segments():
-                segment.path.rename(mine.path / segment.path.name)
-            left.release()
+def dead_folders(root: Path) -> Iterator[SpoolFolder]:
+    """Each folder below `root` whose process is gone, to be released; raises `OSError`."""
+    for path in root.iterdir():
+        if path.is_dir() and (left := _locked(path)):
+            yield left
 
 
 def _locked(path: Path) -> SpoolFolder | None:
