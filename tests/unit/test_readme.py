@@ -9,11 +9,15 @@ import pytest
 
 from analytics.records import correlations, scans
 from app import create_app
+from app.access.live_door import MESSAGES_PER_SECOND
+from app.listeners import MAX_TOPICS
+from app.live import MAX_CLIENTS
 from tests.fault.results import rows_of
 from workers.settings import Settings, settings_from
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
+NETWORK = (ROOT / "docs" / "network.md").read_text()
 MAKEFILE = (ROOT / "Makefile").read_text()
 COMMANDS = sorted(set(re.findall(r"(?:`|^)make ([a-z-]+)", README, re.M)))  # whatever is given them
 
@@ -90,7 +94,7 @@ def test_the_defaults_it_names_are_those() -> None:
     ("text", "heading", "least"),
     [
         (README, "## What happens when", 10),
-        ((ROOT / "docs" / "network.md").read_text(), "## What was tried", 7),
+        (NETWORK, "## What was tried", 7),
     ],
     ids=["README", "network"],
 )
@@ -107,6 +111,13 @@ def test_everything_it_promises_under_faults_was_measured_and_passed(
     assert len(promised) > least
     for number in {number for numbers in promised for number in numbers}:
         assert outcomes.get(number) == {"passed"}, number
+
+
+def test_the_limits_of_live_connections_it_names_are_those() -> None:
+    row = next(line for line in NETWORK.splitlines() if line.startswith("| live connections |"))
+    assert f"(30) from one address but this machine's, {MAX_CLIENTS} in all;" in row
+    assert settings_from({}).clients_per_address == 30
+    assert f" {MESSAGES_PER_SECOND:.0f} messages a second, {MAX_TOPICS} topics each;" in row
 
 
 def test_it_says_of_how_many_symbols_the_rest_is_left_out() -> None:
