@@ -1,6 +1,7 @@
 """The README says what is: its commands, endpoints, settings and example."""
 
 import doctest
+import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,10 +10,12 @@ import pytest
 
 from analytics.records import correlations, scans
 from app import create_app
+from app.access.gate import CHANGES_NOTHING
 from app.access.live_door import MESSAGES_PER_SECOND
 from app.listeners import MAX_TOPICS
 from app.live import MAX_CLIENTS
 from tests.fault.results import rows_of
+from workers.messages import rooms
 from workers.settings import Settings, settings_from
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,6 +77,22 @@ def named_addresses(text: str) -> Iterator[tuple[str, str]]:
             for each in {*methods, method or "GET"}:
                 yield each, re.sub(r"<\w+>|[A-Z]{6,}", "<>", path)
         methods = [method] if method and not path else []
+
+
+def test_it_names_every_topic_of_live_updates() -> None:
+    words = {"symbol": "<SYMBOL>", "timeframe": "<timeframe>", "y": "<Y>", "x": "<X>", "task": "<id>"}
+    makers = [
+        make for name, make in vars(rooms).items() if name.endswith("_topic") and name != "parsed_topic"
+    ]
+    topics = {make(*(words[name] for name in inspect.signature(make).parameters)) for make in makers}
+    named = re.search(r"Topics: ([^.]+)\.", README)
+    assert named is not None
+    assert set(re.findall(r"`([^`]+)`", named[1])) == {*topics, rooms.QUALITY, rooms.SYSTEM}
+
+
+def test_what_it_says_needs_no_form_token_is_what_asks_for_none() -> None:
+    named = re.findall(r"^\| `POST /api/(\w+)`.* needs no form token \|$", README, re.M)
+    assert {f"correlation.{name}" for name in named} == CHANGES_NOTHING
 
 
 def test_every_setting_that_the_code_reads_is_described() -> None:
