@@ -49,7 +49,7 @@ def scanned_closes(closes: Mapping[str, Closes], asked: ScanWindow) -> pd.DataFr
     NotEnoughData
         The window holds fewer than LEAST_BARS bars, or fewer than two symbols have any.
     """
-    table = aligned_closes(closes, asked.timeframe, join="outer")
+    table = aligned_closes(closes, asked.timeframe, asked.window, join="outer")
     if len(table):
         step = length(asked.timeframe)
         grid = pd.date_range(end=asked.as_of, periods=asked.window, freq=step, name=table.index.name)

@@ -1,6 +1,6 @@
 """Closes bars of the pair as the workers do: stored, analysed for its page, its snapshot told."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from analytics.timeframes import bar_start, length
 from tests.factories import bar
@@ -20,7 +20,7 @@ def begin_pair() -> None:
     now = datetime.now(UTC)
     for symbol in (ETH, BTC):
         save_progress(BarProgress(symbol, 1, now))
-        save_seam(Seam(symbol, HISTORY, now, now, None))
+        save_seam(Seam(symbol, HISTORY, now - timedelta(days=2), now, None))
     add_pair((ETH, BTC))
     compute_pairs()
     seed_analysis()

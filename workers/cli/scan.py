@@ -15,13 +15,12 @@ from analytics.pairs.scan_report import ScanWindow, scanned_closes
 from analytics.records.closes import Closes
 from analytics.records.market import Gap
 from analytics.records.scans import LEAST_BARS, SCAN_TIMEFRAMES, WINDOW_BARS, PairScore, ScanReport
-from analytics.timeframes import bar_end
 from workers.cli.exits import DONE, Refused
 from workers.cli.terminal import ProgressBar, say
 from workers.messages.scans import scan_scores_json
 from workers.settings import load_settings
-from workers.store.bars import load_closes
 from workers.store.gaps import load_unresolved_gaps
+from workers.store.known_closes import load_known_closes
 from workers.store.progress import load_progress, newest_shared_bar
 from workers.store.summaries import load_summaries
 from workers.store.watchlist import load_watchlist
@@ -58,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _scanned(symbols: Sequence[str], asked: ScanWindow) -> ScanReport:
-    closes = load_closes(symbols, asked.timeframe, bar_end(asked.as_of, asked.timeframe), asked.window)
+    closes = load_known_closes(symbols, asked.timeframe, asked.as_of, asked.window)
     try:
         table = scanned_closes(closes, asked)
     except NotEnoughData as problem:

@@ -11,6 +11,7 @@ Indexes: (symbol, state); found_at.
 """
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from pymongo import ASCENDING, ReplaceOne
 from pymongo.errors import BulkWriteError
@@ -49,6 +50,15 @@ def load_unresolved_gaps(symbol: str | None = None) -> list[Gap]:
     if symbol is not None:
         query["symbol"] = symbol
     return [_gap(document) for document in collection("gaps").find(query, sort=[("first_id", 1)])]
+
+
+def load_hiding_gaps(symbols: Collection[str], moment: datetime) -> dict[str, list[Gap]]:
+    """By symbol, holes that end at a moment or later and that nobody brought: unresolved or expired."""
+    hiding: Document = {"state": {"$in": [*UNRESOLVED, "expired"]}, "before": {"$gte": moment}}
+    found: dict[str, list[Gap]] = {}
+    for document in collection("gaps").find({"symbol": {"$in": list(symbols)}} | hiding):
+        found.setdefault(document["symbol"], []).append(_gap(document))
+    return found
 
 
 def count_gaps() -> dict[str, int]:

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from analytics.records.market import Gap
 from analytics.records.pair_market import PairMarket
-from analytics.timeframes import bar_end, bar_start, length
-from workers.store.bars import load_closes
+from analytics.timeframes import bar_start, length
 from workers.store.gaps import load_unresolved_gaps
 from workers.store.instruments import load_instruments
+from workers.store.known_closes import load_known_closes
 from workers.store.progress import BarProgress, load_progress
 
 
@@ -34,7 +34,7 @@ def load_pair_market(symbols: Sequence[str], timeframe: str, newest: datetime, w
     return PairMarket(
         timeframe,
         window,
-        closes=load_closes(symbols, timeframe, bar_end(newest, timeframe), window),
+        closes=load_known_closes(symbols, timeframe, newest, window),
         gaps=gaps,
         names={name: instruments[name].base_asset if name in instruments else name for name in symbols},
     )

@@ -11,12 +11,13 @@ One-second bars are whole from `seconds_from` on, and minutes are folded from
 there on only. None: this stretch changed nothing about that.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from pymongo import ASCENDING
 
-from workers.store.database import collection
+from workers.store.database import Document, collection
 
 HISTORY, JOIN = "history", "join"
 
@@ -40,10 +41,16 @@ def ensure_indexes() -> None:
 
 def load_seams(symbol: str) -> dict[str, Seam]:
     """The seams of a symbol by name."""
-    return {
-        row["seam"]: Seam(symbol, row["seam"], row["since"], row["until"], row["seconds_from"])
-        for row in collection("seams").find({"symbol": symbol})
-    }
+    return {row["seam"]: _seam(row) for row in collection("seams").find({"symbol": symbol})}
+
+
+def load_seams_since(symbols: Sequence[str], moment: datetime) -> dict[str, dict[str, Seam]]:
+    """By symbol and name: those that end at a moment or later, and history and join in any case."""
+    wanted: list[Document] = [{"until": {"$gte": moment}}, {"seam": {"$in": [HISTORY, JOIN]}}]
+    found: dict[str, dict[str, Seam]] = {}
+    for row in collection("seams").find({"symbol": {"$in": list(symbols)}, "$or": wanted}):
+        found.setdefault(row["symbol"], {})[row["seam"]] = _seam(row)
+    return found
 
 
 def load_symbols_with_history() -> set[str]:
@@ -69,3 +76,7 @@ def folds_from(seams: dict[str, Seam]) -> datetime | None:
         return None
     known = [seam.seconds_from for seam in seams.values() if seam.seconds_from is not None]
     return max(known, default=None)
+
+
+def _seam(row: Document) -> Seam:
+    return Seam(row["symbol"], row["seam"], row["since"], row["until"], row["seconds_from"])

@@ -20,7 +20,7 @@ from pymongo.errors import DuplicateKeyError
 
 from analytics.records.imports import Stretch
 from analytics.records.market import Gap
-from workers.store.database import collection
+from workers.store.database import Document, collection
 from workers.store.gaps import save_gaps
 from workers.store.seams import JOIN, load_seams
 
@@ -37,7 +37,15 @@ def ensure_indexes() -> None:
 def load_stretches(symbol: str) -> list[Stretch]:
     """The stretches of a symbol, lowest id first."""
     found = collection("stretches").find({"symbol": symbol}, sort=[("first_id", 1)])
-    return [Stretch(**{name: row[name] for name in Stretch.__dataclass_fields__}) for row in found]
+    return [_stretch(row) for row in found]
+
+
+def load_stretches_since(symbols: Sequence[str], moment: datetime) -> dict[str, list[Stretch]]:
+    """Those that end at a moment or later, by symbol."""
+    found: dict[str, list[Stretch]] = {}
+    for row in collection("stretches").find({"symbol": {"$in": list(symbols)}, "until": {"$gte": moment}}):
+        found.setdefault(row["symbol"], []).append(_stretch(row))
+    return found
 
 
 def save_stretch(stretch: Stretch, *, replaced: Sequence[Stretch]) -> None:
@@ -75,3 +83,7 @@ def save_edge(stretch: Stretch, traded_at: datetime) -> None:
 
 def _key(stretch: Stretch) -> str:
     return f"{stretch.symbol}:{stretch.first_id}"
+
+
+def _stretch(row: Document) -> Stretch:
+    return Stretch(**{name: row[name] for name in Stretch.__dataclass_fields__})

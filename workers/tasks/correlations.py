@@ -17,15 +17,15 @@ from analytics.records.correlations import (
     CorrelationSnapshot,
 )
 from analytics.records.market import Gap
-from analytics.timeframes import TIMEFRAMES, bar_end
+from analytics.timeframes import TIMEFRAMES
 from workers.coordination.single_flight import single_flight
 from workers.messages.correlations import correlation_json, correlation_news_json
 from workers.messages.rooms import correlation_topic
 from workers.publish import publish
 from workers.running_job import started_job
-from workers.store.bars import load_closes
 from workers.store.correlations import load_correlated_symbols, save_correlations, save_no_correlations
 from workers.store.gaps import load_unresolved_gaps
+from workers.store.known_closes import load_known_closes
 from workers.store.progress import load_progress, newest_shared_bar
 from workers.watched_bars import WatchedBar, watched_bars
 
@@ -91,7 +91,7 @@ def _snapshots(symbols: Sequence[str], asked: Sequence[CorrelationWindow]) -> li
     """All windows end with the same bar, so the longest holds the closes of the others."""
     timeframe, newest = asked[0].timeframe, asked[0].as_of
     most = max(each.window for each in asked) + 1
-    closes = load_closes(symbols, timeframe, bar_end(newest, timeframe), most)
+    closes = load_known_closes(symbols, timeframe, newest, most)
     gaps: dict[str, list[Gap]] = {}
     for gap in load_unresolved_gaps():
         gaps.setdefault(gap.symbol, []).append(gap)

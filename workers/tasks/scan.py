@@ -26,15 +26,14 @@ from analytics.records.scans import (
     WINDOW_BARS,
     ScanReport,
 )
-from analytics.timeframes import bar_end
 from workers.coordination.single_flight import single_flight
 from workers.messages.rooms import scan_topic
 from workers.messages.scans import scan_json, scan_news_json
 from workers.publish import publish
 from workers.running_job import started_job
-from workers.store.bars import load_closes
 from workers.store.gaps import load_unresolved_gaps
 from workers.store.jobs import load_job
+from workers.store.known_closes import load_known_closes
 from workers.store.progress import load_progress, newest_shared_bar
 from workers.store.results import load_result, save_result
 from workers.store.scans import load_scanned_symbols, save_no_scan, save_scan
@@ -73,7 +72,7 @@ def scan_symbols(job_id: str, symbols: list[str], tf: str, window: int, least_vo
         pieces = [symbols[first : first + PIECE_SYMBOLS] for first in range(0, len(symbols), PIECE_SYMBOLS)]
         hand_out(job.id, symbols, pieces, asked, volumes)
         job.progress(0, len(pieces) + 1, f"{len(symbols)} symbols: loading {window} bars of {tf}")
-        closes = load_closes(symbols, tf, bar_end(asked.as_of, tf), window)
+        closes = load_known_closes(symbols, tf, asked.as_of, window)
         table = scanned_closes(closes, asked)
         found: dict[int, Piece] = {}
         by_others = 0
@@ -107,7 +106,7 @@ def scan_piece(
     key, job = piece_key(job_id, piece, asked.as_of), load_job(job_id)
     if job is None or not job.is_open or job.cancel_wanted or load_result(key):
         return
-    closes = load_closes(symbols, asked.timeframe, bar_end(asked.as_of, asked.timeframe), asked.window)
+    closes = load_known_closes(symbols, asked.timeframe, asked.as_of, asked.window)
     try:
         table = scanned_closes(closes, asked)
     except NotEnoughData:
@@ -138,7 +137,7 @@ def hand_out(
 def scan_watched(bar: WatchedBar) -> None:
     """Load, scan, save and publish one timeframe."""
     asked = ScanWindow(bar.timeframe, WINDOW_BARS, bar.newest)
-    closes = load_closes(bar.symbols, bar.timeframe, bar_end(bar.newest, bar.timeframe), WINDOW_BARS)
+    closes = load_known_closes(bar.symbols, bar.timeframe, bar.newest, WINDOW_BARS)
     report, volumes = None, _volumes(bar.symbols)
     try:
         table = scanned_closes(closes, asked)

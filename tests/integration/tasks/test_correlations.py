@@ -161,8 +161,8 @@ def test_a_changed_list_with_too_few_bars_is_tried_once_and_shows_no_other_snaps
         save_progress(BarProgress(symbol, 2, MIDNIGHT + timedelta(minutes=2)))
         add_symbol(symbol)
     loaded: list[str] = []
-    load = stage.load_closes
-    monkeypatch.setattr(stage, "load_closes", lambda *a: loaded.append(a[1]) or load(*a))  # type: ignore[func-returns-value]
+    load = stage.load_known_closes
+    monkeypatch.setattr(stage, "load_known_closes", lambda *a: loaded.append(a[1]) or load(*a))  # type: ignore[func-returns-value]
     for _ in range(3):
         compute_correlations()
     assert loaded == list(stage.SCHEDULED)

@@ -208,8 +208,8 @@ def test_a_changed_list_with_too_few_bars_is_tried_once_and_shows_no_other_scan(
     for symbol in young:
         add_symbol(symbol)
     loaded = []
-    load = stage.load_closes
-    monkeypatch.setattr(stage, "load_closes", lambda *a: loaded.append(a) or load(*a))
+    load = stage.load_known_closes
+    monkeypatch.setattr(stage, "load_known_closes", lambda *a: loaded.append(a) or load(*a))
     for _ in range(3):
         compute_scans()
     assert [call[1] for call in loaded] == list(SCAN_TIMEFRAMES)
