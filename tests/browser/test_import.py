@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pymongo import MongoClient
 
 from tests.browser.conftest import OpenPage
@@ -130,6 +130,46 @@ def test_an_import_that_waits_is_cancelled(open_page: OpenPage, web: WebProcess,
     page.get_by_role("button", name="Cancel waits.ndjson").click()
     expect(page.locator("#imports tr", has_text="waits.ndjson")).to_contain_text("cancelled")
     assert load_ticks("WAITUSDT", after_id=-1) == []
+
+
+def test_buttons_can_be_held_while_something_waits(
+    open_page: OpenPage, web: WebProcess, tmp_path: Path
+) -> None:
+    """The list is read each second then: neither focus nor a press is lost, nor a start asked for twice."""
+    page = open_page(web.url + "/import")
+    (tmp_path / "held.ndjson").write_text(collected("heldusdt"))
+    (tmp_path / "next.ndjson").write_text(collected("nextusdt"))
+    choose(page, tmp_path / "held.ndjson")
+    page.get_by_role("button", name="Import", exact=True).click()
+    cancel = page.get_by_role("button", name="Cancel held.ndjson")
+    expect(cancel).to_be_visible()
+
+    choose(page, tmp_path / "next.ndjson")
+    held: list[Route] = []
+    page.route("**/api/imports/*/start", lambda route: held.append(route))
+    start = page.get_by_role("button", name="Import", exact=True)
+    start.click()
+    _read_again(page)
+    expect(start).to_be_disabled()
+    held[0].continue_()
+    expect(page.locator("#look")).to_be_hidden()
+
+    box = cancel.bounding_box()
+    assert box is not None
+    cancel.focus()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    _read_again(page)
+    expect(cancel).to_be_focused()
+    page.mouse.up()
+    expect(page.locator("#imports tr", has_text="held.ndjson")).to_contain_text("cancelled")
+
+
+def _read_again(page: Page) -> None:
+    """The list comes twice: what came first is drawn by then."""
+    for _ in range(2):
+        with page.expect_response("**/api/imports"):
+            pass
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])

@@ -19,7 +19,6 @@ export function showLook(look, zone) {
   showChoice(look);
   showRows(preview?.rows ?? [], zone);
   showUnreadable(preview);
-  element("start").disabled = Boolean(look.obstacle);
 }
 
 function showChoice({ needs, obstacle }) {

@@ -4,7 +4,7 @@ import { getJson, sendJson } from "../api.js";
 import { onSubmit } from "../forms.js";
 import { currentZone, followDelay, onZone, startFrame } from "../frame.js";
 import { showLook } from "../import/look.js";
-import { importRow } from "../import/rows.js";
+import { showImports } from "../import/rows.js";
 import { sendFile } from "../import/send.js";
 import { bytes, isOpen, tooLarge } from "../import/words.js";
 import { hideState, showState } from "../states.js";
@@ -17,11 +17,15 @@ const choice = element("look-choice");
 let imports = null;
 let largest = 0;
 let look = null;
+let isStarting = false; // its import was asked for, and there is no answer yet
 let timer = 0;
 
 startFrame();
 followDelay();
-onZone(draw);
+onZone(() => {
+  drawLook();
+  draw();
+});
 load();
 element("file").addEventListener("change", (event) => {
   const [file] = event.target.files;
@@ -48,11 +52,15 @@ async function load() {
 }
 
 function draw() {
-  if (look) showLook(look, currentZone());
   if (!imports) return;
-  element("imports").replaceChildren(...imports.map((row) => importRow(row, currentZone(), { show, cancel })));
+  showImports(imports, currentZone(), { show, cancel });
   if (imports.length) hideState(element("imports-state"));
   else showState(element("imports-state"), { title: "No file was imported yet", text: "Drop one above, or use make import." });
+}
+
+function drawLook() {
+  if (look) showLook(look, currentZone());
+  element("start").disabled = isStarting || Boolean(look?.obstacle);
 }
 
 function drag(event) {
@@ -92,7 +100,7 @@ function openLook(news) {
     return;
   }
   look = news;
-  draw();
+  drawLook();
   element("look").scrollIntoView({ block: "nearest" });
   element("look").focus({ preventScroll: true });
 }
@@ -110,15 +118,17 @@ function chosen() {
 async function lookAgain() {
   await attempt(async () => {
     look = await getJson(`/api/imports/${look.import.id}`, chosen());
-    draw();
+    drawLook();
   });
 }
 
 async function start() {
-  element("start").disabled = true;
+  isStarting = true;
+  drawLook();
   const done = await attempt(() => sendJson("POST", `/api/imports/${look.import.id}/start`, chosen(), { accept: [202] }));
+  isStarting = false;
   if (done) closeLook();
-  else element("start").disabled = false;
+  else drawLook();
   load();
 }
 
@@ -132,7 +142,8 @@ async function discard() {
 async function cancel(row, button) {
   button.disabled = true;
   if (look?.import.id === row.id) closeLook();
-  await attempt(() => sendJson("DELETE", `/api/imports/${row.id}`, null, { accept: [200, 202] }));
+  const done = await attempt(() => sendJson("DELETE", `/api/imports/${row.id}`, null, { accept: [200, 202] }));
+  if (!done) button.disabled = false;
   load();
 }
 
