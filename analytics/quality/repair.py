@@ -47,6 +47,14 @@ def split(gap: Gap, last_id: int, at: datetime) -> tuple[Gap, Gap | None]:
     return head, replace(gap, first_id=last_id + 1, missing=behind, after=at, absent_at=None)
 
 
+def is_expired(gap: Gap, kept_from: datetime) -> bool:
+    """Whether all that a hole hides was traded before the moment from which trades are kept.
+
+    One whose ids an answer left out is not: most likely they never existed, and the second answer tells.
+    """
+    return gap.absent_at is None and gap.before is not None and gap.before <= kept_from
+
+
 def after_answers(gap: Gap, answers: Sequence[Answer], now: datetime) -> Gap:
     """The row of a hole after some answers of the exchange.
 

@@ -11,6 +11,7 @@ BarSource = Literal["ticks", "exchange"]
 GapState = Literal["open", "filling", "filled", "verified_absent", "expired", "failed"]
 
 # A gap in one of these states may still hide trades: bars that overlap it are not final.
+# An expired one hides them for good: a repair calls it so only once the exchange's own bars stand over it.
 UNRESOLVED: tuple[GapState, ...] = ("open", "filling", "failed")
 
 

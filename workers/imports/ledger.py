@@ -29,8 +29,8 @@ def close_gaps(symbol: str, ids: Sequence[int]) -> int:
 
 
 def _can_be_mended(gap: Gap) -> bool:
-    """Whether the trades around a hole are there to make bars of; where they were swept it stays expired."""
-    if gap.state != "expired":
+    """Whether the trades around a hole are there to make bars of; where they were swept it stays as it is."""
+    if gap.state != "expired" and not _is_old(gap.before):
         return True
     before, _ = load_neighbour_ticks(gap.symbol, gap.first_id, gap.last_id)
     return before is not None and before.id == gap.first_id - 1
@@ -54,8 +54,13 @@ def note_holes(symbol: str, moments: Mapping[int, datetime]) -> None:
 def _row(symbol: str, span: IdRange, after: datetime, before: datetime) -> Gap:
     clock = load_market_clock() or datetime.now(UTC)
     row = Gap(symbol, span[0], span[1], "open", clock, after, before)
-    is_old = before < clock - timedelta(hours=load_settings().tick_retention_hours)
-    return expired(row) if is_old else row
+    return expired(row) if _is_old(before) else row
+
+
+def _is_old(before: datetime | None) -> bool:
+    """Whether trades from before a moment are not kept any more."""
+    clock = load_market_clock() or datetime.now(UTC)
+    return before is not None and before < clock - timedelta(hours=load_settings().tick_retention_hours)
 
 
 def _not_on_record(symbol: str, hole: IdRange) -> list[IdRange]:

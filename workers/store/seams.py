@@ -11,7 +11,7 @@ One-second bars are whole from `seconds_from` on, and minutes are folded from
 there on only. None: this stretch changed nothing about that.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,6 +68,15 @@ def save_seam(seam: Seam) -> None:
         "seconds_from": seam.seconds_from,
     }
     collection("seams").replace_one({"_id": f"{seam.symbol}:{seam.name}"}, row, upsert=True)
+
+
+def stand_over(seams: Mapping[str, Seam], after: datetime, before: datetime) -> bool:
+    """Whether the exchange's own bars stand over a hole: it lies inside a stretch that was taken for holes.
+
+    Until they do, nothing may call the hole settled whose trades nobody has any more.
+    """
+    taken = [seam for name, seam in seams.items() if name not in (HISTORY, JOIN)]
+    return any(seam.since <= after and before <= seam.until for seam in taken)
 
 
 def folds_from(seams: dict[str, Seam]) -> datetime | None:

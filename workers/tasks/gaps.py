@@ -8,7 +8,15 @@ from datetime import UTC, datetime, timedelta
 from celery import shared_task
 
 from analytics.quality.holes import missing
-from analytics.quality.repair import Answer, after_answers, after_failure, expired, is_due, split
+from analytics.quality.repair import (
+    Answer,
+    after_answers,
+    after_failure,
+    expired,
+    is_due,
+    is_expired,
+    split,
+)
 from analytics.records.market import UNRESOLVED, Gap, Tick
 from analytics.timeframes import bar_start
 from workers.binance.errors import ExchangeBusy, ExchangeError
@@ -18,12 +26,14 @@ from workers.settings import load_settings
 from workers.store.gaps import load_unresolved_gaps, save_gaps
 from workers.store.market_clock import load_market_clock
 from workers.store.rebuilds import note_rebuilds
+from workers.store.seams import load_seams, stand_over
 from workers.store.ticks import save_ticks
 
 log = logging.getLogger(__name__)
 
 RUN_SECONDS = 2.0  # the next run goes on: a stop need not wait for a long repair
 PAGES_PER_RUN = 20  # of one hole
+NOT_COVERED = "older than the trades that are kept, and the exchange's candles are not there yet"
 BUSY = "the exchange wants no more requests for now; it is asked again"
 LAPSES_SECONDS = 60.0  # one hole's requests may take long
 
@@ -44,9 +54,9 @@ def repair_gaps() -> None:
 
 def repair_gap(gap: Gap, clock: datetime) -> bool:
     """Bring what can be had of one hole; False when the exchange wants no more requests now."""
-    now = datetime.now(UTC)
-    if _is_expired(gap, clock):
-        _settle(expired(gap))
+    now, kept_from = datetime.now(UTC), clock - timedelta(hours=load_settings().tick_retention_hours)
+    if is_expired(gap, kept_from):
+        _settle(expired(gap) if _is_covered(gap) else after_failure(gap, NOT_COVERED, now))
         return True
     try:
         ticks, answers, page_ends_at = _ask(gap)
@@ -108,6 +118,8 @@ def _settle(gap: Gap) -> None:
         log.info("gap resolved symbol=%s first_id=%d ids=%d state=%s", *facts)
 
 
-def _is_expired(gap: Gap, clock: datetime) -> bool:
-    kept = timedelta(hours=load_settings().tick_retention_hours)
-    return gap.before is not None and gap.before < clock - kept
+def _is_covered(gap: Gap) -> bool:
+    """Whether the exchange's candles stand over a hole; one without bounds cannot be asked about."""
+    if gap.after is None or gap.before is None:
+        return True
+    return stand_over(load_seams(gap.symbol), gap.after, gap.before)

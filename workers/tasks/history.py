@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ from workers.store.bars import load_bars, save_bars
 from workers.store.gaps import load_unresolved_gaps
 from workers.store.market_clock import load_market_clock
 from workers.store.rewritten import note_rewritten
-from workers.store.seams import HISTORY, JOIN, Seam, load_seams, save_seam
+from workers.store.seams import HISTORY, JOIN, Seam, load_seams, save_seam, stand_over
 from workers.store.stretches import load_last_imported_id
 from workers.store.ticks import load_first_tick
 from workers.store.watchlist import load_watchlist
@@ -79,7 +79,7 @@ def _stretches(
         (gap.after, gap.before, str(gap.first_id))
         for gap in gaps
         if gap.after and gap.before and _is_covered(gap.before, clock)
-        if not _is_filled(gap.after, gap.before, seams.values())
+        if not stand_over(seams, gap.after, gap.before)
     ]
     stretches: list[tuple[list[str], datetime, datetime]] = []
     for after, before, name in sorted(due):
@@ -89,13 +89,6 @@ def _stretches(
         else:
             stretches.append(([name], after, before))
     return stretches
-
-
-def _is_filled(after: datetime, before: datetime, seams: Iterable[Seam]) -> bool:
-    """Whether a stretch lies inside one that was taken from the exchange as a whole."""
-    return any(
-        seam.name not in (HISTORY, JOIN) and seam.since <= after and before <= seam.until for seam in seams
-    )
 
 
 def _fill(

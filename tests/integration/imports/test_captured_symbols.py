@@ -111,23 +111,26 @@ def test_a_hole_of_a_day_ago_that_an_archive_brings_is_filled_and_its_bars_are_w
     assert {one.source for one in load_bars(BTC, "1m")} == {"ticks"}
 
 
+@pytest.mark.parametrize("state", ["expired", "failed"])
 def test_a_few_trades_do_not_take_the_place_of_the_many_that_were_swept(
-    tmp_path: Path, ticks: list[Tick]
+    tmp_path: Path, ticks: list[Tick], state: str
 ) -> None:
     """The bars of a week ago outlive their trades."""
     later = ticks[from_seam_on(ticks) :]
     lost = later[300:310]
     save_ticks([one for one in later if one not in lost])
-    save_gaps([gap(lost[0].id, lost[-1].id, state="expired")])
+    begin, end = later[299].traded_at, later[310].traded_at
+    save_gaps([gap(lost[0].id, lost[-1].id, state=state, after=begin, before=end)])
     build()
     stored = {timeframe: load_bars(BTC, timeframe) for timeframe in ("1s", "1m")}
     collection("ticks").delete_many({})
+    save_market_clock(end + timedelta(days=7))
     imported(written(tmp_path / "few.csv", agg_trade_lines(lost)), symbol=BTC, synthetic=True)
     build()
     for timeframe, before in stored.items():
         kept = {one.start: one.trades for one in load_bars(BTC, timeframe)}
         assert all(kept[one.start] >= one.trades for one in before), timeframe
-    assert [one.state for one in load_gaps(BTC)] == ["expired"]
+    assert [one.state for one in load_gaps(BTC)] == [state]
 
 
 def test_trades_the_bars_have_not_come_to_yet_are_not_asked_to_be_rebuilt(

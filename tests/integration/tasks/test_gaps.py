@@ -8,6 +8,7 @@ import pytest
 
 from analytics.quality.holes import missing
 from analytics.records.market import Gap, Tick
+from analytics.timeframes import bar_start
 from tests.integration.exchange.running import running
 from workers.binance.history import load_exchange_time
 from workers.binance.trades import load_newest_trade, load_trades_from
@@ -139,7 +140,41 @@ def test_a_failed_hole_that_somebody_asks_about_is_tried_at_once(ticks: list[Tic
     assert len(load_ticks(BTC, after_id=gap.first_id - 1, up_to_id=gap.last_id)) == 10
 
 
-def test_a_hole_older_than_what_is_kept_expires(ticks: list[Tick]) -> None:
-    gap = lose(ticks, 200, 210)
-    repair_gap(gap, load_exchange_time() + timedelta(hours=25))
+def cover(gap: Gap) -> None:
+    """Note that the exchange's candles stand over a hole."""
+    assert gap.after is not None
+    assert gap.before is not None
+    save_seam(Seam(BTC, str(gap.first_id), gap.after, gap.before, None))
+
+
+def test_a_hole_older_than_what_is_kept_expires_once_candles_stand_over_it(ticks: list[Tick]) -> None:
+    gap, much_later = lose(ticks, 200, 210), load_exchange_time() + timedelta(hours=25)
+    repair_gap(gap, much_later)
+    assert [row.first_id for row in load_unresolved_gaps(BTC)] == [gap.first_id]
+    cover(gap)
+    repair_gap(load_gaps(BTC)[0], much_later)
     assert [row.state for row in load_gaps(BTC)] == ["expired"]
+    assert len(load_ticks(BTC, after_id=-1)) == len(ticks) - 10
+
+
+def test_bars_of_a_part_of_the_trades_are_not_final_however_old_the_hole_is(ticks: list[Tick]) -> None:
+    """The exchange was out of reach for longer than it takes trades to expire."""
+    for name in (HISTORY, JOIN):
+        save_seam(
+            Seam(BTC, name, ticks[0].traded_at, ticks[0].traded_at, bar_start(ticks[0].traded_at, "1h"))
+        )
+    gap, much_later = lose(ticks, 900, 1_400), ticks[-1].traded_at + timedelta(hours=25)
+    build_symbol(BTC, None, much_later)
+    repair_gap(gap, much_later)
+    build_symbol(BTC, load_progress()[BTC], much_later)
+    reached = [bar for bar in load_bars(BTC, "1m") if gap.overlaps(bar.start, bar.end - bar.start)]
+    assert reached
+    assert not any(bar.is_final for bar in reached)
+
+
+def test_ids_that_an_answer_left_out_are_asked_for_again_and_do_not_expire(ticks: list[Tick]) -> None:
+    gap = lose(ticks, 200, 210)
+    cover(gap)
+    left_out = dataclasses.replace(gap, absent_at=datetime.now(UTC) - timedelta(seconds=61))
+    repair_gap(left_out, load_exchange_time() + timedelta(hours=25))
+    assert [row.state for row in load_gaps(BTC)] in (["filled"], ["verified_absent"])

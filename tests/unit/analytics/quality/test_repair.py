@@ -14,6 +14,7 @@ from analytics.quality.repair import (
     after_failure,
     expired,
     is_due,
+    is_expired,
     split,
 )
 from analytics.records.market import Gap
@@ -94,6 +95,9 @@ def test_a_long_hole_is_settled_piece_by_piece() -> None:
 
 def test_what_is_too_old_is_said_to_be() -> None:
     assert expired(gap()).state == "expired"
+    assert not is_expired(gap(), at(0))
+    assert is_expired(gap(), at(1))
+    assert not is_expired(gap(absent_at=NOW), at(1))  # the second answer tells whether they existed at all
 
 
 @given(
