@@ -13,6 +13,7 @@ AGREEING_AFTER = timedelta(seconds=60)
 FIRST_RETRY = timedelta(seconds=2)
 LAST_RETRY = timedelta(seconds=60)
 FAILED_TRIES = 5  # in a row; it is tried further, and shown
+LEEWAY = timedelta(hours=1)  # a repair that keeps up with time is not cut again in every run
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,19 @@ def is_expired(gap: Gap, kept_from: datetime) -> bool:
     One whose ids an answer left out is not: most likely they never existed, and the second answer tells.
     """
     return gap.absent_at is None and gap.before is not None and gap.before <= kept_from
+
+
+def reaches_back(gap: Gap, kept_from: datetime) -> bool:
+    """Whether a hole begins so long before that moment that its old part must not be asked for."""
+    return gap.absent_at is None and gap.after is not None and gap.after < kept_from - LEEWAY
+
+
+def parted(gap: Gap, first_id: int, at: datetime) -> list[Gap]:
+    """What of a hole was traded since a moment, by the first id of then, and before it what is older."""
+    if first_id <= missing(gap)[0][0]:
+        return [replace(gap, after=at)]
+    old, rest = split(gap, first_id - 1, at)
+    return [replace(gap, before=at)] if rest is None else [rest, old]
 
 
 def after_answers(gap: Gap, answers: Sequence[Answer], now: datetime) -> Gap:

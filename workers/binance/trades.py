@@ -7,7 +7,7 @@ Sample rows, of `aggTrades` and of `historicalTrades`:
      "isBuyerMaker":true,"isBestMatch":true}
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from analytics.records.market import Tick
@@ -42,7 +42,22 @@ def load_trades_from(symbol: str, first_id: int, *, limit: int = TRADES_PER_REQU
     return _ticks(symbol, fetch(endpoint, weight=weight, symbol=symbol, fromId=first_id, limit=limit))
 
 
-def _ticks(symbol: str, rows: Any) -> list[Tick]:  # Any: whatever JSON came
+def load_first_id_since(symbol: str, moment: datetime) -> int | None:
+    """Id of the first trade message at or after a moment, None when nothing was traded since.
+
+    Single trades cannot be asked for by time: an aggregate names the first trade it was made of.
+    """
+    settings = load_settings()
+    since = (moment - datetime.fromtimestamp(0, UTC)) // timedelta(milliseconds=1)
+    weight = AGG_TRADES_WEIGHT[settings.market]
+    rows = fetch("aggTrades", weight=weight, symbol=symbol, startTime=since, limit=1)
+    first = next(iter(_ticks(symbol, rows, "aggTrade")), None)
+    if first is None:
+        return None
+    return first.id if settings.stream == "aggTrade" else first.first_trade_id
+
+
+def _ticks(symbol: str, rows: Any, kind: str | None = None) -> list[Tick]:  # Any: whatever JSON came
     """The rows of an answer; a placeholder among them is no trade.
 
     Raises
@@ -51,7 +66,7 @@ def _ticks(symbol: str, rows: Any) -> list[Tick]:  # Any: whatever JSON came
         The answer is not a list of trades.
     """
     received_at = datetime.now(UTC)
-    kind = load_settings().stream
+    kind = kind or load_settings().stream
     try:
         events = [_event(symbol, kind, row) for row in rows]
         parsed = [tick_from_trade(event, received_at) for event in events]

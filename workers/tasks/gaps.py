@@ -15,12 +15,14 @@ from analytics.quality.repair import (
     expired,
     is_due,
     is_expired,
+    parted,
+    reaches_back,
     split,
 )
 from analytics.records.market import UNRESOLVED, Gap, Tick
 from analytics.timeframes import bar_start
 from workers.binance.errors import ExchangeBusy, ExchangeError
-from workers.binance.trades import load_trades_from
+from workers.binance.trades import load_first_id_since, load_trades_from
 from workers.coordination.single_flight import single_flight
 from workers.settings import load_settings
 from workers.store.gaps import load_unresolved_gaps, save_gaps
@@ -59,6 +61,9 @@ def repair_gap(gap: Gap, clock: datetime) -> bool:
         _settle(expired(gap) if _is_covered(gap) else after_failure(gap, NOT_COVERED, now))
         return True
     try:
+        if reaches_back(gap, kept_from):
+            _part(gap, kept_from)
+            return True
         ticks, answers, page_ends_at = _ask(gap)
     except ExchangeBusy as error:
         log.info("repair waits symbol=%s first_id=%d reason=%s", gap.symbol, gap.first_id, error)
@@ -116,6 +121,15 @@ def _settle(gap: Gap) -> None:
     if gap.state not in UNRESOLVED:
         facts = (gap.symbol, gap.first_id, gap.size, gap.state)
         log.info("gap resolved symbol=%s first_id=%d ids=%d state=%s", *facts)
+
+
+def _part(gap: Gap, kept_from: datetime) -> None:
+    """Leave what is older than the trades that are kept to the exchange's candles; the rest is repaired."""
+    first_id = load_first_id_since(gap.symbol, kept_from)
+    if first_id is None:
+        raise ExchangeError(f"{gap.symbol}: the exchange lists no trade since {kept_from}")
+    for row in parted(gap, first_id, kept_from):
+        save_gaps([row])  # the new one first, so that a crash loses no part of it
 
 
 def _is_covered(gap: Gap) -> bool:

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import pytest
 
@@ -11,7 +12,7 @@ from analytics.records.market import Gap, Tick
 from analytics.timeframes import bar_start
 from tests.integration.exchange.running import running
 from workers.binance.history import load_exchange_time
-from workers.binance.trades import load_newest_trade, load_trades_from
+from workers.binance.trades import load_first_id_since, load_newest_trade, load_trades_from
 from workers.coordination.request_budget import note_ban
 from workers.settings import Settings, use_settings
 from workers.store.bars import load_bars
@@ -172,9 +173,45 @@ def test_bars_of_a_part_of_the_trades_are_not_final_however_old_the_hole_is(tick
     assert not any(bar.is_final for bar in reached)
 
 
+def test_of_a_hole_longer_than_trades_are_kept_only_the_newer_part_is_brought(ticks: list[Tick]) -> None:
+    gap = lose(ticks, 200, 2_700)
+    assert gap.after is not None
+    gap = dataclasses.replace(gap, after=gap.after - timedelta(days=30))
+    save_gaps([gap])
+    cut = ticks[1_500].traded_at
+    clock, since = cut + timedelta(hours=24), next(t.id for t in ticks if t.traded_at >= cut)
+    for _ in range(8):
+        for row in load_unresolved_gaps(BTC):
+            if row.absent_at is not None:
+                row = dataclasses.replace(row, absent_at=row.absent_at - timedelta(seconds=61))
+            repair_gap(row, clock)
+    brought = [tick.id for tick in load_ticks(BTC, after_id=gap.first_id - 1, up_to_id=gap.last_id)]
+    assert brought == [tick.id for tick in ticks[200:2_700] if tick.id >= since]
+    (old,) = load_unresolved_gaps(BTC)
+    assert (old.first_id, old.last_id, old.after, old.before) == (gap.first_id, since - 1, gap.after, cut)
+    cover(gap)
+    repair_gap(old, clock)
+    assert {row.state for row in load_gaps(BTC)} <= {"expired", "filled", "verified_absent"}
+    assert load_gaps(BTC)[-1].state == "expired"
+
+
 def test_ids_that_an_answer_left_out_are_asked_for_again_and_do_not_expire(ticks: list[Tick]) -> None:
     gap = lose(ticks, 200, 210)
     cover(gap)
     left_out = dataclasses.replace(gap, absent_at=datetime.now(UTC) - timedelta(seconds=61))
     repair_gap(left_out, load_exchange_time() + timedelta(hours=25))
     assert [row.state for row in load_gaps(BTC)] in (["filled"], ["verified_absent"])
+
+
+@pytest.mark.parametrize("stream", ["aggTrade", "trade"])
+def test_the_first_id_since_a_moment_is_that_of_the_first_trade_message_then(
+    ticks: list[Tick], settings: Settings, exchange: str, stream: Literal["aggTrade", "trade"]
+) -> None:
+    moment = ticks[1_000].traded_at
+    first = load_first_id_since(BTC, moment)
+    assert first == next(tick.id for tick in ticks if tick.traded_at >= moment)
+    with use_settings(dataclasses.replace(settings, binance_rest_url=exchange, stream=stream)):
+        first = load_first_id_since(BTC, moment)
+        assert first is not None
+        listed = load_trades_from(BTC, first - 3)
+    assert first == next(tick.id for tick in listed if tick.traded_at >= moment)

@@ -1,5 +1,6 @@
 """What answers mean for a hole: filled, absent after two agreeing answers, or to be asked again."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,12 +10,15 @@ from hypothesis import strategies as st
 from analytics.quality.holes import IdLedger, Seen, missing
 from analytics.quality.repair import (
     FAILED_TRIES,
+    LEEWAY,
     Answer,
     after_answers,
     after_failure,
     expired,
     is_due,
     is_expired,
+    parted,
+    reaches_back,
     split,
 )
 from analytics.records.market import Gap
@@ -98,6 +102,32 @@ def test_what_is_too_old_is_said_to_be() -> None:
     assert not is_expired(gap(), at(0))
     assert is_expired(gap(), at(1))
     assert not is_expired(gap(absent_at=NOW), at(1))  # the second answer tells whether they existed at all
+
+
+def test_a_hole_that_begins_long_before_what_is_kept_is_parted_there() -> None:
+    long = replace(gap(10, 99), before=at(7_200))
+    assert not reaches_back(long, at(3_600))
+    assert reaches_back(long, at(3_601))
+    rest, old = parted(long, 60, at(5_000))
+    assert (old.first_id, old.last_id, old.after, old.before) == (10, 59, at(0), at(5_000))
+    assert (rest.first_id, rest.last_id, rest.after, rest.before) == (60, 99, at(5_000), at(7_200))
+    assert not reaches_back(rest, at(5_000) + LEEWAY)
+    assert is_expired(old, at(5_000))
+
+
+@pytest.mark.parametrize(("first_id", "after", "before"), [(10, 50, 100), (15, 50, 100), (31, 0, 50)])
+def test_a_hole_wholly_on_one_side_stays_one_and_reaches_no_further(
+    first_id: int, after: int, before: int
+) -> None:
+    long = replace(gap(10, 30), before=at(100), missing=((15, 20), (25, 30)))
+    assert parted(long, first_id, at(50)) == [replace(long, after=at(after), before=at(before))]
+
+
+@given(missed=st.sets(st.integers(0, 60), min_size=1), first_id=st.integers(0, 61))
+def test_the_parts_of_a_hole_miss_what_it_missed(missed: set[int], first_id: int) -> None:
+    long = gap(0, 60, missing=tuple((id, id) for id in sorted(missed)))
+    spans = [span for part in parted(long, first_id, at(0)) for span in missing(part)]
+    assert sorted(spans) == list(missing(long))
 
 
 @given(
