@@ -21,7 +21,7 @@ VERDICTS: tuple[ScanVerdict, ...] = get_args(ScanVerdict)
 VERDICT_WORDS: Mapping[ScanVerdict, str] = {
     "confirmed": "Found, and it held on bars that had no part in finding it.",
     "found": "Found in the whole window but not in its first part alone: later bars cannot confirm it yet.",
-    "not_held": "Found earlier, but it did not hold on later bars.",
+    "not_held": "Found earlier, but on later bars it did not return, or not to the same mean.",
     "by_luck": "A small p, but so many pairs were tried that luck explains it.",
     "none": "No relation found.",
 }
@@ -74,7 +74,7 @@ class ScanLuck:
     expected_by_luck: float  # finds before the correction if no pair were cointegrated, at most
     found_before: int  # pairs with pair_p_value up to alpha
     found_after: int  # pairs with q_value up to alpha
-    confirmed: int  # pairs that held out of sample in at least one direction
+    confirmed: int  # pairs that held out of sample in a direction, corrected for the two looks
 
 
 @dataclass(frozen=True, slots=True)

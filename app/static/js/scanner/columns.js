@@ -26,7 +26,7 @@ export const COLUMNS = [
   { name: "statistic", title: "t", number: true, hidden: true, text: (row) => signed(row.statistic, 3), sort: (row) => row.statistic, words: "Engle-Granger's statistic" },
   { name: "half_life", title: "Half-life", number: true, text: (row, ms) => (row.half_life === null ? format.DASH : format.duration(row.half_life * ms)), sort: (row) => row.half_life, words: "Time until half of a deviation is gone; a dash: it does not revert" },
   { name: "beta", title: "Beta", number: true, text: (row) => format.ratio(row.beta, 3), sort: (row) => row.beta, words: "Hedge ratio, least squares on log prices" },
-  { name: "rest_p_value", title: "p later", number: true, text: (row) => chance(row.rest_p_value), sort: (row) => row.rest_p_value, words: "Of pairs found in the first two thirds: Dickey-Fuller on the rest, with the hedge of the first part" },
+  { name: "rest_p_value", title: "p later", number: true, text: (row) => chance(row.rest_p_value), sort: (row) => row.rest_p_value, words: "Of pairs found in the first two thirds: Dickey-Fuller on the rest, with the hedge of the first part. Confirmed at 0.025 (each direction is a look), if the mean stayed within a deviation" },
   { name: "quote_volume", title: "Volume 24 h", number: true, first: true, text: (row) => format.compact(row.quote_volume), sort: (row) => row.quote_volume, words: "Of the less traded symbol, in the quote asset" },
   { name: "lags", title: "Lags", number: true, hidden: true, text: (row) => format.count(row.lags), sort: (row) => row.lags, words: "Lags of the test, by AIC" },
   { name: "n", title: "Bars", number: true, hidden: true, text: (row) => format.count(row.n), sort: (row) => row.n, words: "Bars both symbols have" },
