@@ -37,7 +37,10 @@ def whole_history(symbol: str, points: int) -> Response:
 
 
 def _fitting(symbol: str, points: int) -> str | None:
-    """The shortest timeframe with at most so many bars that reaches as far back as any."""
+    """The shortest timeframe with at most so many bars that reaches as far back as any.
+
+    None where even the hours are more. Before the first hour is stored the longest there is will do.
+    """
     begins = {name: load_nth_start(symbol, name, start=None, end=None, nth=1) for name in SCHEDULED}
     known = {name: start for name, start in begins.items() if start}
     if not known:
@@ -47,4 +50,4 @@ def _fitting(symbol: str, points: int) -> str | None:
         more = load_nth_start(symbol, name, start=None, end=None, nth=points + 1)
         if more is None and start < begin + length(LONGEST):
             return name
-    return None
+    return None if LONGEST in known else list(known)[-1]

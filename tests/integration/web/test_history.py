@@ -35,6 +35,14 @@ def test_what_has_no_bars_is_an_empty_history(client: FlaskClient) -> None:
     assert told["ts"] == []
 
 
+def test_before_the_first_hour_is_stored_the_newest_of_the_longest_there_are_will_do(
+    client: FlaskClient,
+) -> None:
+    _seed({"1m": 300, "5m": 130})
+    told = client.get(f"/api/history?symbol={BTC}&points=100").json
+    assert told == history_json(BTC, "5m", 300, wandering_bars(BTC, "5m", newest=NOON, count=130)[-100:])
+
+
 def test_more_hours_than_points_are_folded_by_a_worker(client: FlaskClient) -> None:
     _seed({"1h": 500})
     seed_processes(datetime.now(UTC))
