@@ -23,7 +23,7 @@
 | scans        | the newest scan of one timeframe                   | scans.py        |
 | watermarks   | how far one stage has come for one symbol          | watermarks.py   |
 | quarantine   | one malformed message, kept with its reason        | quarantine.py   |
-| clock        | the newest time the exchange is known to have      | market_clock.py |
+| clock        | the newest time of the exchange, known to all or to a shard | market_clock.py |
 | heartbeats   | one process, its last sign of life and its figures | heartbeats.py   |
 | imports      | one file, and how far its import has come          | imports.py      |
 | jobs         | one asked job, and how far it has come             | jobs.py         |

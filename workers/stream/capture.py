@@ -30,6 +30,7 @@ from workers.binance.feed import (
 from workers.coordination.shards import Shard
 from workers.settings import load_settings
 from workers.store.fences import take_fence
+from workers.store.market_clock import save_market_clock, save_shard_clock
 from workers.stream.backoff import ConnectQuota, backoff_seconds
 from workers.stream.connection import LIFETIME_SECONDS, StreamConnection
 from workers.stream.exchange_clock import ExchangeClock
@@ -101,6 +102,7 @@ class Capture:
             self._sequencer,
             self._watchdog,
             exchange_time=exchange_time or ExchangeClock(),
+            save_clock=self._save_clock,
             follow_watchlist=self._follow_watchlist,
             sample=lambda: self._rate.sample(self._sequencer.counts.ticks),
         )
@@ -277,6 +279,11 @@ class Capture:
             self._connection.say(unsubscribe_message(_names(removed), self._next_control_id()))
         if added or removed:
             log.info("watch-list followed added=%s removed=%s", ",".join(added), ",".join(removed))
+
+    def _save_clock(self, reached: datetime) -> None:
+        """The exchange's time as it is shown, and as it closes the bars of this shard."""
+        save_market_clock(reached)
+        save_shard_clock(str(self.shard), self.symbols, reached)
 
     def _greetings(self) -> list[str]:
         return [subscribe_message(_names(self.symbols), self._next_control_id())] if self.symbols else []

@@ -12,7 +12,6 @@ from redis.exceptions import RedisError
 from workers.binance.errors import ExchangeError
 from workers.binance.trades import load_newest_trade
 from workers.store.gaps import load_resolved
-from workers.store.market_clock import save_market_clock
 from workers.stream.connection import StreamConnection
 from workers.stream.sequence import Sequencer
 from workers.stream.watchdog import Watchdog
@@ -28,7 +27,8 @@ RESOLVED_SECONDS = 5.0  # how often the ledger hears which holes were repaired
 class Overseer:
     """Looks after a connection and its ledgers, in a thread of its own.
 
-    `follow_watchlist` is called each second and subscribes to what is new.
+    `follow_watchlist` is called each second and subscribes to what is new;
+    `save_clock` hears the exchange's time while trades can come.
     """
 
     def __init__(
@@ -38,6 +38,7 @@ class Overseer:
         watchdog: Watchdog,
         *,
         exchange_time: Callable[[], datetime],
+        save_clock: Callable[[datetime], None],
         follow_watchlist: Callable[[], None],
         sample: Callable[[], None],
     ) -> None:
@@ -45,6 +46,7 @@ class Overseer:
         self._sequencer = sequencer
         self._watchdog = watchdog
         self._exchange_time = exchange_time
+        self._save_clock = save_clock
         self._follow_watchlist = follow_watchlist
         self._sample = sample
         self._suspected: dict[str, float] = {}
@@ -95,7 +97,7 @@ class Overseer:
             self._sequencer.note_clock(None)  # until it is known again
             raise
         self._sequencer.note_clock(moment)
-        save_market_clock(moment)
+        self._save_clock(moment)
 
     def _look_for_missed(self, now: float) -> None:
         """After each connect: what was traded meanwhile opens its hole at once, not at the next trade."""

@@ -144,7 +144,9 @@ class TickWriter:
         self.latencies.extend(waited)
         self._arrived.note_arrivals(batch.ticks[::50])
         self._done.note(batch.ticks[::50])
-        follow_trades(max(tick.traded_at for tick in batch.ticks[-200:]), ahead=AHEAD)
+        if self._fence is not None:
+            newest = max(tick.traded_at for tick in batch.ticks[-200:])
+            follow_trades(newest, shard=self._fence.shard, ahead=AHEAD)
 
     def _save_gaps(self, batch: Batch) -> None:
         if batch.gaps and self._fence is not None and not self.is_fenced:

@@ -21,7 +21,7 @@ from workers.messages.rooms import bars_topic
 from workers.publish import publish
 from workers.store.bars import load_bar_before, load_bars, load_unfinished_bars, save_bars
 from workers.store.gaps import load_unresolved_gaps
-from workers.store.market_clock import load_market_clock
+from workers.store.market_clock import load_market_clock, load_shard_clocks
 from workers.store.progress import BarProgress, load_progress, save_progress
 from workers.store.rebuilds import Rebuild, finish_rebuilds, load_rebuilds
 from workers.store.rewritten import note_rewritten
@@ -46,9 +46,10 @@ def build_bars() -> None:
         clock = load_market_clock()
         if not flight.won or clock is None:
             return
+        clocks = load_shard_clocks()
         progress, built, changed = load_progress(), 0, 0
         for symbol in load_watchlist():
-            bars = build_symbol(symbol, progress.get(symbol), clock)
+            bars = build_symbol(symbol, progress.get(symbol), clocks.get(symbol, clock))
             built, changed = built + len(bars), changed + bool(bars)
             if not flight.renew():
                 break

@@ -13,15 +13,22 @@ import pytest
 from analytics.quality.holes import missing
 from analytics.records.market import Tick
 from tests.factories import tick
+from workers.coordination.shards import Shard
 from workers.settings import Settings
 from workers.store.fences import take_fence
 from workers.store.gaps import load_gaps, load_unresolved_gaps
 from workers.store.indexes import ensure_indexes
-from workers.store.market_clock import load_market_clock, save_market_clock
+from workers.store.market_clock import (
+    load_market_clock,
+    load_shard_clocks,
+    save_market_clock,
+    save_shard_clock,
+)
 from workers.store.quarantine import load_quarantined
 from workers.store.rebuilds import load_rebuilds
 from workers.store.ticks import SavedTicks, load_ticks, save_ticks
 from workers.stream import writer as writer_module
+from workers.stream.capture import Capture
 from workers.stream.quarantine_bound import KEPT_AT_ONCE
 from workers.stream.sequence import AHEAD, Sequencer
 from workers.stream.writer import BATCHES_JOINED, TickWriter
@@ -188,6 +195,22 @@ def test_the_market_clock_follows_the_trades_but_not_far_ahead_of_what_the_excha
     save_market_clock(newest + timedelta(milliseconds=1) - AHEAD)
     capture(sequencer_of(["BTCUSDT"]), [trade(7)])
     assert load_market_clock() == newest + timedelta(milliseconds=1)
+
+
+def test_the_clock_of_a_shard_follows_its_own_trades_alone() -> None:
+    said = datetime.fromtimestamp(1_723_161_255, UTC)
+    save_shard_clock("0of1", ["BTCUSDT"], said)
+    save_shard_clock("1of2", ["ETHUSDT"], said)
+    capture(sequencer_of(["BTCUSDT"]), [trade(6)])
+    assert load_shard_clocks() == {"BTCUSDT": said + timedelta(milliseconds=6), "ETHUSDT": said}
+
+
+def test_a_capture_tells_until_when_its_symbols_were_heard() -> None:
+    moment, former = datetime(2024, 8, 9, tzinfo=UTC), Capture(shard=Shard(0, 2))
+    former.symbols = ["BTCUSDT", "ETHUSDT"]
+    former._save_clock(moment)
+    assert load_shard_clocks() == {"BTCUSDT": moment, "ETHUSDT": moment}
+    assert load_market_clock() == moment
 
 
 def test_a_crash_before_the_gap_row_was_written_does_not_hide_the_hole() -> None:

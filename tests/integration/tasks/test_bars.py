@@ -18,15 +18,16 @@ from workers.store.bars import load_bars, save_bars
 from workers.store.database import collection
 from workers.store.gaps import save_gaps
 from workers.store.indexes import ensure_indexes
-from workers.store.market_clock import load_market_clock, save_market_clock
+from workers.store.market_clock import load_market_clock, save_market_clock, save_shard_clock
 from workers.store.progress import load_progress
 from workers.store.rebuilds import load_rebuilds, note_rebuilds
 from workers.store.seams import HISTORY, JOIN, Seam, save_seam
 from workers.store.ticks import load_ticks_up, save_ticks
+from workers.store.watchlist import fill_watchlist
 from workers.store.watermarks import advance_watermark, load_watermarks, watermark_name
-from workers.tasks.bars import build_symbol
+from workers.tasks.bars import build_bars, build_symbol
 
-BTC = "BTCUSDT"
+BTC, ETH, SOL = "BTCUSDT", "ETHUSDT", "SOLUSDT"
 
 
 @pytest.fixture(autouse=True)
@@ -328,3 +329,61 @@ def test_moments_may_step_back_from_one_id_to_the_next(split: int) -> None:
         (at(12), 2),
         (at(13), 1),
     ]
+
+
+def built_until() -> dict[str, datetime]:
+    """Of each symbol, up to when its bars are over."""
+    return {symbol: progress.built_until for symbol, progress in load_progress().items()}
+
+
+@pytest.fixture
+def shards() -> None:
+    """Two shards with a symbol each, and one symbol that nobody captures; trades of all until second 5."""
+    fill_watchlist([BTC, ETH, SOL])
+    for symbol in (ETH, SOL):
+        for name in (HISTORY, JOIN):
+            save_seam(Seam(symbol, name, at(0), at(0), at(0)))
+    for symbol in (BTC, ETH, SOL):
+        arrive([replace(tick(n, second=n), symbol=symbol) for n in range(1, 6)])
+    hear("0of2", [BTC], at(9))
+    hear("1of2", [ETH], at(9))
+    build_bars()
+
+
+def hear(shard: str, symbols: Sequence[str], reached: datetime) -> None:
+    """A shard hears the exchange's time."""
+    save_market_clock(reached)
+    save_shard_clock(shard, symbols, reached)
+
+
+@pytest.mark.usefixtures("shards")
+def test_a_shard_that_is_away_has_none_of_its_bars_closed_by_the_others() -> None:
+    hear("0of2", [BTC], at(70))
+    build_bars()
+    assert built_until() == {BTC: at(68), ETH: at(7), SOL: at(68)}
+    hear("1of2", [ETH], at(71))
+    build_bars()
+    assert built_until()[ETH] == at(69)
+    assert [bar.start for bar in load_bars(ETH, "1m") if bar.is_final] == [at(0)]
+
+
+@pytest.mark.usefixtures("shards")
+def test_trades_close_the_bars_of_a_shard_before_its_clock_does() -> None:
+    arrive([replace(tick(6, second=65), symbol=ETH)])
+    build_bars()
+    assert built_until()[ETH] == at(65)
+
+
+@pytest.mark.usefixtures("shards")
+def test_shards_of_another_number_and_without_symbols_hold_nothing_up() -> None:
+    hear("0of3", [], at(20))
+    hear("1of3", [BTC, ETH], at(80))
+    build_bars()
+    assert built_until() == {BTC: at(78), ETH: at(78), SOL: at(78)}
+
+
+@pytest.mark.usefixtures("shards")
+def test_a_symbol_that_no_shard_has_any_more_goes_by_the_market() -> None:
+    hear("1of2", [], at(75))
+    build_bars()
+    assert built_until() == {BTC: at(7), ETH: at(73), SOL: at(73)}

@@ -51,6 +51,7 @@ class World:
             self.sequencer,
             self.dog,
             exchange_time=self._exchange_time,
+            save_clock=self.saved.append,
             follow_watchlist=self._follow_watchlist,
             sample=lambda: None,
         )
@@ -77,7 +78,6 @@ class World:
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     made = World()
     monkeypatch.setattr(sequence, "stored_ledger", lambda symbol: IdLedger(symbol, None, None, []))
-    monkeypatch.setattr(module, "save_market_clock", made.saved.append)
     monkeypatch.setattr(module, "load_newest_trade", lambda symbol: tick(made.newest))
     made.sequencer.add(BTC)
     made.dog.connected([BTC], 1_000.0)
