@@ -14,10 +14,10 @@ which a reader that keeps bars finds those that were corrected meanwhile; the
 first again over the bars that are not final.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from pymongo import ASCENDING, ReplaceOne
+from pymongo import ASCENDING, InsertOne, ReplaceOne
 from pymongo.errors import BulkWriteError
 
 from analytics.records.closes import Closes
@@ -59,6 +59,26 @@ def save_exchange_bars(bars: Sequence[Bar]) -> None:
     try:
         collection("bars").bulk_write(writes, ordered=False)
     except BulkWriteError as error:  # an upsert beside a bar made of ticks
+        if any(failure["code"] != DUPLICATE_KEY for failure in error.details["writeErrors"]):
+            raise
+
+
+def replace_bars(changes: Iterable[tuple[Bar | None, Bar]]) -> None:
+    """Put each new bar where there still stands what was read: that bar, or none.
+
+    What somebody else changed meanwhile stays.
+    """
+    saved_at = {"saved_at": datetime.now(UTC)}
+    writes: list[InsertOne[Document] | ReplaceOne[Document]] = [
+        InsertOne(_document(new) | saved_at)
+        if known is None
+        else ReplaceOne(_document(known), _document(new) | saved_at)
+        for known, new in changes
+    ]
+    try:
+        if writes:
+            collection("bars").bulk_write(writes, ordered=False)
+    except BulkWriteError as error:  # a bar was made where there was none
         if any(failure["code"] != DUPLICATE_KEY for failure in error.details["writeErrors"]):
             raise
 

@@ -1,6 +1,7 @@
 """New ticks -> one-second bars -> longer bars; late ticks and repaired holes rebuild theirs.
 
-Nobody else changes a bar that is made of ticks, so no two writers meet.
+Nobody else changes a bar that is made of ticks, but for the history stage, which
+puts the exchange's own over one that lacks trades, and only as it was read.
 """
 
 import logging

@@ -15,7 +15,7 @@ from workers.binance.errors import ExchangeBusy, ExchangeError
 from workers.binance.history import SHORTEST_KLINE, load_exchange_bars
 from workers.coordination.single_flight import single_flight
 from workers.settings import load_settings
-from workers.store.bars import load_bars, save_bars
+from workers.store.bars import load_bars, replace_bars
 from workers.store.gaps import load_unresolved_gaps
 from workers.store.market_clock import load_market_clock
 from workers.store.rewritten import note_rewritten
@@ -56,16 +56,16 @@ def fill_symbol(symbol: str) -> None:
     """Fill the stretches of one symbol that the exchange's candles cover by now."""
     clock, seams, gaps = _now(), load_seams(symbol), load_unresolved_gaps(symbol)
     if HISTORY not in seams:
-        _fill(symbol, [HISTORY], bar_start(clock - HISTORY_SPAN, "1h"), clock, clock=clock, gaps=gaps)
+        _fill(symbol, [HISTORY], bar_start(clock - HISTORY_SPAN, "1h"), clock, clock=clock)
         clock, seams = _now(), load_seams(symbol)  # that took a while: the join may be due
     if JOIN not in seams:
         first = load_first_tick(symbol, after_id=load_last_imported_id(symbol))  # the first one captured
         history_until = seams[HISTORY].until
         if first is not None and _can_join(first.traded_at, history_until, clock):
             since = min(history_until - GRACE, first.traded_at)  # bars that were not over then are taken now
-            _fill(symbol, [JOIN], since, max(history_until, first.traded_at), clock=clock, gaps=gaps)
+            _fill(symbol, [JOIN], since, max(history_until, first.traded_at), clock=clock)
     for names, since, until in _stretches(gaps, seams, clock):
-        _fill(symbol, names, since, until, clock=clock, gaps=gaps)
+        _fill(symbol, names, since, until, clock=clock)
 
 
 def _stretches(
@@ -98,7 +98,6 @@ def _fill(
     until: datetime,
     *,
     clock: datetime,
-    gaps: Sequence[Gap],
 ) -> None:
     """Take the exchange's bars that overlap since..until, both included, and are over."""
     seconds_from = max(bar_start(since, "1s"), bar_start(clock - SECONDS_SPAN, "1h"))
@@ -107,26 +106,45 @@ def _fill(
         begin = seconds_from if timeframe == "1s" else bar_start(since, timeframe)
         end = bar_end(bar_start(until, timeframe), timeframe)
         bars = load_exchange_bars(symbol, timeframe, start=begin, end=end)
-        count += _take_over(symbol, timeframe, bars, clock, gaps)
+        count += _take_over(symbol, timeframe, bars, clock)
     for name in names:
         save_seam(Seam(symbol, name, since, until, _seconds_whole_from(name, since, until, seconds_from)))
     log.info("history filled symbol=%s since=%s until=%s bars=%d", symbol, since, until, count)
 
 
-def _take_over(symbol: str, timeframe: str, bars: Sequence[Bar], clock: datetime, gaps: Sequence[Gap]) -> int:
-    """Save the exchange's bars that are over and hold more than ours."""
-    over = [replace(bar, is_final=finality(bar, gaps, clock)) for bar in bars if bar.end <= clock - GRACE / 2]
-    if not over:
-        return 0
-    stored = {
-        bar.start: bar
-        for bar in load_bars(symbol, timeframe, start=over[0].start, end=bar_end(over[-1].start, timeframe))
-    }
-    taken = [bar for bar in over if bar.start not in stored or stored[bar.start].trades < bar.trades]
-    save_bars(taken)
+def _take_over(symbol: str, timeframe: str, bars: Sequence[Bar], clock: datetime) -> int:
+    """Save the exchange's bars that are over and hold more than ours; how many.
+
+    Repairs go on meanwhile, and whoever builds the bars may have judged them for
+    the last time. So nothing is written over what changed since it was read, and
+    what is written is judged again until holes and bars stand still.
+    """
+    over = [bar for bar in bars if bar.end <= clock - GRACE / 2]
+    taken: set[datetime] = set()
+    while changes := _changes(symbol, timeframe, over, clock):
+        replace_bars(changes)
+        taken.update(new.start for _, new in changes)
     if taken:
-        note_rewritten(symbol, timeframe, first=taken[0].start, last=taken[-1].start)
+        note_rewritten(symbol, timeframe, first=min(taken), last=max(taken))
     return len(taken)
+
+
+def _changes(
+    symbol: str, timeframe: str, theirs: Sequence[Bar], clock: datetime
+) -> list[tuple[Bar | None, Bar]]:
+    """The exchange's bars that are still to be written, each with the one that stands there."""
+    if not theirs:
+        return []
+    stored = load_bars(symbol, timeframe, start=theirs[0].start, end=bar_end(theirs[-1].start, timeframe))
+    ours, gaps = {bar.start: bar for bar in stored}, load_unresolved_gaps(symbol)
+    pairs = [(ours.get(bar.start), replace(bar, is_final=finality(bar, gaps, clock))) for bar in theirs]
+    return [(known, new) for known, new in pairs if known is None or _takes_the_place(new, known)]
+
+
+def _takes_the_place(new: Bar, known: Bar) -> bool:
+    """Whether a bar holds more than the one that stands there, or is the same one judged otherwise."""
+    is_the_same = replace(known, is_final=new.is_final) == new
+    return known.trades < new.trades or (is_the_same and known != new)
 
 
 def _seconds_whole_from(

@@ -1,19 +1,20 @@
 """The stage that takes the exchange's own bars: from its REST interface to stored bars."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 import pytest
 
-from analytics.records.market import Gap
+from analytics.records.market import Bar, Gap
 from analytics.timeframes import bar_end, bar_start
 from tests.factories import tick
 from tests.integration.exchange.running import running
 from tests.product import wait_for
 from workers.binance.history import load_exchange_bars, load_exchange_time
 from workers.settings import Settings, use_settings
-from workers.store.bars import load_bars, save_bars
+from workers.store.bars import load_bars, replace_bars, save_bars
+from workers.store.database import collection
 from workers.store.gaps import save_gaps
 from workers.store.indexes import ensure_indexes
 from workers.store.market_clock import save_market_clock
@@ -107,6 +108,70 @@ def test_over_a_hole_the_exchange_s_bars_stand_and_are_not_final() -> None:
     assert {bar.source for bar in over} == {"exchange"}
     assert not any(bar.is_final for bar in over)
     assert "5" in load_seams(BTC)
+
+
+@pytest.mark.usefixtures("_two_hours")
+def test_a_hole_that_is_resolved_while_candles_come_leaves_no_bar_unfinished(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The stage that builds bars judges them when the hole goes, and perhaps never again."""
+    hole = _hole_of_the_last_minutes()
+
+    def resolve_and_ask(*words: object, **more: object) -> list[Bar]:
+        save_gaps([dataclasses.replace(hole, state="filled")])
+        return load_exchange_bars(*words, **more)  # type: ignore[arg-type]  # as they were given
+
+    monkeypatch.setattr("workers.tasks.history.load_exchange_bars", resolve_and_ask)
+    fill_symbol(BTC)
+    assert "5" in load_seams(BTC)
+    assert [bar for timeframe in ("1s", "1m") for bar in load_bars(BTC, timeframe) if not bar.is_final] == []
+
+
+@pytest.mark.usefixtures("_two_hours")
+def test_a_hole_that_is_resolved_while_bars_are_written_leaves_none_unfinished(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hole = _hole_of_the_last_minutes()
+
+    def resolve_and_write(changes: Sequence[tuple[Bar | None, Bar]]) -> None:
+        save_gaps([dataclasses.replace(hole, state="filled")])
+        replace_bars(changes)
+
+    monkeypatch.setattr("workers.tasks.history.replace_bars", resolve_and_write)
+    fill_symbol(BTC)
+    assert [bar for timeframe in ("1s", "1m") for bar in load_bars(BTC, timeframe) if not bar.is_final] == []
+
+
+@pytest.mark.usefixtures("_two_hours")
+def test_bars_that_are_built_while_the_exchange_s_are_written_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A repair brought the trades: of a bar that was lost, and of one that was made of a part of them."""
+    hole = _hole_of_the_last_minutes()
+    built: list[Bar] = []
+
+    def build_and_write(changes: Sequence[tuple[Bar | None, Bar]]) -> None:
+        if not built and changes[0][1].timeframe == "1s":
+            save_gaps([dataclasses.replace(hole, state="filled")])
+            built.extend(dataclasses.replace(new, source="ticks", is_final=True) for _, new in changes)
+            save_bars(built)
+        replace_bars(changes)
+
+    monkeypatch.setattr("workers.tasks.history.replace_bars", build_and_write)
+    fill_symbol(BTC)
+    assert len(built) > 1
+    assert load_bars(BTC, "1s", start=built[0].start, end=built[-1].end) == built
+
+
+def _hole_of_the_last_minutes() -> Gap:
+    """A hole over seconds of which the first has lost some trades, and the others all."""
+    save_ticks([tick(1, traded_at=load_exchange_time() - timedelta(seconds=90))])
+    fill_symbol(BTC)
+    end = load_exchange_time()
+    hole = Gap(BTC, 5, 900, "open", end, end - timedelta(seconds=40), end - timedelta(seconds=20))
+    save_gaps([hole])
+    seconds = load_bars(BTC, "1s", start=bar_start(end - timedelta(seconds=40), "1s"))
+    collection("bars").delete_many({"timeframe": "1s", "start": {"$gt": seconds[0].start}})
+    save_bars([dataclasses.replace(seconds[0], trades=0, source="ticks", is_final=True)])
+    return hole
 
 
 @pytest.mark.usefixtures("_two_hours")
