@@ -159,6 +159,31 @@ def test_keys_go_from_row_to_row_and_open_the_pair(drawn: Page) -> None:
     expect(drawn).to_have_url(re.compile(f"/pairs/{y}USDT/{x}USDT\\?tf=1m$"))
 
 
+def test_tab_finds_a_row_though_the_chosen_one_is_filtered_out_or_out_of_sight(drawn: Page) -> None:
+    rows, scroll = drawn.locator(ROWS), drawn.locator("#scroll")
+    rows.first.click()
+    expect(rows.first).to_have_attribute("aria-selected", "true")
+    drawn.locator("#search").fill("sol")
+    expect(drawn.locator("#note")).to_have_text(f"10 of {COUNT} rows")
+    _tab_into_rows(drawn)
+    expect(rows.first).to_be_focused()
+
+    drawn.locator("#search").fill("")
+    expect(drawn.locator("#note")).to_have_text(f"{COUNT} of {COUNT} rows")
+    drawn.set_viewport_size({"width": 1440, "height": 400})
+    scroll.evaluate("frame => { frame.scrollTop = frame.scrollHeight; }")
+    expect(drawn.locator(f"{ROWS}[aria-selected='true']")).to_have_count(0)
+    before = scroll.evaluate(SCROLL)
+    _tab_into_rows(drawn)
+    expect(drawn.locator(f"{ROWS}:focus")).to_be_in_viewport()
+    assert scroll.evaluate(SCROLL) >= before - 30
+
+
+def _tab_into_rows(page: Page) -> None:
+    page.locator("#head button").last.focus()
+    page.keyboard.press("Tab")
+
+
 def test_the_rows_are_saved_as_a_file(drawn: Page) -> None:
     drawn.locator("button[data-filter='q']").click()
     drawn.locator("th[data-column='pair'] button").click()

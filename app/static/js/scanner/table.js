@@ -46,6 +46,8 @@ export class ScanTable {
     while (lines.length < wanted) lines.push(this.#line());
     this.body.replaceChildren(this.#space(first), ...lines, this.#space(this.rows.length - behind));
     lines.forEach((line, place) => this.#fill(line, this.rows[first + place], first + place));
+    // Tab always finds a row: the chosen one, and where that is not drawn the first in sight.
+    if (lines.length && lines.every(({ tabIndex }) => tabIndex < 0)) (lines[Math.ceil(top / ROW_HEIGHT) - first] ?? lines[0]).tabIndex = 0;
     if (focused) lines.find((line) => line.dataset.id === focused)?.focus({ preventScroll: true });
     this.onSight(this.rows.slice(first, behind));
   }
@@ -96,7 +98,7 @@ export class ScanTable {
     line.dataset.id = row.id;
     line.setAttribute("aria-rowindex", String(place + 2));
     line.setAttribute("aria-selected", String(row.id === this.selected));
-    line.tabIndex = row.id === this.selected || (place === 0 && !this.selected) ? 0 : -1;
+    line.tabIndex = row.id === this.selected ? 0 : -1;
     for (const [number, column] of this.columns.entries()) {
       const cell = line.children[number];
       if (column.name === "spark") drawSpark(cell.firstElementChild, this.lineOf(row).filter((value) => value !== null));
