@@ -526,3 +526,31 @@ def test_a_page_that_the_server_turned_away_or_cut_off_comes_back(
     page.goto(web.url + "/market/BTCUSDT")
     expect(page.locator("#feed-dot")).to_have_attribute("data-state", "good", timeout=15_000)
     assert len(connections) == 2
+
+
+@pytest.mark.parametrize(("path", "name"), [("/market/BTCUSDT", "#symbol"), ("/pairs/BTCUSDT/ETHUSDT", "#y")])
+def test_a_symbol_chosen_by_keys_is_opened_when_it_is_confirmed(
+    open_page: OpenPage, web: WebProcess, market: MovingMarket, path: str, name: str
+) -> None:
+    """Keys pass by symbols; Enter opens where they came to, so does leaving; a pick is opened at once."""
+    page = open_page(web.url + path)
+    select, options = page.locator(name), page.locator(f"{name} option")
+    expect(options).not_to_have_count(1)
+    other = next(each for each in options.all_inner_texts() if each != "BTCUSDT")
+    there = re.compile(f"/{other}([/?]|$)")
+    opened: list[str] = []
+    page.on("request", lambda asked: opened.append(asked.url) if asked.is_navigation_request() else None)
+    for confirm in ("Enter", "Tab"):
+        select.focus()
+        page.keyboard.type(other[:3])
+        expect(select).to_have_value(other)
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+        assert opened == []
+        expect(select).to_be_focused()
+        page.keyboard.press(confirm)
+        expect(page).to_have_url(there)
+        page.goto(web.url + path)
+        expect(options).not_to_have_count(1)
+        opened.clear()
+    select.select_option(other)
+    expect(page).to_have_url(there)

@@ -6,6 +6,7 @@ import * as format from "../format.js";
 import { currentZone, noteDrawn, onZone, setTitle } from "../frame.js";
 import { watch } from "../live.js";
 import { flash, oncePerFrame, setText } from "../paint.js";
+import { onSymbolChosen } from "../symbol_choice.js";
 
 const TRADES_SHOWN = 12;
 
@@ -29,8 +30,15 @@ export class Header {
     // All rows at once: the card keeps its height while it fills.
     document.getElementById("trades").replaceChildren(...Array.from({ length: TRADES_SHOWN }, tradeRow));
     const select = document.getElementById("symbol");
-    select.addEventListener("change", () => location.assign(`/market/${encodeURIComponent(select.value)}${location.search}`));
+    onSymbolChosen(select, () => this.leave(select.value));
     this.loadSymbols(select);
+  }
+
+  // Whether another symbol than this page's was chosen.
+  leave(symbol) {
+    if (symbol === this.symbol) return false;
+    location.assign(`/market/${encodeURIComponent(symbol)}${location.search}`);
+    return true;
   }
 
   async loadSymbols(select) {

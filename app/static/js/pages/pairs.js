@@ -19,6 +19,7 @@ import { saveReport } from "../pair/report.js";
 import { showStatistics } from "../pair/statistics.js";
 import { TIMEFRAME_MS } from "../series.js";
 import { hideState, showSkeleton, showState } from "../states.js";
+import { onSymbolChosen } from "../symbol_choice.js";
 import { followTask } from "../tasks.js";
 import { showToast } from "../toast.js";
 
@@ -221,9 +222,7 @@ function showAge() {
 async function wireSymbols() {
   element("swap").addEventListener("click", () => location.assign(linkOf(x, y, choice, tab)));
   const [left, right] = [element("y"), element("x")];
-  const go = () => left.value !== right.value && location.assign(linkOf(left.value, right.value, choice, tab));
-  left.addEventListener("change", go);
-  right.addEventListener("change", go);
+  for (const select of [left, right]) onSymbolChosen(select, () => leave(left.value, right.value));
   try {
     const { symbols } = await getJson("/api/watchlist");
     for (const [select, mine, other] of [[left, y, x], [right, x, y]]) {
@@ -233,6 +232,13 @@ async function wireSymbols() {
   } catch {
     // The two stay as they are; what failed is told elsewhere.
   }
+}
+
+// Whether another pair than this page's was chosen.
+function leave(left, right) {
+  if (left === right || (left === y && right === x)) return false;
+  location.assign(linkOf(left, right, choice, tab));
+  return true;
 }
 
 function wireTabs() {
