@@ -5,7 +5,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import WebSocketRoute, expect
 
 from analytics.records.quality import ClockCheck
 from tests.browser.conftest import OpenPage
@@ -93,6 +93,26 @@ def test_an_old_clock_is_a_stale_page(open_page: OpenPage, web: WebProcess) -> N
     expect(page.locator("body")).to_have_class(re.compile("stale"))
     save_market_clock(datetime.now(UTC))
     expect(page.locator("#notice")).to_be_hidden(timeout=10_000)
+
+
+def test_a_word_of_another_day_is_told_with_its_day(open_page: OpenPage, web: WebProcess) -> None:
+    """The exchange was last heard on a Friday, and the page says so; of today the time is enough."""
+    heard = "2024-08-09T17:59:58.000Z"
+
+    def through(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        feed = f'"feed":{{"state":"stale","heard_at":"{heard}"}}'
+        server.on_message(lambda said: socket.send(re.sub(r'"feed":\s*\{[^}]*\}', feed, str(said))))
+
+    page = open_page("about:blank")
+    page.route_web_socket(re.compile("/socket.io/"), through)
+    page.goto(web.url)
+    expect(page.locator("#notice")).to_contain_text("No word from the exchange since 2024-08-09 17:59:58.")
+    heard = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    page.reload()
+    expect(page.locator("#notice")).to_contain_text(
+        re.compile(r"No word from the exchange since \d\d:\d\d:\d\d\.")
+    )
 
 
 def test_a_clock_that_is_wrong_is_told_on_every_page(open_page: OpenPage, web: WebProcess) -> None:

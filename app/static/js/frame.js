@@ -92,8 +92,8 @@ function reportDrawn() {
 
 // The server is there and brings nothing live: say so, and ask for what it has.
 function watchForSilence() {
-  if (!isSilent()) return;
   showHealth();
+  if (!isSilent()) return;
   if (Date.now() - askedAgainAt > SILENT_MS) {
     askedAgainAt = Date.now();
     askAgain();
@@ -155,17 +155,20 @@ function showHealth() {
   dot.dataset.state = offline ? "bad" : stale ? "warn" : feed?.state === "fresh" ? "good" : "waiting";
   document.body.classList.toggle("stale", offline || stale);
   if (offline) {
-    const since = format.clock(connection.since, currentZone());
-    notice(`No connection to the server since ${since}. What you see is as of then; trying again.`, "bad");
+    notice(`No connection to the server since ${moment(connection.since, Date.now())}. What you see is as of then; trying again.`, "bad");
   } else if (silent) {
-    notice(`No live updates since ${format.clock(lastWordAt, currentZone())}. What you see is as of then; asking again.`);
+    notice(`No live updates since ${moment(lastWordAt, Date.now())}. What you see is as of then; asking again.`);
   } else if (stale) {
-    notice(`No word from the exchange since ${format.clock(Date.parse(feed.heard_at), currentZone())}. Prices are as of then.`);
+    notice(`No word from the exchange since ${moment(Date.parse(feed.heard_at), serverNow())}. Prices are as of then.`);
   } else if (feed?.state === "waiting") {
     notice("Waiting for the first word from the exchange.");
   } else {
     notice("");
   }
+}
+
+function moment(ms, now) {
+  return format.when(ms, currentZone(), now, { seconds: true });
 }
 
 // Said on every page before anything fails.

@@ -160,7 +160,7 @@ function showHead() {
   root.toggleAttribute("data-stale", stale);
   part("as-of").classList.toggle("stale", stale);
   const when = `bar of ${format.moment(Date.parse(scan.as_of), zone)} ${format.zoneName(zone)} · window ${format.count(scan.window)} bars`;
-  setText(part("as-of"), stale ? `${when} · not renewed since ${format.clock(Date.parse(scan.computed_at), zone)}` : when);
+  setText(part("as-of"), stale ? `${when} · not renewed since ${format.when(Date.parse(scan.computed_at), zone, serverNow(), { seconds: true })}` : when);
   drawWhole(part("whole"), scan.completeness, { symbols: scan.symbols, bars: "bars of the shortest symbol" });
 }
 
