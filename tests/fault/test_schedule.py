@@ -163,8 +163,7 @@ def test_the_broker_stands_still_and_goes_on(hampered: Hampered, seconds: float,
 
 def test_a_message_that_is_delivered_again_changes_nothing(hampered: Hampered, measured: Measured) -> None:
     world = hampered.world
-    world.kill("compute", signal.SIGSTOP)  # a worker that is busy for longer than the visibility timeout
-    held = [json.loads(row)[0]["headers"]["id"] for row in hampered.client.hvals("unacked")]  # type: ignore[union-attr]
+    held = stopped_with(hampered)  # a worker that is busy for longer than the visibility timeout
     try:
         wait_for(lambda: any(redelivered(hampered, held)), 240, "a message that is delivered again")
     finally:
@@ -179,6 +178,18 @@ def test_a_message_that_is_delivered_again_changes_nothing(hampered: Hampered, m
         f"at most {world.control.count('listeners.most')} connection to a stream",
     )
     assert world.control.count("listeners.most") == 1
+
+
+def stopped_with(hampered: Hampered) -> list[str]:
+    """Stop the worker while it holds messages; the ids of these."""
+    for _ in range(100):
+        hampered.world.kill("compute", signal.SIGSTOP)
+        rows = hampered.client.hvals("unacked")
+        if rows:
+            return [json.loads(row)[0]["headers"]["id"] for row in rows]  # type: ignore[union-attr]
+        hampered.world.kill("compute", signal.SIGCONT)
+        time.sleep(0.1)
+    raise AssertionError("the worker never held a message")
 
 
 def redelivered(hampered: Hampered, ids: list[str]) -> list[bool]:

@@ -27,6 +27,7 @@ LEAST_MESSAGES = 1_000.0  # a second, at full length
 AWAY_SECONDS, FULL_SECONDS = 8.0, 60.0
 MOST_LAG_SECONDS, MOST_ATTEMPT_SECONDS = 1.0, 10.0
 SLACK_SECONDS = 0.5  # of a timer, on a busy machine
+HELD_UP_SECONDS = 0.5  # at least: pymongo breaks off what waits when it notices first; a healthy attempt takes 0.02
 ATTEMPT = "workers.stream.writer:save_ticks"
 
 
@@ -179,7 +180,7 @@ def test_mongod_hangs_and_goes_on(whole: Doomed, measured: Measured) -> None:
     )
     assert lag.looks > FULL_SECONDS
     assert lag.worst <= MOST_LAG_SECONDS
-    assert 1.0 < max(attempts) <= MOST_ATTEMPT_SECONDS + SLACK_SECONDS
+    assert HELD_UP_SECONDS < max(attempts) <= MOST_ATTEMPT_SECONDS + SLACK_SECONDS
     assert "buffer is full" not in world.words("stream")
     assert not world.store["gaps"].count_documents({})
 
