@@ -27,7 +27,7 @@ LEAST_MESSAGES = 1_000.0  # a second, at full length
 AWAY_SECONDS, FULL_SECONDS = 8.0, 60.0
 MOST_LAG_SECONDS, MOST_ATTEMPT_SECONDS = 1.0, 10.0
 SLACK_SECONDS = 0.5  # of a timer, on a busy machine
-HELD_UP_SECONDS = 0.5  # at least: pymongo breaks off what waits when it notices first; a healthy attempt takes 0.02
+HELD_UP_SECONDS = 0.5  # at least, until pymongo notices and breaks off what waits; else one takes 0.02
 ATTEMPT = "workers.stream.writer:save_ticks"
 
 
