@@ -61,7 +61,7 @@ def _is_connected(page: Page) -> None:
 def test_the_way_in_and_out_by_keyboard(open_page: OpenPage, web: WebProcess, complaints: list[str]) -> None:
     page = open_page(web.url + "/quality")
     page.wait_for_url("**/sign-in?next=/quality")
-    assert page.evaluate("() => document.activeElement.id") == "password"
+    expect(page.locator("#password")).to_be_focused()
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(_at("/quality"))

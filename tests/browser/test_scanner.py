@@ -118,8 +118,9 @@ def test_a_column_sorts_and_what_is_unknown_comes_last(drawn: Page) -> None:
     expect(drawn.locator("th[data-column='zscore']")).to_have_attribute("aria-sort", "descending")
     sizes = [abs(float(text.replace("\u2212", "-"))) for text in column(drawn, "zscore")]
     assert sizes == sorted(sizes, reverse=True)
-    for _ in range(2):
+    for order in ("ascending", "descending"):
         drawn.locator("th[data-column='half_life'] button").click()
+        expect(drawn.locator("th[data-column='half_life']")).to_have_attribute("aria-sort", order)
         lives = [text == "–" for text in column(drawn, "half_life")]
         assert lives == sorted(lives)
 
