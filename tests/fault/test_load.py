@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.fault.conftest import Worlds
+from tests.fault.control import Row
 from tests.fault.crowd import Crowd, share
 from tests.fault.loaded import SAMPLE_SECONDS, burst, loaded
 from tests.fault.measuring import Measured
@@ -24,6 +25,7 @@ from workers.messages.rooms import symbol_topic
 pytestmark = [pytest.mark.soak, pytest.mark.alone]
 
 BURST_SYMBOLS, SEEN_SECONDS = 20, 1.0
+LEDGER_PAGE = 5_000  # trades
 MOST_MB, MOST_BURST_SECONDS, DRAINED_SECONDS = 600.0, 5.0, 30.0
 MOST_SLOPE_MB, MOST_LATE_SHARE, WARM_UP_SHARE = 1.0, 0.01, 1 / 6  # 1 in 100 late: p99 is a second
 MOST_LAG_BESIDE_SECONDS, SHARE, AT_ONCE = 2.0, 0.5, 20 + 4  # symbols and a page of trades, asked at once
@@ -121,18 +123,32 @@ def test_a_backfill_beside_live_trades(worlds: Worlds, rows: int, measured: Meas
 
 
 def open_hole(world: Streaming, symbol: str, rows: int) -> None:
-    """Have the ledger of holes miss so many trades before the first that is stored."""
+    """Have the ledger of holes miss so many trades before the first that is stored, and the rest of a minute.
+
+    Before it there are no candles of a second: an audit, which compares whole minutes, could find none.
+    """
     number = world.store["counters"].find_one({"_id": f"symbol:{symbol}"})
     assert number is not None
     base = number["number"] << 44
     first = world.store["ticks"].find_one({"_id": {"$gte": base}}, sort=[("_id", 1)])
     assert first is not None
     last_id = (first["_id"] - base) - 1
-    before = world.control.ledger(symbol, last_id - rows, last_id - rows + 1)[0]
-    row = {"symbol": symbol, "first_id": last_id - rows + 1, "last_id": last_id, "state": "open"}
+    before = last_of_minute_before(world, symbol, last_id - rows + 1)
+    row = {"symbol": symbol, "first_id": before[0] + 1, "last_id": last_id, "state": "open"}
     moments = {"found_at": first["traded_at"], "after": _moment(before[3]), "before": first["traded_at"]}
     rest = {"tries": 0, "reason": "", "missing": [], "tried_at": None, "absent_at": None}
     world.store["gaps"].insert_one({"_id": f"{symbol}:{row['first_id']}", **row, **moments, **rest})
+
+
+def last_of_minute_before(world: Streaming, symbol: str, id: int) -> Row:
+    """The last trade of the minute before that in which a trade was made."""
+    minute = world.control.ledger(symbol, id, id)[0][3] // 60_000
+    while True:
+        rows = world.control.ledger(symbol, id - LEDGER_PAGE, id)
+        earlier = [row for row in rows if row[3] // 60_000 < minute]
+        if earlier:
+            return earlier[-1]
+        id -= LEDGER_PAGE
 
 
 def _moment(milliseconds: int) -> datetime:
