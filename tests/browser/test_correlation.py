@@ -210,6 +210,17 @@ def test_too_few_bars_are_warming_up(
     page.screenshot(path=pictures / "correlation-warming.png")
 
 
+def test_nothing_is_said_of_a_timeframe_by_the_figures_of_another(
+    open_page: OpenPage, web: WebProcess, worker: WorkerProcess
+) -> None:
+    page = drawn_map(open_page(web.url + "/correlation?tf=1m"))
+    page.get_by_role("button", name="15m", exact=True).click()
+    expect(page.locator("#heatmap-state")).to_contain_text("Warming up", timeout=ON_DEMAND_MS)
+    for name in ("words", "as-of"):
+        expect(page.locator(f"#{name}")).to_have_text("")
+    expect(page.locator("#whole")).to_have_attribute("data-state", "waiting")
+
+
 def test_what_cannot_be_read_is_said_and_tried_again(
     open_page: OpenPage, web: WebProcess, seeded: datetime, pictures: Path
 ) -> None:

@@ -82,7 +82,7 @@ def test_the_table_is_drawn(
     page = drawn_table(open_page(web.url + "/scanner", width=width, scheme=scheme))
     expect(page.locator("#note")).to_have_text(f"{COUNT} of {COUNT} rows")
     assert column(page, "pair")[0] in ("BTC / ETH", "ETH / BTC")
-    expect(page.locator("#luck")).to_contain_text(
+    expect(page.locator("#words")).to_contain_text(
         re.compile(
             r"^15 pairs tested: \d+ found before the correction, where luck alone gives about 0\.8; \d"
         )
@@ -240,7 +240,7 @@ def test_what_trades_too_little_is_left_out_when_that_is_asked(
     expect(page.locator("#note")).to_contain_text(
         re.compile(r"6 symbols are not tested: \w+ has no known volume"), timeout=ON_DEMAND_MS
     )
-    expect(page.locator("#luck")).to_have_text("No pair could be tested.")
+    expect(page.locator("#words")).to_have_text("No pair could be tested.")
     assert complaints == []
 
 
@@ -419,6 +419,20 @@ def test_too_few_bars_are_warming_up(
     expect(page.locator("#state")).to_contain_text("needs 100 bars of 15m")
     expect(page.locator("#state")).to_contain_text("there are 12")
     page.screenshot(path=pictures / "scanner-warming.png")
+
+
+def test_nothing_is_said_of_a_timeframe_by_the_figures_of_another(
+    open_page: OpenPage, web: WebProcess, worker: WorkerProcess
+) -> None:
+    page = drawn_table(open_page(web.url + "/scanner?tf=1m"))
+    page.locator(ROWS).first.click()
+    expect(page.locator("#panel")).to_be_visible()
+    page.get_by_role("button", name="15m", exact=True).click()
+    expect(page.locator("#state")).to_contain_text("Warming up", timeout=ON_DEMAND_MS)
+    for name in ("words", "as-of", "note"):
+        expect(page.locator(f"#{name}")).to_have_text("")
+    expect(page.locator("#whole")).to_have_attribute("data-state", "waiting")
+    expect(page.locator("#panel")).to_be_hidden()
 
 
 def test_what_cannot_be_read_is_said_and_tried_again(

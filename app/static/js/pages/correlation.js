@@ -7,17 +7,17 @@ import { savePainted } from "../charts/picture.js";
 import { snapshotOf } from "../correlation/answers.js";
 import { cellOf, cellText, cellWords, EARLIER, FULL_CHANGE, sentence, shareOf, shortNames } from "../correlation/cells.js";
 import { choiceFrom, keyOf, searchOf, WINDOWS } from "../correlation/choice.js";
-import { showHead, showSilent } from "../correlation/head.js";
+import { showSilent } from "../correlation/silent.js";
 import { wireExport } from "../export_menu.js";
+import { hideHead, showHead } from "../findings_head.js";
 import * as format from "../format.js";
-import { currentZone, followDelay, onZone, startFrame } from "../frame.js";
-import { serverNow, watch } from "../live.js";
+import { followDelay, onZone, startFrame } from "../frame.js";
+import { watch } from "../live.js";
 import { oncePerFrame, setText } from "../paint.js";
 import { TIMEFRAME_MS } from "../series.js";
 import { hideState, showSkeleton, showState } from "../states.js";
 
 const RETRY_MS = 5_000;
-const STALE_MS = 60_000; // beyond two bars
 const AGE_MS = 5_000; // how often the age is looked at
 const SCALE = [-1, -0.5, 0, 0.5, 1];
 const HINT = "Point at a cell for its figures; a click opens the pair. Tab and the arrow keys do the same.";
@@ -60,13 +60,14 @@ addEventListener("popstate", () => {
   const timeframe = new URLSearchParams(location.search).get("tf") ?? "1m";
   choose(choiceFrom(location.search, timeframe), { push: false });
 });
-setInterval(() => snapshot && showAge(), AGE_MS);
+setInterval(() => snapshot && !table.hidden && showAge(), AGE_MS);
 showTools();
 start();
 
 function start() {
   stopWatching();
   snapshot = before = null;
+  hideHead();
   showSkeleton(place, "heatmap-skeleton");
   table.hidden = true;
   const { timeframe } = choice;
@@ -130,7 +131,6 @@ function draw() {
   hideState(place);
   const names = shortNames(snapshot.symbols);
   heatmap.draw(order, names, (row, column) => cell(row, column, names));
-  showHead(snapshot, sentence(snapshot, names), currentZone());
   showSilent(document.getElementById("silent"), snapshot.reasons, names);
   showAge();
   point(...(pointed ?? [null]));
@@ -151,11 +151,8 @@ function point(row, column) {
 
 // Nothing new for more than two bars: what is shown is pale, and says since when.
 function showAge() {
-  const age = serverNow() - Date.parse(snapshot.computed_at);
-  const stale = age > 2 * TIMEFRAME_MS[choice.timeframe] + STALE_MS;
-  table.toggleAttribute("data-stale", stale);
-  document.getElementById("as-of").classList.toggle("stale", stale);
-  showHead(snapshot, null, currentZone(), stale);
+  const words = sentence(snapshot, shortNames(snapshot.symbols));
+  table.toggleAttribute("data-stale", showHead(snapshot, { words, timeframe: choice.timeframe }));
 }
 
 function choose(next, { push = true } = {}) {

@@ -2,13 +2,13 @@
 
 import { timeframeActions } from "../actions.js";
 import { choice as kept, keepChoice } from "../choices.js";
-import { drawWhole } from "../completeness.js";
 import { shortNames } from "../correlation/cells.js";
 import { wireExport } from "../export_menu.js";
+import { hideHead, showHead } from "../findings_head.js";
 import * as format from "../format.js";
 import { onSubmit } from "../forms.js";
-import { currentZone, followDelay, onZone, startFrame } from "../frame.js";
-import { serverNow, watch } from "../live.js";
+import { followDelay, onZone, startFrame } from "../frame.js";
+import { watch } from "../live.js";
 import { oncePerFrame, setText } from "../paint.js";
 import { PairAlone } from "../scanner/alone.js";
 import { questionOf, scanOf } from "../scanner/answers.js";
@@ -22,7 +22,6 @@ import { TIMEFRAME_MS } from "../series.js";
 import { hideState, showSkeleton, showState } from "../states.js";
 
 const RETRY_MS = 5_000;
-const STALE_MS = 60_000; // beyond two bars
 const AGE_MS = 5_000; // how often the age is looked at
 const TYPING_MS = 250; // until a large scan is asked for what was chosen
 
@@ -57,7 +56,7 @@ followDelay();
 wireTools();
 onZone(drawSoon);
 addEventListener("popstate", () => choose(chosenIn(new URLSearchParams(location.search).get("tf") ?? "1m"), { push: false }));
-setInterval(() => scan && showHead(), AGE_MS);
+setInterval(() => scan && tell(), AGE_MS);
 showTools();
 start();
 
@@ -65,6 +64,8 @@ function start() {
   stopWatching();
   scan = null;
   rows = [];
+  hideHead();
+  showPair(null, {});
   showSkeleton(part("state"), "scan-skeleton");
   part("table").hidden = true;
   setText(part("note"), "");
@@ -136,7 +137,7 @@ function draw() {
   const row = alone.rowOf(choice, scan, rows);
   showPair(row, { timeframe: choice.timeframe, barMs, line: row ? lines.of(row) : [] });
   setText(part("note"), `${rowWords({ shown, rows, scan })}${untestedWords(scan)}`);
-  showHead();
+  tell();
 }
 
 // Of the rows in sight, and of the pair beside the table.
@@ -153,15 +154,9 @@ function inOldOrder(next) {
   return [...next].sort((one, other) => (placeOf(one) === placeOf(other) ? 0 : placeOf(one) - placeOf(other)));
 }
 
-function showHead() {
-  setText(part("luck"), luckWords(scan.luck));
-  const zone = currentZone();
-  const stale = serverNow() - Date.parse(scan.computed_at) > 2 * TIMEFRAME_MS[choice.timeframe] + STALE_MS;
-  root.toggleAttribute("data-stale", stale);
-  part("as-of").classList.toggle("stale", stale);
-  const when = `bar of ${format.moment(Date.parse(scan.as_of), zone)} ${format.zoneName(zone)} · window ${format.count(scan.window)} bars`;
-  setText(part("as-of"), stale ? `${when} · not renewed since ${format.when(Date.parse(scan.computed_at), zone, serverNow(), { seconds: true })}` : when);
-  drawWhole(part("whole"), scan.completeness, { symbols: scan.symbols, bars: "bars of the shortest symbol" });
+function tell() {
+  const more = ` · window ${format.count(scan.window)} bars`;
+  root.toggleAttribute("data-stale", showHead(scan, { words: luckWords(scan.luck), timeframe: choice.timeframe, more }));
 }
 
 function choose(next, { push = true } = {}) {
