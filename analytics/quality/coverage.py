@@ -4,20 +4,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from analytics.quality.spans import Span
+from analytics.quality.spans import Span, joined_spans
 from analytics.records.closes import Closes
 from analytics.timeframes import bar_start, length, seconds
-
-
-def joined_spans(spans: Iterable[Span]) -> list[Span]:
-    """Spans that overlap or touch as one, ascending; one that ends before it begins is left out."""
-    joined: list[Span] = []
-    for begin, end in sorted(span for span in spans if span[0] <= span[1]):
-        if joined and begin <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
-        else:
-            joined.append((begin, end))
-    return joined
 
 
 def without_holes(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:

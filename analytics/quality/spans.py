@@ -10,14 +10,23 @@ Span = tuple[datetime, datetime]  # both ends included
 
 
 def spans(gaps: Iterable[Gap]) -> list[Span]:
-    """The stretches of time that holes reach over, merged, ascending; holes without bounds are left out."""
-    merged: list[Span] = []
-    for after, before in sorted((gap.after, gap.before) for gap in gaps if gap.after and gap.before):
-        if merged and after <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], before))
+    """The stretches of time that holes reach over, merged, ascending; holes without bounds are left out.
+
+    From one id to the next moments may step back a little: such a hole reaches from the earlier one on.
+    """
+    bounded = ((gap.after, gap.before) for gap in gaps if gap.after and gap.before)
+    return joined_spans((min(bounds), max(bounds)) for bounds in bounded)
+
+
+def joined_spans(spans: Iterable[Span]) -> list[Span]:
+    """Spans that overlap or touch as one, ascending; one that ends before it begins is left out."""
+    joined: list[Span] = []
+    for begin, end in sorted(span for span in spans if span[0] <= span[1]):
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
         else:
-            merged.append((after, before))
-    return merged
+            joined.append((begin, end))
+    return joined
 
 
 def changed_spans(before: Sequence[Span], now: Sequence[Span]) -> list[Span]:

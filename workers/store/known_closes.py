@@ -8,8 +8,8 @@ over a hole. Not known is what a hole hides that nobody filled.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from analytics.quality.coverage import joined_spans, known_closes, without_holes
-from analytics.quality.spans import Span, spans
+from analytics.quality.coverage import known_closes, without_holes
+from analytics.quality.spans import Span, joined_spans, spans
 from analytics.records.closes import Closes
 from analytics.records.imports import Stretch
 from analytics.records.market import Gap

@@ -2,16 +2,12 @@
 
 from collections.abc import Sequence
 
-from analytics.quality.coverage import joined_spans, known_closes, without_holes
+from analytics.quality.coverage import known_closes, without_holes
 from analytics.quality.spans import Span
 from analytics.records.closes import Closes
 from tests.factories import at
 
 DAY: list[Span] = [(at(0), at(86_400))]
-
-
-def test_spans_that_touch_are_one() -> None:
-    assert joined_spans([(at(5), at(9)), (at(0), at(5)), (at(20), at(10))]) == [(at(0), at(9))]
 
 
 def test_a_hole_cuts_and_one_without_length_does_not() -> None:

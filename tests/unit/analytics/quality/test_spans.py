@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.quality.spans import Span, changed_spans, spans
+from analytics.quality.spans import Span, changed_spans, joined_spans, spans
 from analytics.records.market import Gap
 from tests.factories import at
 
@@ -18,6 +18,14 @@ def changed(before: list[Gap], now: list[Gap]) -> list[Span]:
 
 def test_overlapping_holes_are_one_stretch() -> None:
     assert spans([gap(1, 0, 5), gap(2, 4, 9), gap(3, 20, 21)]) == [(at(0), at(9)), (at(20), at(21))]
+
+
+def test_spans_that_touch_are_one_and_what_ends_before_it_begins_is_none() -> None:
+    assert joined_spans([(at(5), at(9)), (at(0), at(5)), (at(20), at(10))]) == [(at(0), at(9))]
+
+
+def test_a_hole_whose_moments_step_back_reaches_over_both() -> None:
+    assert spans([gap(1, 7.2, 7.1)]) == [(at(7.1), at(7.2))]
 
 
 def test_a_hole_without_bounds_is_left_out() -> None:
