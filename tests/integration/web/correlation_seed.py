@@ -18,6 +18,7 @@ from workers.store.progress import BarProgress, save_progress
 from workers.store.seams import HISTORY, Seam, save_seam
 from workers.store.watchlist import fill_watchlist
 from workers.tasks.correlations import compute_correlations
+from workers.tasks.history import HISTORY_SPAN
 
 SYMBOLS = ("BTCUSDT", "ETHUSDT", "SOLUSDT")
 GROUPS = 3  # symbols of a group move together
@@ -43,7 +44,7 @@ def seed_correlations(
             save_bars([bar(first + k * length(timeframe), timeframe, c, symbol=symbol) for k, c in steps])
     for symbol in symbols:
         save_progress(BarProgress(symbol, 1, now))
-        save_seam(Seam(symbol, HISTORY, now, now, None))
+        save_seam(Seam(symbol, HISTORY, now - HISTORY_SPAN, now, None))  # a bar without trades is known
     save_market_clock(now)
     seed_processes(now)
     compute_correlations()

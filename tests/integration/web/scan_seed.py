@@ -17,6 +17,7 @@ from workers.store.market_clock import save_market_clock
 from workers.store.progress import BarProgress, save_progress
 from workers.store.seams import HISTORY, Seam, save_seam
 from workers.store.watchlist import fill_watchlist
+from workers.tasks.history import HISTORY_SPAN
 from workers.tasks.scan import compute_scans
 
 SYMBOLS = ("BTCUSDT", "ETHUSDT", "SOLUSDT", "XRPUSDT")
@@ -45,7 +46,7 @@ def seed_scans(counts: Mapping[str, int], symbols: Sequence[str] = SYMBOLS) -> d
             save_bars([bar(start, timeframe, close, symbol=symbol) for start, close in pairs])
     for symbol in symbols:
         save_progress(BarProgress(symbol, 1, now))
-        save_seam(Seam(symbol, HISTORY, now, now, None))
+        save_seam(Seam(symbol, HISTORY, now - HISTORY_SPAN, now, None))  # a bar without trades is known
     save_market_clock(now)
     seed_processes(now)
     compute_scans()
