@@ -84,7 +84,7 @@ def test_what_is_scrolled_to_stays_in_sight(
     assert before > SCROLLED / 2, "there is nothing to scroll"
     for price in range(5):
         market.trade("BTCUSDT", 61_500.0 + price)
-    market.close_bar("BTCUSDT", 61_510.0)
+    market.close_bar("BTCUSDT", 61_510.0, awaited=path == MARKET)
     market.trade("BTCUSDT", 61_520.5)
     page.wait_for_function("(text) => document.body.innerText.includes(text)", arg="61\u2009520.50")
     assert page.evaluate("() => scrollY") == before
