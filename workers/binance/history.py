@@ -22,7 +22,7 @@ SHORTEST_KLINE = {"spot": "1s", "usdm": "1m"}  # futures have no one-second cand
 
 def load_exchange_time() -> datetime:
     """The exchange's clock."""
-    answer = fetch("time", weight=1)
+    answer = fetch("time", weight=1, is_urgent=True)
     try:
         return _moment(answer["serverTime"])
     except (KeyError, TypeError, ValueError, OverflowError) as problem:

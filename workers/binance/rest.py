@@ -19,8 +19,10 @@ DEFAULT_BAN_SECONDS = 120.0  # when the exchange bans and names no time
 USED_WEIGHT = "x-mbx-used-weight-1m"
 
 
-def fetch(endpoint: str, *, weight: int, **parameters: str | int) -> Any:  # Any: whatever JSON it answers
-    """The JSON an endpoint answers.
+def fetch(
+    endpoint: str, *, weight: int, is_urgent: bool = False, **parameters: str | int
+) -> Any:  # Any: whatever JSON it answers
+    """The JSON an endpoint answers; `is_urgent`: it may use what other requests leave in reserve.
 
     Raises
     ------
@@ -29,7 +31,7 @@ def fetch(endpoint: str, *, weight: int, **parameters: str | int) -> Any:  # Any
     ExchangeError
         No answer, an error, or no JSON.
     """
-    wait = seconds_to_wait(weight)
+    wait = seconds_to_wait(weight, is_urgent=is_urgent)
     if wait > 0:
         raise ExchangeBusy(wait, "the request budget of this minute is used up")
     answer = _request(endpoint, parameters)

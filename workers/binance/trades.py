@@ -25,9 +25,10 @@ def load_newest_trade(symbol: str) -> Tick | None:
     """The newest trade message of a symbol, None when it never traded."""
     settings = load_settings()
     if settings.stream == "aggTrade":
-        rows = fetch("aggTrades", weight=AGG_TRADES_WEIGHT[settings.market], symbol=symbol, limit=1)
+        endpoint, weight = "aggTrades", AGG_TRADES_WEIGHT[settings.market]
     else:
-        rows = fetch("trades", weight=TRADES_WEIGHT, symbol=symbol, limit=1)
+        endpoint, weight = "trades", TRADES_WEIGHT
+    rows = fetch(endpoint, weight=weight, is_urgent=True, symbol=symbol, limit=1)
     ticks = _ticks(symbol, rows)
     return ticks[-1] if ticks else None
 

@@ -11,11 +11,15 @@ from workers.coordination.redis_client import redis_client
 from workers.settings import load_settings
 
 SHARE_OF_LIMIT = 0.5  # the rest is left for people and other programs behind this address
+RESERVED = 0.1  # of our share, for what looks after the stream: a long repair must not stop the clock
 DEFAULT_WEIGHT_PER_MINUTE = 2_400  # futures; spot has 6,000; exchangeInfo tells
 
 
-def seconds_to_wait(weight: int) -> float:
-    """How long a request of this weight has to wait; 0.0 when it may go now."""
+def seconds_to_wait(weight: int, *, is_urgent: bool = False) -> float:
+    """How long a request of this weight has to wait; 0.0 when it may go now.
+
+    Urgent is what closes bars and finds streams silent; everything else leaves it its reserve.
+    """
     now = time.time()
     asked = redis_client().pipeline(transaction=False)
     asked.pttl(_key("ban"))
@@ -23,7 +27,8 @@ def seconds_to_wait(weight: int) -> float:
     ban_ms, (limit, used) = cast(tuple[int, list[str | None]], asked.execute())
     if ban_ms > 0:
         return ban_ms / 1000
-    allowed = SHARE_OF_LIMIT * int(limit or DEFAULT_WEIGHT_PER_MINUTE)
+    share = SHARE_OF_LIMIT * int(limit or DEFAULT_WEIGHT_PER_MINUTE)
+    allowed = share if is_urgent else (1.0 - RESERVED) * share
     return 0.0 if int(used or 0) + weight <= allowed else 60.0 - now % 60.0
 
 

@@ -94,10 +94,17 @@ def test_queues_that_are_empty_are_known_to_be_empty() -> None:
 
 def test_half_of_the_limit_is_ours() -> None:
     note_limit(6_000)
-    assert seconds_to_wait(4) == 0
+    assert seconds_to_wait(4, is_urgent=True) == 0
     note_used(2_997)
-    assert seconds_to_wait(3) == 0
-    assert 0 < seconds_to_wait(4) <= 60
+    assert seconds_to_wait(3, is_urgent=True) == 0
+    assert 0 < seconds_to_wait(4, is_urgent=True) <= 60
+
+
+def test_a_tenth_of_it_is_left_for_what_cannot_wait() -> None:
+    note_limit(6_000)
+    note_used(2_690)
+    assert seconds_to_wait(10) == 0
+    assert 0 < seconds_to_wait(11) <= 60
 
 
 def test_nobody_asks_while_the_exchange_wants_rest() -> None:
@@ -108,5 +115,5 @@ def test_nobody_asks_while_the_exchange_wants_rest() -> None:
 
 def test_before_the_limit_is_known_the_smaller_one_holds() -> None:
     note_used(1_199)
-    assert seconds_to_wait(1) == 0
-    assert seconds_to_wait(2) > 0
+    assert seconds_to_wait(1, is_urgent=True) == 0
+    assert seconds_to_wait(2, is_urgent=True) > 0

@@ -13,7 +13,7 @@ from analytics.timeframes import bar_start
 from tests.integration.exchange.running import running
 from workers.binance.history import load_exchange_time
 from workers.binance.trades import load_first_id_since, load_newest_trade, load_trades_from
-from workers.coordination.request_budget import note_ban
+from workers.coordination.request_budget import note_ban, note_limit, note_used
 from workers.settings import Settings, use_settings
 from workers.store.bars import load_bars
 from workers.store.gaps import ask_again, load_gaps, load_unresolved_gaps, save_gaps
@@ -116,6 +116,18 @@ def test_nothing_is_asked_while_the_exchange_wants_rest(ticks: list[Tick]) -> No
     row = load_gaps(BTC)[0]
     assert row.state == "open"
     assert "no more requests" in row.reason
+
+
+def test_a_repair_leaves_the_clock_and_the_watchdog_their_requests(ticks: list[Tick]) -> None:
+    gap = lose(ticks, 200, 210)
+    clock = load_exchange_time()
+    note_limit(6_000)
+    note_used(2_700)
+    assert not repair_gap(gap, clock)
+    note_used(2_700)
+    assert load_exchange_time() >= clock
+    note_used(2_700)
+    assert load_newest_trade(BTC) is not None
 
 
 def test_an_exchange_that_does_not_answer_is_noted_in_the_row(ticks: list[Tick], settings: Settings) -> None:
