@@ -3,6 +3,9 @@
 Seconds and minutes are compared from the minute of the first stored trade on: the exchange's own bars that
 join its history to our trades are among them. Longer bars reach further back. Before that minute the stored
 minutes of history stand for themselves, and every longer bar must be the sum of its minutes.
+
+All must hold the values of the ledger. The exchange's own must have given way to ours where our trades are
+stored; minutes and longer bars from where the seconds are whole, of which the exchange has the newest alone.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -70,6 +73,7 @@ def compare_bars(
     found = Comparison()
     compare = partial(_compare, found, store, symbol)
     compare("1s", seconds, SECOND, span if has_second_klines else replace(span, since=behind_first))
+    span = replace(span, ours_from=max(span.ours_from, _seconds_whole_from(store, symbol)))
     compare("1m", minutes, MINUTE, span)
     below = _history(store, symbol, _full(since, MINUTE)) | {
         start: bar for start, bar in minutes.items() if start >= since
@@ -91,6 +95,12 @@ def _from_full_minute(truth: Truth, symbol: str, rows: Sequence[Row], kind: str)
             return rows, rows[0][3] + 1  # the exchange began in the middle of it
         rows = [*earlier, *rows]
     return [row for row in rows if row[3] >= minute], minute
+
+
+def _seconds_whole_from(store: Store, symbol: str) -> int:
+    """Since when no second is missing: minutes before that cannot be made of seconds."""
+    rows = store["seams"].find({"symbol": symbol, "seconds_from": {"$ne": None}})
+    return max((milliseconds(row["seconds_from"]) for row in rows), default=0)
 
 
 def _history(store: Store, symbol: str, until: int) -> Bars:

@@ -22,6 +22,7 @@ from workers.store.bars import save_bars
 from workers.store.gaps import save_gaps
 from workers.store.progress import BarProgress, save_progress
 from workers.store.quarantine import Quarantined, save_quarantined
+from workers.store.seams import Seam, save_seam
 from workers.store.ticks import save_ticks
 
 BTC = "BTCUSDT"
@@ -127,6 +128,20 @@ def test_a_second_that_no_candle_completes_is_left_out(store: Store, traded: lis
     assert not audited(store, traded).clean
     until = {BTC: traded[-1].id}
     assert audit(Truth(traded), store, until, injected=1, has_second_klines=False).clean
+
+
+def test_before_seconds_are_whole_the_exchange_s_minutes_stand_if_they_are_right(
+    store: Store, traded: list[Tick]
+) -> None:
+    _change_bar("1m", "source", "exchange", 4)(store)
+    assert not audited(store, traded).clean
+    minute = MIDNIGHT + timedelta(minutes=4)
+    save_seam(Seam(BTC, "400", MIDNIGHT, minute, seconds_from=minute))
+    assert not audited(store, traded).clean
+    save_seam(Seam(BTC, "500", MIDNIGHT, minute, seconds_from=minute + timedelta(minutes=1)))
+    assert audited(store, traded).clean
+    _change_bar("1m", "close", 1.0, 4)(store)
+    assert not audited(store, traded).clean
 
 
 def test_a_store_without_bars_is_not_clean(store: Store, traded: list[Tick]) -> None:
