@@ -55,11 +55,14 @@ def arrays_of(bars: BarColumns) -> Columns:
     return Columns(starts, *(np.array(column, np.float64) for column in given))
 
 
-def grid_of(bars: Columns, new: np.ndarray, size: int) -> Grid:
-    """At most WARM_UP_BARS of the grid, then the new bars: those without trades stand flat."""
+def grid_of(bars: Columns, new: np.ndarray, size: int, oldest: int = 0) -> Grid:
+    """At most WARM_UP_BARS of the grid, none before the row `oldest`, then the new bars.
+
+    Bars without trades stand flat.
+    """
     starts = bars.starts
     begin = starts[new[0]] - WARM_UP_BARS * size
-    first = max(0, int(np.searchsorted(starts, begin, side="right")) - 1)
+    first = max(oldest, int(np.searchsorted(starts, begin, side="right")) - 1)
     used = np.maximum(starts[first : new[-1] + 1], begin)
     rows, absent = grid_rows(used, size)
     absent[0] |= starts[first] < begin  # the price then was that of a bar before the grid

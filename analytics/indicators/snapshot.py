@@ -44,6 +44,7 @@ def indicator_snapshots(
     computed_at: datetime,
     completeness_of: Callable[[datetime], Completeness],
     carried: TradedSums = NOTHING,
+    begins: Sequence[int] = (),
 ) -> SnapshotBatch:
     """One snapshot for each bar that starts after `since`, oldest first.
 
@@ -62,6 +63,10 @@ def indicator_snapshots(
         Gives the stamp for the bar that starts at a moment.
     carried
         What the first bar's session (the UTC day) held before the first bar.
+    begins
+        Starts, ascending, in seconds since 1970, of bars before which nobody knows
+        what was traded: nothing of before goes into any figure, VWAP of the session
+        excepted.
 
     Returns
     -------
@@ -74,9 +79,12 @@ def indicator_snapshots(
     if not new.size:
         return SnapshotBatch((), ())
     sums = session_sums(columns.starts, columns.quote_volume, columns.volume, carried)
+    first_rows = np.searchsorted(columns.starts, np.array(begins, np.int64))
     parts = [
-        _part(columns, sums, rows, bars.timeframe)
-        for rows in _without_long_silence(columns.starts, new, seconds(bars.timeframe))
+        _part(
+            columns, sums, rows, bars.timeframe, oldest=int(first_rows[first_rows <= rows[0]].max(initial=0))
+        )
+        for rows in _connected(columns.starts, new, seconds(bars.timeframe), first_rows)
     ]
     values = [value for part in parts for value in part.values]
     known = sorted({one for part in parts for one in part.divergences}, key=_order)
@@ -98,22 +106,27 @@ def indicator_snapshots(
     return SnapshotBatch(snapshots, _newly_known(known, columns.starts, new))
 
 
-def _without_long_silence(starts: np.ndarray, new: np.ndarray, size: int) -> list[np.ndarray]:
-    """The new rows in parts: a silence beyond the warm-up would only make the grid huge."""
-    return np.split(new, np.flatnonzero(np.diff(starts[new]) > WARM_UP_BARS * size) + 1)
+def _connected(starts: np.ndarray, new: np.ndarray, size: int, firsts: np.ndarray) -> list[np.ndarray]:
+    """The new rows in parts that begin where a series does, and behind a silence beyond the warm-up.
+
+    That one would only make the grid huge.
+    """
+    begun = np.searchsorted(firsts, new, side="right")
+    apart = (np.diff(starts[new]) > WARM_UP_BARS * size) | (np.diff(begun) > 0)
+    return np.split(new, np.flatnonzero(apart) + 1)
 
 
-def _part(columns: Columns, sums: Values, new: np.ndarray, timeframe: str) -> _Part:
-    """The named values of some new rows, over the grid that leads to them."""
+def _part(columns: Columns, sums: Values, new: np.ndarray, timeframe: str, oldest: int) -> _Part:
+    """The named values of some new rows, over the grid that leads to them from the row `oldest` on."""
     size = seconds(timeframe)
-    grid = grid_of(columns, new, size)
+    grid = grid_of(columns, new, size, oldest)
     # Bars without trades, which have no snapshot, may have confirmed some since the row before.
-    oldest = int(
+    looked_from = int(
         min(columns.starts[max(0, new[0] - 1)], columns.starts[new[0]] - DIVERGENCE_LASTS_BARS * size)
     )
     session = banded("vwap_session", *mean_and_deviation(sums[:, new]))
     figures = figures_at(grid, timeframe) | session
-    return _Part(_values(figures, (grid.at + 1).tolist()), divergences_on(grid, oldest))
+    return _Part(_values(figures, (grid.at + 1).tolist()), divergences_on(grid, looked_from))
 
 
 def _order(one: Divergence) -> tuple[datetime, bool]:

@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import pairwise
 
 from analytics.quality.spans import Span, joined_spans
 from analytics.records.closes import Closes
@@ -18,6 +19,26 @@ def without_holes(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
         ]
         left = joined_spans(left)
     return left
+
+
+def begins_of(starts: Sequence[int], covered: Sequence[Span], timeframe: str) -> list[int]:
+    """Starts of the bars at which a series begins: the first, and each behind time that nobody knows.
+
+    Parameters
+    ----------
+    starts
+        Of the stored bars, ascending, in seconds since 1970.
+    covered
+        Joined spans of time of which every trade is in the store.
+    """
+    size = seconds(timeframe)
+    spans = [(begin.timestamp(), end.timestamp()) for begin, end in covered]
+    later = [
+        start
+        for before, start in pairwise(starts)
+        if start - before > size and not any(b <= before + size and start <= e for b, e in spans)
+    ]
+    return [*starts[:1], *later]
 
 
 def known_closes(closes: Closes, covered: Sequence[Span], *, newest: datetime, bars: int) -> Closes:

@@ -71,6 +71,7 @@ TABLE: dict[str, MayImport] = {
     ),
     "workers.store": MayImport((*RECORDS, SETTINGS), ("pymongo", "bson")),
     # A window is cut to what is known where it is loaded, so that no reader can forget it.
+    "workers.store.covered_time": MayImport((*RECORDS, "analytics.quality", "workers.store")),
     "workers.store.known_closes": MayImport((*RECORDS, "analytics.quality", "workers.store")),
     "workers.binance": MayImport((*RECORDS, "workers.coordination", SETTINGS), ("urllib3", "orjson")),
     "workers.imports": MayImport(

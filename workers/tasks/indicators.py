@@ -1,6 +1,7 @@
 """Indicator snapshots of every bar that closed."""
 
 import logging
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,9 @@ from analytics.indicators.snapshot import (
     indicator_snapshots,
 )
 from analytics.quality.completeness import completeness, needed_rows
+from analytics.quality.coverage import begins_of
+from analytics.quality.spans import Span
+from analytics.records.columns import BarColumns
 from analytics.records.market import Gap
 from analytics.records.snapshots import Completeness, IndicatorSnapshot
 from analytics.timeframes import TIMEFRAMES, bar_end, bar_start, length
@@ -26,6 +30,7 @@ from workers.publish import publish
 from workers.running_job import started_job
 from workers.store.bar_columns import columns_of_rows, start_of
 from workers.store.bar_windows import JUST_AFTER, BarWindow, WantedBars, load_windows
+from workers.store.covered_time import load_covered
 from workers.store.divergences import KnownDivergences, save_divergences
 from workers.store.gaps import load_unresolved_gaps
 from workers.store.indicators import save_indicators
@@ -125,8 +130,11 @@ def _compute(batch: Sequence[_Due]) -> int:
     """Load, compute, save, publish; the symbols of a batch share a timeframe."""
     kept = _kept[batch[0].timeframe] if batch[0].is_near else None
     windows = load_windows([each.wanted for each in batch], kept)
-    gaps = _load_gaps(batch)
-    results = [_snapshots(window, gaps.get(window.wanted.symbol, ())) for window in windows]
+    gaps, covered = _load_gaps(batch), _load_covered(windows)
+    results = [
+        _snapshots(window, gaps.get(window.wanted.symbol, ()), covered.get(window.wanted.symbol, ()))
+        for window in windows
+    ]
     snapshots = [snapshot for result in results for snapshot in result.snapshots]
     save_indicators(snapshots)
     save_divergences(
@@ -146,11 +154,19 @@ def _load_gaps(batch: Sequence[_Due]) -> dict[str, list[Gap]]:
     return gaps
 
 
-def _snapshots(window: BarWindow, gaps: Sequence[Gap]) -> SnapshotBatch:
+def _load_covered(windows: Sequence[BarWindow]) -> dict[str, list[Span]]:
+    begun = [start_of(window.rows[0].start) for window in windows if window.rows]
+    symbols, timeframe = [window.wanted.symbol for window in windows], windows[0].wanted.timeframe
+    return load_covered(symbols, timeframe, min(begun)) if begun else {}
+
+
+def _snapshots(window: BarWindow, gaps: Sequence[Gap], covered: Sequence[Span]) -> SnapshotBatch:
     bars = columns_of_rows(window.wanted.symbol, window.wanted.timeframe, window.rows)
-    starts, finals = needed_rows(bars.starts, bars.finals, gaps)
+    begins = begins_of(bars.starts, covered, bars.timeframe)
+    needed = [_needed(bars, begin, gaps) for begin in begins]
 
     def completeness_of(as_of: datetime) -> Completeness:
+        starts, finals = needed[bisect_right(begins, as_of.timestamp()) - 1]
         return completeness(
             starts, finals, as_of=as_of, bars=LONGEST_NEED_BARS, timeframe=bars.timeframe, gaps=gaps
         )
@@ -161,7 +177,14 @@ def _snapshots(window: BarWindow, gaps: Sequence[Gap]) -> SnapshotBatch:
         computed_at=datetime.now(UTC),
         completeness_of=completeness_of,
         carried=window.carried,
+        begins=begins,
     )
+
+
+def _needed(bars: BarColumns, begin: int, gaps: Sequence[Gap]) -> tuple[list[datetime], list[bool]]:
+    """What tells how complete a bar is whose series begins there."""
+    first = bisect_left(bars.starts, begin)
+    return needed_rows(bars.starts[first:], bars.finals[first:], gaps)
 
 
 def _known(window: BarWindow, result: SnapshotBatch) -> KnownDivergences:

@@ -1,17 +1,19 @@
 """The stage that computes indicators: from stored bars to stored snapshots, on a real database."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 
-from analytics.bars import fill_gaps
+from analytics.bars import bars_from_ticks, fill_gaps
 from analytics.indicators import realised_volatility, rsi, rsi_divergence, sma, vwap, vwap_bands
 from analytics.records.divergences import Divergence
 from analytics.records.indicators import INDICATORS
-from analytics.series import frame_of
-from tests.factories import at, random_ticks
+from analytics.records.market import Bar, Tick
+from analytics.series import bars_of, frame_of
+from tests.factories import at, random_ticks, tick_frame
 from workers.settings import Settings
 from workers.store.bars import load_bars, save_bars
 from workers.store.divergences import load_divergences
@@ -108,6 +110,29 @@ def test_a_rewritten_bar_is_computed_again_from_there_on() -> None:
     again = [s for s in load_indicators(BTC, "1m") if s.computed_at > computed_before[s.as_of]]
     assert again[0].as_of == rewritten.start
     assert again[-1].as_of == max(computed_before)
+
+
+def test_bars_of_an_old_file_warm_nothing_up() -> None:
+    """An hour of minutes from three days ago, then today's: those begin anew, and say so."""
+    days_ago = [replace(each, start=each.start - timedelta(days=3)) for each in minutes_of(TICKS[:3_600])]
+    save_bars(days_ago)
+    arrive(1_200)
+    compute_indicators()
+    until = load_progress()[BTC].built_until
+    closed = [each.start for each in load_bars(BTC, "1m", start=at(0)) if each.end <= until]
+    today = [each for each in load_indicators(BTC, "1m", limit=500) if each.as_of >= at(0)]
+    assert [each.as_of for each in today] == closed
+    present = [each.values["sma_20"].bars_present for each in today]
+    assert present == [*range(1, len(closed) + 1)]
+    assert today[0].values["sma_20"].state == "warming_up"
+    assert today[0].completeness.present == 1
+
+
+def minutes_of(ticks: Sequence[Tick]) -> list[Bar]:
+    """Final bars of a file, of minutes alone."""
+    return bars_of(
+        bars_from_ticks(tick_frame(ticks), "1m"), symbol=BTC, timeframe="1m", is_final=True, source="exchange"
+    )
 
 
 def test_the_session_s_vwap_counts_what_lies_before_the_loaded_bars() -> None:

@@ -1,5 +1,6 @@
 """All figures at the close of each new bar."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
@@ -176,6 +177,27 @@ def test_a_long_silence_is_not_filled_bar_by_bar() -> None:
         assert snapshots[-1].values[name].value == pytest.approx(expected.iloc[-1], rel=1e-9), name
 
 
+@pytest.mark.parametrize("since", [None, at(55 * 60), at(170 * 60)])
+def test_where_a_series_begins_anew_nothing_of_before_goes_into_it(since: datetime | None) -> None:
+    """Two hours of bars, a minute nobody knows, two hours more: as if the second part were all there is."""
+    bars = random_bars(seed=13, count=240)
+    begin = bars.index[121]
+    broken = bars.drop(bars.index[120])
+    snapshots = _snapshots(broken, since=since, begins=[int(begin.timestamp())])
+    alone = {one.as_of: one for one in _snapshots(bars.loc[begin:], since=None)}
+    before = {one.as_of: one for one in _snapshots(bars.iloc[:120], since=None)}
+    assert {one.as_of for one in snapshots} == {
+        moment for moment in [*before, *alone] if since is None or moment > since
+    }
+    for one in snapshots:
+        expected = (alone if one.as_of >= begin else before)[one.as_of].values
+        for name in expected.keys() - set(SESSION):
+            found, wanted = one.values[name], expected[name]
+            assert (found.state, found.bars_present) == (wanted.state, wanted.bars_present), name
+            assert [found.value or 0.0] == pytest.approx([wanted.value or 0.0], rel=1e-9, abs=1e-9), name
+    assert alone[begin].values["sma_20"].state == "warming_up"
+
+
 def test_what_is_undefined_says_why() -> None:
     still = dict.fromkeys(("open", "high", "low", "close"), 5.0) | {"volume": 0.0, "quote_volume": 0.0}
     flat = random_bars(seed=10, count=70).assign(**still)
@@ -211,8 +233,10 @@ def _snapshots(
     since: datetime | None,
     carried: TradedSums = NOTHING,
     completeness_of: object = lambda moment: WHOLE,
+    begins: Sequence[int] = (),
 ) -> list[IndicatorSnapshot]:
-    return list(_batch(bars, since=since, carried=carried, completeness_of=completeness_of).snapshots)
+    batch = _batch(bars, since=since, carried=carried, completeness_of=completeness_of, begins=begins)
+    return list(batch.snapshots)
 
 
 def _batch(
@@ -221,6 +245,7 @@ def _batch(
     since: datetime | None,
     carried: TradedSums = NOTHING,
     completeness_of: object = lambda moment: WHOLE,
+    begins: Sequence[int] = (),
 ) -> SnapshotBatch:
     return indicator_snapshots(
         columns_of_frame(bars, symbol="BTCUSDT", timeframe="1m"),
@@ -228,6 +253,7 @@ def _batch(
         computed_at=MIDNIGHT + pd.Timedelta(seconds=9_999),
         completeness_of=completeness_of,  # type: ignore[arg-type]  # any function of a moment
         carried=carried,
+        begins=begins,
     )
 
 

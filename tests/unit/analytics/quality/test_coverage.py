@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from analytics.quality.coverage import known_closes, without_holes
+from analytics.quality.coverage import begins_of, known_closes, without_holes
 from analytics.quality.spans import Span
 from analytics.records.closes import Closes
 from tests.factories import at
@@ -59,3 +59,13 @@ def _known(minutes: Sequence[int], covered: Sequence[Span]) -> tuple[list[int], 
 
 def _minutes(places: Sequence[int]) -> list[int]:
     return [int(at(60 * place).timestamp()) for place in places]
+
+
+def test_a_series_begins_behind_time_that_is_not_covered_and_nowhere_else() -> None:
+    """Minutes 0, 1, 3, 6: nothing was traded in 2; nobody knows of 5."""
+    starts = [int(at(60 * minute).timestamp()) for minute in (0, 1, 3, 6)]
+    covered: list[Span] = [(at(60), at(300)), (at(360), at(600))]
+    assert begins_of(starts, covered, "1m") == [starts[0], starts[3]]
+    assert begins_of(starts, [(at(0), at(600))], "1m") == [starts[0]]
+    assert begins_of(starts, [], "1m") == [starts[0], *starts[2:]]
+    assert begins_of([], covered, "1m") == []
