@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, StorageState
 
 from tests.browser.moving_market import MovingMarket
+from tests.browser.watched import note_watched
 from tests.fault.measuring import measured, pytest_runtest_makereport
 from tests.integration.web.market_seed import seed_market
 from tests.integration.web.running_web import web, web_environ, web_settings
@@ -68,6 +69,7 @@ def open_page(browser: Browser, complaints: list[str]) -> Iterator[OpenPage]:
         context = browser.new_context(**look)  # type: ignore[arg-type] # literals
         contexts.append(context)
         page = context.new_page()
+        note_watched(page)
         page.on("console", noted)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(address)

@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from analytics.records.market import Bar
 from analytics.timeframes import length
 from tests.integration.web.market_seed import seed_processes, tick
-from tests.product import wait_for
 from workers.coordination.interest import load_interest
 from workers.messages.market import bars_json, quote_json
 from workers.messages.rooms import bars_topic, symbol_topic
@@ -15,8 +14,6 @@ from workers.store.bars import load_bars, save_bars
 from workers.store.market_clock import save_market_clock
 from workers.store.summaries import load_summaries
 from workers.store.ticks import save_ticks
-
-WATCHED_SECONDS = 20.0
 
 
 class MovingMarket:
@@ -46,13 +43,8 @@ class MovingMarket:
             _publish_watched({symbol_topic(symbol): quote, bars_topic(symbol, timeframe): bars})
         return traded_at
 
-    def close_bar(
-        self, symbol: str, price: float, *, timeframe: str = "1m", lost: bool = False, awaited: bool = True
-    ) -> Bar:
-        """The forming bar closes and the next begins at a price.
-
-        A chart that was drawn may still be about to watch: `awaited` waits until somebody does.
-        """
+    def close_bar(self, symbol: str, price: float, *, timeframe: str = "1m", lost: bool = False) -> Bar:
+        """The forming bar closes and the next begins at a price."""
         *_, closed, forming = load_bars(symbol, timeframe, limit=3)
         done = dataclasses.replace(forming, is_final=True)
         start = forming.start + length(timeframe)
@@ -70,8 +62,6 @@ class MovingMarket:
         save_bars([done, begun])
         if not lost:
             topic = bars_topic(symbol, timeframe)
-            if awaited:
-                wait_for(lambda: topic in load_interest(), WATCHED_SECONDS, f"a page that watches {topic}")
             _publish_watched({topic: bars_json(symbol, timeframe, forming=begun, closed=[closed, done])})
         return begun
 

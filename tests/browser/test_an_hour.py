@@ -63,7 +63,7 @@ def pass_time(page: Page, market: MovingMarket, path: str, seconds: int) -> None
             if path == PAIR:
                 close_drawn(page)
             else:
-                market.close_bar(symbol, price + second % 89, awaited=False)
+                market.close_bar(symbol, price + second % 89)
             market.live()
     page.wait_for_timeout(500)
 
@@ -116,7 +116,7 @@ def test_seconds_leave_no_more_bars_than_may_be_loaded(
     page.wait_for_function(f"() => ({DRAWN_FROM_TO})()[0] > {MOST_BARS - 150}")
     expect(page.locator("#follow")).to_have_attribute("aria-pressed", "true")
     for second in range(300):
-        begun = market.close_bar("BTCUSDT", 61_000.0 + second % 89, timeframe="1s", awaited=False)
+        begun = market.close_bar("BTCUSDT", 61_000.0 + second % 89, timeframe="1s")
     newest_closed = begun.start.timestamp() * 1_000 - 1_000
     page.wait_for_function(f"(at) => ({DRAWN_FROM_TO})()[1] === at", arg=newest_closed)
     drawn, _ = page.evaluate(DRAWN_FROM_TO)

@@ -8,9 +8,8 @@ from playwright.sync_api import expect
 from analytics.records.book import BookSecond, TopOfBook
 from tests.browser.conftest import OpenPage
 from tests.browser.moving_market import MovingMarket
+from tests.browser.watched import wait_watched
 from tests.integration.web.web_process import WebProcess
-from tests.product import wait_for
-from workers.coordination.interest import load_interest
 from workers.messages.book import book_json
 from workers.messages.rooms import book_topic
 from workers.publish import publish
@@ -36,7 +35,7 @@ def test_they_are_there_at_once_and_follow_live(
     page = open_page(web.url + "/market/BTCUSDT", scheme=scheme, width=width)
     expect(page.locator("#mid")).to_have_text("61\u2009837.625")
     expect(page.locator("#spread")).to_have_text("0.01 · 0.0016 bp")
-    wait_for(lambda: book_topic("BTCUSDT") in load_interest(), 10, "the page to watch")
+    wait_watched(page, book_topic("BTCUSDT"))
     publish({book_topic("BTCUSDT"): book_json("BTCUSDT", _top(2, 61_830.0, 61_842.0))})
     expect(page.locator("#mid")).to_have_text("61\u2009836.000")
     expect(page.locator("#spread")).to_have_text("12.00 · 1.94 bp")

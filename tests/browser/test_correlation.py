@@ -14,6 +14,7 @@ from analytics.timeframes import length
 from tests.browser.conftest import OpenPage
 from tests.browser.downloads import exported
 from tests.browser.saved_pictures import head_of_a_replay, saved_picture
+from tests.browser.watched import wait_watched
 from tests.factories import bar
 from tests.integration.tasks.worker_process import WorkerProcess
 from tests.integration.web.correlation_seed import seed_correlations
@@ -241,6 +242,7 @@ def test_a_change_that_cannot_be_read_anew_stays(
     page.route("**/api/correlation*", lambda route: route.fulfill(json=correlation_json(stored)))
     page.goto(web.url + "/correlation?tf=5m&window=60&difference=hour")
     drawn_map(page)
+    wait_watched(page, correlation_topic("5m"))
     page.route("**/api/correlation*", lambda route: route.abort())
     with page.expect_event("requestfailed"):
         publish({correlation_topic("5m"): {"computed_at": "2199-01-01T00:00:00.000Z"}})

@@ -11,7 +11,9 @@ from playwright.sync_api import Page, Response, WebSocketRoute, expect
 from analytics.records.indicators import INDICATORS
 from tests.browser.conftest import OpenPage
 from tests.browser.moving_market import MovingMarket
+from tests.browser.watched import wait_watched
 from tests.integration.web.web_process import WebProcess
+from workers.messages.rooms import bars_topic
 from workers.store.preferences import forget_preferences
 
 PAGES = ("/", "/market/BTCUSDT", "/system")
@@ -204,6 +206,7 @@ def test_the_cross_hair_tells_moment_and_level_in_every_pane(
 def test_a_closed_bar_becomes_a_candle(open_page: OpenPage, web: WebProcess, market: MovingMarket) -> None:
     page = _chart(open_page, web)
     before = _candles(page)
+    wait_watched(page, bars_topic("BTCUSDT", "1m"))
     market.close_bar("BTCUSDT", 61_850.0)
     page.wait_for_function("(n) => document.getElementById('chart').data[0].x.length === n", arg=before + 1)
 
@@ -231,6 +234,7 @@ def test_who_looks_back_is_left_there_and_follow_live_comes_back(
     _drag_back(page)
     expect(page.locator("#follow")).to_have_attribute("aria-pressed", "false")
     back, candles = _settled_range(page), _candles(page)
+    wait_watched(page, bars_topic("BTCUSDT", "1m"))
     market.close_bar("BTCUSDT", 61_860.0)
     page.wait_for_function("(n) => document.getElementById('chart').data[0].x.length > n", arg=candles)
     assert _settled_range(page) == back
@@ -247,6 +251,7 @@ def test_who_looks_back_is_not_drawn_each_bar_that_closes(
     expect(page.locator("#follow")).to_have_attribute("aria-pressed", "false")
     _count_figures(page)
     begun_at, before = time.monotonic(), _candles(page)
+    wait_watched(page, bars_topic("ETHUSDT", "15m"))
     for place in range(6):
         market.close_bar("ETHUSDT", 2_600.0 + place, timeframe="15m")
         page.wait_for_timeout(400)
@@ -347,6 +352,7 @@ def test_a_message_that_was_lost_is_fetched(
 ) -> None:
     page = _chart(open_page, web, "/market/DOGEUSDT")
     before = _candles(page)
+    wait_watched(page, bars_topic("DOGEUSDT", "1m"))
     for _ in range(4):
         market.close_bar("DOGEUSDT", 0.105, lost=True)
     market.close_bar("DOGEUSDT", 0.106)

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from analytics.records.scans import ScanReport
 from tests.browser.conftest import OpenPage
+from tests.browser.watched import wait_watched
 from tests.integration.web.scan_seed import seed_scans
 from tests.integration.web.web_process import WebProcess
 from tests.stored_scans import load_scan
@@ -62,12 +63,14 @@ def test_the_planted_pair_is_out_of_line_once_and_leads_to_its_page(overview: Pa
 
 def test_who_passes_but_is_near_its_mean_is_counted_and_not_shown(overview: Page, seeded: ScanReport) -> None:
     expect(overview.locator(LINES + " a")).to_have_count(1)
+    wait_watched(overview, scan_topic("1m"))
     told(seeded, {"BTCUSDT": 0.9, "ETHUSDT": -0.9})
     expect(overview.locator(LINES)).to_have_text("None: 1 of 6 pairs pass the test, all near their mean.")
 
 
 def test_a_newer_scan_in_which_nothing_passes_says_so(overview: Page, seeded: ScanReport) -> None:
     expect(overview.locator(LINES + " a")).to_have_count(1)
+    wait_watched(overview, scan_topic("1m"))
     told(seeded, {"BTCUSDT": -2.3}, found_after=0)
     expect(overview.locator(LINES)).to_have_text(
         "None of 6 pairs passes the test after correction; alone, 0.3 would by luck."

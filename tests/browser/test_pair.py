@@ -13,6 +13,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.downloads import exported
 from tests.browser.moving_market import MovingMarket
 from tests.browser.saved_pictures import head_of_a_replay, saved_picture
+from tests.browser.watched import wait_watched
 from tests.integration.web.pair_seed import BTC, ETH, seed_analysis, seed_pair
 from tests.integration.web.web_process import WebProcess
 from workers.messages.market import quote_json
@@ -440,6 +441,7 @@ def test_an_analysis_that_cannot_be_read_anew_stays_and_is_told_of_once(
     page.clock.install()
     page.goto(f"{web.url}/pairs/{ETH}/{BTC}")
     page.wait_for_function(DRAWN)
+    wait_watched(page, pair_topic(ETH, BTC, "1m"))
     page.route("**/api/pair/analysis*", lambda route: route.fulfill(status=500, body=BROKEN))
     later = {"as_of": "2199-01-01T00:00:00.000Z", "computed_at": "2199-01-01T00:00:00.000Z"}
     publish({pair_topic(ETH, BTC, "1m"): {"snapshot": later}})
@@ -462,6 +464,7 @@ def test_figures_of_a_bar_long_over_are_called_stale(
         "id": 9_999,
         "traded_at": "2199-01-01T00:00:00.000Z",
     }
+    wait_watched(page, symbol_topic(ETH))
     publish({symbol_topic(ETH): told})
     expect(page.locator("#as-of")).to_contain_text("Stale: as of")
     expect(page.locator("#pair")).to_have_attribute("data-stale", "")

@@ -5,7 +5,9 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.moving_market import MovingMarket
+from tests.browser.watched import wait_watched
 from tests.integration.web.web_process import WebProcess
+from workers.messages.rooms import bars_topic, symbol_topic
 
 MARKET = "/market/BTCUSDT"
 DRAWN = "() => document.getElementById('chart')?.dataset.drawMs"
@@ -82,9 +84,10 @@ def test_what_is_scrolled_to_stays_in_sight(
     page.evaluate("(top) => scrollTo(0, top)", SCROLLED)
     before = page.evaluate("() => scrollY")
     assert before > SCROLLED / 2, "there is nothing to scroll"
+    wait_watched(page, bars_topic("BTCUSDT", "1m") if path == MARKET else symbol_topic("BTCUSDT"))
     for price in range(5):
         market.trade("BTCUSDT", 61_500.0 + price)
-    market.close_bar("BTCUSDT", 61_510.0, awaited=path == MARKET)
+    market.close_bar("BTCUSDT", 61_510.0)
     market.trade("BTCUSDT", 61_520.5)
     page.wait_for_function("(text) => document.body.innerText.includes(text)", arg="61\u2009520.50")
     assert page.evaluate("() => scrollY") == before
