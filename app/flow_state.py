@@ -38,7 +38,7 @@ def flow_state(market_clock: datetime | None) -> FlowState:
     bars_lag = None if market_clock is None else max(0.0, (market_clock - built).total_seconds())
     marks = load_watermarks(STAGE)
     names = [watermark_name(STAGE, row.symbol, JUDGED) for row in watched]
-    done = [marks[name].done for name in names if name in marks]
+    done = [mark.done for name in names if (mark := marks.get(name)) and mark.done]
     newest = newest_shared_bar(watched, JUDGED)
     snapshots_lag = max(0.0, (newest - min(done)).total_seconds()) if done else None
     return FlowState(bars_lag, snapshots_lag, gaps)

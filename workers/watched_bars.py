@@ -7,7 +7,14 @@ from datetime import datetime
 from workers.store.progress import load_progress, newest_shared_bar
 from workers.store.seams import load_symbols_with_history
 from workers.store.watchlist import load_watchlist
-from workers.store.watermarks import WATCHLIST, Watermark, advance_watermark, load_watermarks, watermark_name
+from workers.store.watermarks import (
+    UNTOUCHED,
+    WATCHLIST,
+    Watermark,
+    advance_watermark,
+    load_watermarks,
+    watermark_name,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +26,7 @@ class WatchedBar:
     newest: datetime  # its start
     symbols: Sequence[str]
     left_out: Sequence[str]  # watched too, but more than the stage compares
-    mark: Watermark | None  # how far the stage had come
+    mark: Watermark  # how far the stage had come
 
     def finish(self) -> None:
         """The stage has come to this bar, unless something was rewritten meanwhile."""
@@ -46,8 +53,8 @@ def watched_bars(
     marks = load_watermarks(stage)
     for timeframe in timeframes if len(symbols) > 1 else ():
         newest = newest_shared_bar([progress[symbol] for symbol in symbols], timeframe)
-        mark = marks.get(_mark_name(stage, timeframe))
-        if mark is None or mark.done < newest or computed.get(timeframe, symbols) != symbols:
+        mark = marks.get(_mark_name(stage, timeframe), UNTOUCHED)
+        if mark.is_behind(newest) or computed.get(timeframe, symbols) != symbols:
             yield WatchedBar(stage, timeframe, newest, symbols, left_out, mark)
 
 

@@ -7,7 +7,8 @@ Example document:
 A stage that works on bars notes the start of the last one it has done. Who
 rewrites a closed bar lowers the mark and counts that, so that the stage works
 it off again; `advance_watermark` only moves a mark if nothing was rewritten
-since it was read.
+since it was read. What is rewritten before a stage has done anything is counted
+too, in a mark without `done`: it may be at its first bars just then.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +16,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pymongo import UpdateOne
-from pymongo.errors import DuplicateKeyError
 
 from workers.store.database import collection
 
@@ -35,44 +35,44 @@ def watermark_name(stage: str, symbol: str, timeframe: str) -> str:
 class Watermark:
     """Where a stage has come to, and how often what it works on was rewritten."""
 
-    done: datetime
+    done: datetime | None  # nothing yet
     rewrites: int = 0
+
+    def is_behind(self, newest: datetime) -> bool:
+        """Whether the stage has not done a bar that starts there."""
+        return self.done is None or self.done < newest
+
+
+UNTOUCHED = Watermark(None)  # neither done nor rewritten
 
 
 def load_watermarks(stage: str) -> dict[str, Watermark]:
-    """Marks of a stage by name; those not there yet are missing."""
+    """Marks of a stage by name; those that are `UNTOUCHED` are missing."""
     query = {"_id": {"$gte": f"{stage}:", "$lt": f"{stage};"}}
     return {
-        row["_id"]: Watermark(row["done"], row.get("rewrites", 0))
+        row["_id"]: Watermark(row.get("done"), row.get("rewrites", 0))
         for row in collection("watermarks").find(query)
     }
 
 
-def advance_watermark(name: str, *, seen: Watermark | None, done: datetime) -> bool:
+def advance_watermark(name: str, *, seen: Watermark, done: datetime) -> bool:
     """Move a mark on from what was seen; False when something was rewritten or it was moved meanwhile."""
-    watermarks = collection("watermarks")
-    if seen is None:
-        try:
-            watermarks.insert_one({"_id": name, "done": done, "rewrites": 0})
-        except DuplicateKeyError:
-            return False
-        return True
-    query = {"_id": name, "done": seen.done, "rewrites": seen.rewrites}
-    return watermarks.update_one(query, {"$set": {"done": done}}).matched_count == 1
+    result = collection("watermarks").bulk_write([_advance(name, seen, done)])
+    return (result.upserted_count if seen == UNTOUCHED else result.matched_count) == 1
 
 
-def advance_watermarks(moves: Sequence[tuple[str, Watermark | None, datetime]]) -> None:
+def advance_watermarks(moves: Sequence[tuple[str, Watermark, datetime]]) -> None:
     """Move several marks (name, what was seen, done) on, each as `advance_watermark` does."""
-    writes: list[UpdateOne] = []
-    for name, seen, done in moves:
-        if seen is None:
-            change = {"$setOnInsert": {"done": done, "rewrites": 0}}
-            writes.append(UpdateOne({"_id": name}, change, upsert=True))
-        else:
-            query = {"_id": name, "done": seen.done, "rewrites": seen.rewrites}
-            writes.append(UpdateOne(query, {"$set": {"done": done}}))
+    writes = [_advance(name, seen, done) for name, seen, done in moves]
     if writes:
         collection("watermarks").bulk_write(writes, ordered=False)
+
+
+def _advance(name: str, seen: Watermark, done: datetime) -> UpdateOne:
+    if seen == UNTOUCHED:
+        return UpdateOne({"_id": name}, {"$setOnInsert": {"done": done, "rewrites": 0}}, upsert=True)
+    query = {"_id": name, "done": seen.done, "rewrites": seen.rewrites}
+    return UpdateOne(query, {"$set": {"done": done}})
 
 
 def lower_watermarks(names: Iterable[str], *, rewritten: datetime, until: datetime | None = None) -> None:
@@ -80,9 +80,12 @@ def lower_watermarks(names: Iterable[str], *, rewritten: datetime, until: dateti
 
     With `until` those alone that are done with no later bar.
     """
-    reached = {} if until is None else {"done": {"$lte": until}}
-    before = rewritten - timedelta(milliseconds=1)
-    change = {"$min": {"done": before}, "$inc": {"rewrites": 1}}
-    writes = [UpdateOne({"_id": name, **reached}, change) for name in names]
+    lowered = {"$min": ["$done", rewritten - timedelta(milliseconds=1)]}
+    counted = {"$add": [{"$ifNull": ["$rewrites", 0]}, 1]}
+    reached = {"$lte": ["$done", until]} if until else True  # a mark without `done` lies before every moment
+    done = {"$cond": [{"$and": [reached, {"$gt": ["$done", None]}]}, lowered, "$done"]}
+    rewrites = {"$cond": [reached, counted, "$rewrites"]}
+    change = [{"$set": {"done": done, "rewrites": rewrites}}]
+    writes = [UpdateOne({"_id": name}, change, upsert=True) for name in names]
     if writes:
         collection("watermarks").bulk_write(writes, ordered=False)

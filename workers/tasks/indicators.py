@@ -37,7 +37,13 @@ from workers.store.indicators import save_indicators
 from workers.store.kept_bars import KeptBars
 from workers.store.progress import BarProgress, load_progress
 from workers.store.seams import load_symbols_with_history
-from workers.store.watermarks import Watermark, advance_watermarks, load_watermarks, watermark_name
+from workers.store.watermarks import (
+    UNTOUCHED,
+    Watermark,
+    advance_watermarks,
+    load_watermarks,
+    watermark_name,
+)
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +64,7 @@ class _Due:
 
     symbol: str
     timeframe: str
-    mark: Watermark | None
+    mark: Watermark
     newest: datetime  # start of the newest bar that is over
 
     @property
@@ -68,12 +74,12 @@ class _Due:
     @property
     def is_near(self) -> bool:
         """Whether only a few bars are new."""
-        return self.mark is not None and self.mark.done >= self.newest - FEW_BARS * length(self.timeframe)
+        return not self.mark.is_behind(self.newest - FEW_BARS * length(self.timeframe))
 
     @property
     def wanted(self) -> WantedBars:
-        since, end = self.mark.done if self.mark else None, bar_end(self.newest, self.timeframe)
-        most = BARS_AT_ONCE if self.mark else FIRST_SNAPSHOTS
+        since, end = self.mark.done, bar_end(self.newest, self.timeframe)
+        most = BARS_AT_ONCE if since else FIRST_SNAPSHOTS
         return WantedBars(self.symbol, self.timeframe, since, end, WARM_UP_BARS, most)
 
 
@@ -114,7 +120,7 @@ def _batches(progress: Mapping[str, BarProgress], marks: Marks) -> Iterator[Sequ
     symbols = progress.keys() & load_symbols_with_history()
     for timeframe in TIMEFRAMES:
         all_due = [_due(progress[symbol], timeframe, marks) for symbol in sorted(symbols)]
-        due = [each for each in all_due if each.mark is None or each.mark.done < each.newest]
+        due = [each for each in all_due if each.mark.is_behind(each.newest)]
         near = [each for each in due if each.is_near]
         yield from (near[place : place + SYMBOLS_AT_ONCE] for place in range(0, len(near), SYMBOLS_AT_ONCE))
         yield from ([each] for each in due if not each.is_near)
@@ -122,7 +128,7 @@ def _batches(progress: Mapping[str, BarProgress], marks: Marks) -> Iterator[Sequ
 
 def _due(progress: BarProgress, timeframe: str, marks: Marks) -> _Due:
     newest = bar_start(progress.built_until, timeframe) - length(timeframe)
-    mark = marks.get(watermark_name("indicators", progress.symbol, timeframe))
+    mark = marks.get(watermark_name("indicators", progress.symbol, timeframe), UNTOUCHED)
     return _Due(progress.symbol, timeframe, mark, newest)
 
 

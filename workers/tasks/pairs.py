@@ -25,7 +25,13 @@ from workers.store.pairs import Pair, load_pairs
 from workers.store.progress import BarProgress, load_progress
 from workers.store.scans import load_q_values
 from workers.store.seams import load_symbols_with_history
-from workers.store.watermarks import Watermark, advance_watermarks, load_watermarks, watermark_name
+from workers.store.watermarks import (
+    UNTOUCHED,
+    Watermark,
+    advance_watermarks,
+    load_watermarks,
+    watermark_name,
+)
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +66,7 @@ def compute_due(pairs: Sequence[Pair], timeframe: str, newest: datetime, marks: 
     found = [s for pair in pairs if (s := _snapshot(market, pair, scanned.get(pair))) is not None]
     save_pair_snapshots(found)
     names = [mark_name(pair, timeframe) for pair in pairs]
-    advance_watermarks([(name, marks.get(name), newest) for name in names])
+    advance_watermarks([(name, marks.get(name, UNTOUCHED), newest) for name in names])
     publish({pair_topic(r.y, r.x, timeframe): pair_json(r.y, r.x, timeframe, r) for r in found})
     return len(found)
 
@@ -83,8 +89,7 @@ def _due(
     due: dict[datetime, list[Pair]] = {}
     for pair in pairs:
         newest = newest_closed([progress[symbol] for symbol in pair], timeframe)
-        mark = marks.get(mark_name(pair, timeframe))
-        if mark is None or mark.done < newest:
+        if marks.get(mark_name(pair, timeframe), UNTOUCHED).is_behind(newest):
             due.setdefault(newest, []).append(pair)
     return due
 

@@ -16,7 +16,7 @@ from workers.store.gaps import save_gaps
 from workers.store.imports import load_import
 from workers.store.indexes import ensure_indexes
 from workers.store.quarantine import load_quarantined
-from workers.store.watermarks import advance_watermark, load_watermarks, watermark_name
+from workers.store.watermarks import UNTOUCHED, advance_watermark, load_watermarks, watermark_name
 
 BTC = "BTCUSDT"
 FILE = "BTCUSDT-1m-2024-08-08.csv"
@@ -76,9 +76,9 @@ def test_over_an_open_gap_they_are_not_final(tmp_path: Path) -> None:
 
 def test_the_stages_behind_work_again_from_the_first_new_bar(tmp_path: Path) -> None:
     name = watermark_name("indicators", BTC, "1m")
-    advance_watermark(name, seen=None, done=at(7_200))
+    advance_watermark(name, seen=UNTOUCHED, done=at(7_200))
     imported(written(tmp_path / FILE, ROWS))
-    assert load_watermarks("indicators")[name].done < MIDNIGHT
+    assert load_watermarks("indicators")[name].is_behind(MIDNIGHT)
 
 
 @pytest.mark.parametrize(

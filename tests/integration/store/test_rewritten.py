@@ -8,7 +8,13 @@ from tests.factories import at
 from workers.settings import Settings
 from workers.store.pairs import add_pair
 from workers.store.rewritten import note_rewritten, state_of_bars
-from workers.store.watermarks import WATCHLIST, advance_watermark, load_watermarks, watermark_name
+from workers.store.watermarks import (
+    UNTOUCHED,
+    WATCHLIST,
+    advance_watermark,
+    load_watermarks,
+    watermark_name,
+)
 
 BTC, ETH = "BTCUSDT", "ETHUSDT"
 DAY = timedelta(days=1)
@@ -30,7 +36,7 @@ OTHERS = [
 def _marks(settings: Settings) -> None:
     add_pair((ETH, BTC))
     for name in (*MARKS, *OTHERS):
-        advance_watermark(name, seen=None, done=at(0))
+        advance_watermark(name, seen=UNTOUCHED, done=at(0))
 
 
 def lowered() -> set[str]:
@@ -41,7 +47,7 @@ def lowered() -> set[str]:
 def test_every_stage_that_uses_the_symbol_and_timeframe_works_again() -> None:
     note_rewritten(BTC, "1m", first=at(-120), last=at(-60))
     assert lowered() == set(MARKS)
-    assert load_watermarks("scans")[MARKS[3]].done < at(-120)
+    assert load_watermarks("scans")[MARKS[3]].is_behind(at(-120))
 
 
 def test_what_lies_before_their_window_is_nothing_to_pairs_and_scans() -> None:

@@ -24,7 +24,7 @@ from workers.store.rebuilds import load_rebuilds, note_rebuilds
 from workers.store.seams import HISTORY, JOIN, Seam, save_seam
 from workers.store.ticks import load_ticks_up, save_ticks
 from workers.store.watchlist import fill_watchlist
-from workers.store.watermarks import advance_watermark, load_watermarks, watermark_name
+from workers.store.watermarks import UNTOUCHED, advance_watermark, load_watermarks, watermark_name
 from workers.tasks.bars import build_bars, build_symbol
 
 BTC, ETH, SOL = "BTCUSDT", "ETHUSDT", "SOLUSDT"
@@ -171,11 +171,11 @@ def test_a_rewritten_bar_sends_the_next_stage_back() -> None:
     arrive(random_ticks(24, 600, ticks_per_second=5.0))
     build(at(400))
     name = watermark_name("indicators", BTC, "1s")
-    advance_watermark(name, seen=None, done=at(60))
+    advance_watermark(name, seen=UNTOUCHED, done=at(60))
     note_rebuilds([(BTC, at(5))])
     save_bars([bar(at(5), "1s", trades=1)])  # what the rebuild will correct
     build(at(401))
-    assert load_watermarks("indicators")[name].done < at(5)
+    assert load_watermarks("indicators")[name].is_behind(at(5))
 
 
 @pytest.mark.parametrize("saved", range(5))
@@ -187,7 +187,7 @@ def test_a_run_that_died_between_two_saves_is_made_good_by_the_next(
     arrive(in_time[:300])
     build(in_time[299].traded_at)
     mark = watermark_name("indicators", BTC, "1m")
-    advance_watermark(mark, seen=None, done=at(240))
+    advance_watermark(mark, seen=UNTOUCHED, done=at(240))
     arrive([*in_time[300:], late])
     note_rebuilds([(BTC, bar_start(late.traded_at, "1s"))])
     with monkeypatch.context() as dying:
@@ -198,7 +198,7 @@ def test_a_run_that_died_between_two_saves_is_made_good_by_the_next(
     for timeframe in TIMEFRAMES:
         expected = bars_from_ticks(tick_frame(ticks), timeframe)
         assert list(frame_of(load_bars(BTC, timeframe))["trades"]) == list(expected["trades"]), timeframe
-    assert load_watermarks("indicators")[mark].done < bar_start(late.traded_at, "1m")
+    assert load_watermarks("indicators")[mark].is_behind(bar_start(late.traded_at, "1m"))
 
 
 def _dies_after(saves: int) -> Callable[[Sequence[Bar]], None]:
