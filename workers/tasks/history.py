@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from celery import shared_task
 
-from analytics.records.market import Bar, Gap
+from analytics.records.market import UNRESOLVED, Bar, Gap
 from analytics.second_bars import GRACE, finality
 from analytics.timeframes import TIMEFRAMES, bar_end, bar_start
 from workers.binance.errors import ExchangeBusy, ExchangeError
@@ -16,7 +16,7 @@ from workers.binance.history import SHORTEST_KLINE, load_exchange_bars
 from workers.coordination.single_flight import single_flight
 from workers.settings import load_settings
 from workers.store.bars import load_bars, replace_bars
-from workers.store.gaps import load_unresolved_gaps
+from workers.store.gaps import load_gaps_within, load_unresolved_gaps
 from workers.store.market_clock import load_market_clock
 from workers.store.rewritten import note_rewritten
 from workers.store.seams import HISTORY, JOIN, Seam, load_seams, save_seam, stand_over
@@ -74,9 +74,10 @@ def _stretches(
     """The holes that are not filled yet, those close to each other as one: (names, since, until).
 
     What a repair leaves of a hole lies inside the stretch that was filled for the whole of it.
+    What it brought before that belongs to the stretch: minutes before its seconds are not folded.
     """
     due = [
-        (gap.after, gap.before, str(gap.first_id))
+        (_began(gap, seams, gap.after), gap.before, str(gap.first_id))
         for gap in gaps
         if gap.after and gap.before and _is_covered(gap.before, clock)
         if not stand_over(seams, gap.after, gap.before)
@@ -89,6 +90,18 @@ def _stretches(
         else:
             stretches.append(([name], after, before))
     return stretches
+
+
+def _began(gap: Gap, seams: Mapping[str, Seam], after: datetime) -> datetime:
+    """When a hole began of which a repair may have brought the first pieces already."""
+    while pieces := [
+        row
+        for row in load_gaps_within(gap.symbol, gap.first_id - 1, gap.first_id - 1)
+        if row.state not in UNRESOLVED and row.after and not stand_over(seams, row.after, row.after)
+    ]:
+        gap = pieces[0]
+        after = min(after, gap.after or after)
+    return after
 
 
 def _fill(

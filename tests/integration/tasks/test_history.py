@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from analytics.records.market import Bar, Gap
+from analytics.records.market import Bar, Gap, GapState
 from analytics.timeframes import bar_end, bar_start
 from tests.factories import tick
 from tests.integration.exchange.running import running
@@ -185,6 +185,26 @@ def test_many_small_holes_are_filled_together() -> None:
     holes = [seam for name, seam in load_seams(BTC).items() if name not in (HISTORY, JOIN)]
     assert len(holes) == 20
     assert len({(seam.since, seam.until) for seam in holes}) == 1
+
+
+@pytest.mark.usefixtures("_two_hours")
+def test_minutes_whose_trades_were_brought_before_the_exchange_s_bars_are_not_left_out() -> None:
+    """A computer was off for an hour and a half; the repair has begun with what is older than the seconds."""
+    save_ticks([tick(1, traded_at=load_exchange_time() - timedelta(seconds=90))])
+    fill_symbol(BTC)
+    end = load_exchange_time()
+    cut = [bar_start(end, "1m") - timedelta(minutes=minutes) for minutes in (95, 94, 93, 1)]
+    states: list[GapState] = ["filled", "verified_absent", "open"]
+    pieces = enumerate(zip(states, cut, cut[1:], strict=False), start=1)
+    save_gaps(
+        [Gap(BTC, 10 * n, 10 * n + 9, state, end, after, before) for n, (state, after, before) in pieces]
+    )
+    collection("bars").delete_many({"timeframe": "1m", "start": {"$gte": cut[0], "$lt": cut[3]}})
+    fill_symbol(BTC)
+    listed = load_exchange_bars(BTC, "1m", start=cut[0], end=cut[3])
+    assert load_bars(BTC, "1m", start=cut[0], end=cut[1]) != []
+    assert [bar.start for bar in load_bars(BTC, "1m", start=cut[0], end=cut[3])] == [b.start for b in listed]
+    assert load_seams(BTC)["30"].since == cut[0]
 
 
 @pytest.mark.usefixtures("_two_hours")
