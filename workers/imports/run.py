@@ -42,6 +42,7 @@ log = logging.getLogger(__name__)
 FLIGHT = "import"  # one import at a time: two files may hold the same second
 LAPSES_SECONDS = 60.0
 REBUILDS_WAITING = 2_000  # seconds of one symbol: more are not handed to the stage that builds bars
+KEPT_UNREADABLE = 1_000  # lines of a file in quarantine; the file has the others, and they are counted
 LOOK_AGAIN_SECONDS = 0.2
 ALIVE_SECONDS = 10.0
 
@@ -129,7 +130,7 @@ def store_batch(row: FileImport, batch: RowBatch, format: Format) -> FileImport:
             standing=row.standing + saved.standing,
             passed_over=row.passed_over + saved.empty,
         )
-    save_quarantined(batch.quarantined)
+    save_quarantined(batch.quarantined[: max(0, KEPT_UNREADABLE - row.quarantined)])
     return row
 
 

@@ -7,7 +7,8 @@ Example document:
 
 The key is made of the place it was read at and the message, so that one that is
 read again after a crash, from the spool or a file, is still one. Of a stream in which
-much cannot be read only a part is kept (stream/quarantine_bound.py), the rest is counted.
+much cannot be read only a part is kept (stream/quarantine_bound.py), the rest is counted;
+of a file (imports/run.py) the first lines.
 Index: a time-to-live on received_at of seven days.
 """
 

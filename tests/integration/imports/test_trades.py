@@ -202,6 +202,17 @@ def test_lines_that_cannot_be_read_are_kept_with_number_and_reason(tmp_path: Pat
     ]
 
 
+def test_of_lines_that_cannot_be_read_the_first_are_kept_and_all_are_counted(
+    tmp_path: Path, ticks: list[Tick], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workers.imports.run.KEPT_UNREADABLE", 3)
+    monkeypatch.setattr("workers.imports.batches.LINES_AT_ONCE", 2)
+    row = imported(written(tmp_path / DAY_FILE, [*agg_trade_lines(ticks[:2]), *["garbage"] * 5]))
+    assert counts(row) == ("done", 7, 2, 0, 5)
+    kept = {message.reason.partition(":")[0] for message in load_quarantined()}
+    assert kept == {"line 3", "line 4", "line 5"}
+
+
 def test_a_hole_of_a_file_is_on_record_and_expired_when_nobody_keeps_such_old_trades(
     tmp_path: Path, ticks: list[Tick]
 ) -> None:

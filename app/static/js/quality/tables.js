@@ -95,7 +95,7 @@ const COUNTED = {
   gaps_found: ["Gaps found", "Holes seen in the ids"],
   repeats: ["Repeats", "Trades that came a second time and were dropped"],
   late: ["Late", "Trades that came after newer ones; their bars were built again"],
-  malformed: ["Malformed", "Messages that could not be read; they are in quarantine"],
+  malformed: ["Malformed", "Messages that could not be read; in quarantine, of a flood a part"],
   unkept: ["Not kept", "Malformed messages beyond what quarantine keeps of one reason: a thousand, then one a second"],
   placeholders: ["Placeholders", "Messages of the exchange that are no trades and reach no bar"],
 };
