@@ -19,7 +19,7 @@ from workers.settings import load_settings
 from workers.store.gaps import load_unresolved_gaps
 from workers.store.progress import BarProgress, load_progress, save_progress
 from workers.store.rebuilds import note_rebuilds
-from workers.store.seams import folds_from, load_seams
+from workers.store.seams import load_folds_from
 from workers.store.stretches import (
     is_captured,
     load_last_imported_id,
@@ -75,7 +75,7 @@ def finish_span(symbol: str, last_id: int, span: Span) -> None:
     if stretch is None or span.until is None or not stretch.until < span.until:
         return
     whole = replace(stretch, until=span.until, pending_id=stretch.last_id + 1)
-    place = ground(whole, folds_from(load_seams(symbol)), load_unresolved_gaps(symbol))
+    place = ground(whole, load_folds_from(symbol), load_unresolved_gaps(symbol))
     build_rest(place, stretch, stretch.until)
     save_stretch(whole, replaced=())
     if not is_captured(symbol) and stretch.last_id == load_last_imported_id(symbol):
@@ -148,7 +148,7 @@ def _build(run: Sequence[Tick], after_id: int | None, span: Span) -> None:
     """The bars a run touches, by whoever owns their time; then the stretch it belongs to."""
     symbol = run[0].symbol
     captured = is_captured(symbol)
-    seam = folds_from(load_seams(symbol)) if captured else None
+    seam = load_folds_from(symbol) if captured else None
     stretches = load_stretches(symbol)
     stretch, replaced = with_stretch(stretches, _stretch(run, after_id, span))
     early = [tick for tick in run if seam is None or tick.traded_at < seam]

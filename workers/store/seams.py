@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pymongo import ASCENDING
+from pymongo import ASCENDING, DESCENDING
 
 from workers.store.database import Document, collection
 
@@ -34,14 +34,15 @@ class Seam:
 
 
 def ensure_indexes() -> None:
-    """By symbol, and by why: there is a row for each hole there ever was."""
-    collection("seams").create_index("symbol", name="by_symbol")
+    """By why, by their end, and by what they changed: there is a row for each hole there ever was."""
     collection("seams").create_index([("seam", ASCENDING), ("symbol", ASCENDING)], name="by_seam")
+    collection("seams").create_index([("symbol", ASCENDING), ("until", ASCENDING)], name="by_end")
+    collection("seams").create_index([("symbol", ASCENDING), ("seconds_from", ASCENDING)], name="by_seconds")
 
 
-def load_seams(symbol: str) -> dict[str, Seam]:
-    """The seams of a symbol by name."""
-    return {row["seam"]: _seam(row) for row in collection("seams").find({"symbol": symbol})}
+def load_seams(symbol: str, *, since: datetime) -> dict[str, Seam]:
+    """The seams of a symbol by name: those that end at a moment or later, history and join in any case."""
+    return load_seams_since([symbol], since).get(symbol, {})
 
 
 def load_seams_since(symbols: Sequence[str], moment: datetime) -> dict[str, dict[str, Seam]]:
@@ -56,6 +57,19 @@ def load_seams_since(symbols: Sequence[str], moment: datetime) -> dict[str, dict
 def load_symbols_with_history() -> set[str]:
     """The symbols whose bars from before the capture are there."""
     return set(collection("seams").distinct("symbol", {"seam": HISTORY}))
+
+
+def is_joined(symbol: str) -> bool:
+    """Whether the bars of the capture are joined to those from before it."""
+    return collection("seams").find_one({"_id": f"{symbol}:{JOIN}"}) is not None
+
+
+def load_folds_from(symbol: str) -> datetime | None:
+    """Since when one-second bars are whole; None while they are not joined to the history."""
+    if not is_joined(symbol):
+        return None
+    newest = collection("seams").find_one({"symbol": symbol}, sort=[("seconds_from", DESCENDING)])
+    return newest["seconds_from"] if newest else None
 
 
 def save_seam(seam: Seam) -> None:
@@ -77,14 +91,6 @@ def stand_over(seams: Mapping[str, Seam], after: datetime, before: datetime) -> 
     """
     taken = [seam for name, seam in seams.items() if name not in (HISTORY, JOIN)]
     return any(seam.since <= after and before <= seam.until for seam in taken)
-
-
-def folds_from(seams: dict[str, Seam]) -> datetime | None:
-    """Since when one-second bars are whole; None while they are not joined to the history."""
-    if JOIN not in seams:
-        return None
-    known = [seam.seconds_from for seam in seams.values() if seam.seconds_from is not None]
-    return max(known, default=None)
 
 
 def _seam(row: Document) -> Seam:

@@ -22,7 +22,7 @@ from analytics.records.imports import Stretch
 from analytics.records.market import Gap
 from workers.store.database import Document, collection
 from workers.store.gaps import save_gaps
-from workers.store.seams import JOIN, load_seams
+from workers.store.seams import is_joined
 
 EDGE_REASON = "an imported file ends before this id"
 
@@ -66,7 +66,7 @@ def load_last_imported_id(symbol: str) -> int:
 def is_captured(symbol: str) -> bool:
     """Whether the stream has ever held a symbol, so that its ledger is the stream's to write."""
     held = collection("cursors").find_one({"_id": symbol, "token": {"$exists": True}})
-    return held is not None or JOIN in load_seams(symbol)
+    return held is not None or is_joined(symbol)
 
 
 def save_edge(stretch: Stretch, traded_at: datetime) -> None:

@@ -26,7 +26,7 @@ from workers.store.market_clock import load_market_clock, load_shard_clocks
 from workers.store.progress import BarProgress, load_progress, save_progress
 from workers.store.rebuilds import Rebuild, finish_rebuilds, load_rebuilds
 from workers.store.rewritten import note_rewritten
-from workers.store.seams import folds_from, load_seams
+from workers.store.seams import load_folds_from
 from workers.store.ticks import load_ticks, load_ticks_up
 from workers.store.watchlist import load_watchlist
 
@@ -65,7 +65,7 @@ def build_symbol(symbol: str, progress: BarProgress | None, clock: datetime) -> 
     began, folds and notes all it touches, whether it differs from what is stored or not.
     """
     ticks = load_ticks(symbol, after_id=progress.tick_id if progress else -1, limit=TICKS_AT_ONCE)
-    whole_from = folds_from(load_seams(symbol))
+    whole_from = load_folds_from(symbol)
     if ticks and whole_from is None:
         return []  # first the join to the exchange's history
     until = _until(ticks, clock)

@@ -136,4 +136,4 @@ def _is_covered(gap: Gap) -> bool:
     """Whether the exchange's candles stand over a hole; one without bounds cannot be asked about."""
     if gap.after is None or gap.before is None:
         return True
-    return stand_over(load_seams(gap.symbol), gap.after, gap.before)
+    return stand_over(load_seams(gap.symbol, since=gap.before), gap.after, gap.before)

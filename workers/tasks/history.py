@@ -54,10 +54,12 @@ def fill_history() -> None:
 
 def fill_symbol(symbol: str) -> None:
     """Fill the stretches of one symbol that the exchange's candles cover by now."""
-    clock, seams, gaps = _now(), load_seams(symbol), load_unresolved_gaps(symbol)
+    clock, gaps = _now(), load_unresolved_gaps(symbol)
+    since = min([gap.after for gap in gaps if gap.after], default=clock)
+    seams = load_seams(symbol, since=since)
     if HISTORY not in seams:
         _fill(symbol, [HISTORY], bar_start(clock - HISTORY_SPAN, "1h"), clock, clock=clock)
-        clock, seams = _now(), load_seams(symbol)  # that took a while: the join may be due
+        clock, seams = _now(), load_seams(symbol, since=since)  # that took a while: the join may be due
     if JOIN not in seams:
         first = load_first_tick(symbol, after_id=load_last_imported_id(symbol))  # the first one captured
         history_until = seams[HISTORY].until

@@ -13,7 +13,15 @@ from workers.store.indexes import ensure_indexes
 from workers.store.market_clock import save_market_clock
 from workers.store.rebuilds import count_rebuilds, load_rebuilds, note_rebuilds
 from workers.store.rewritten import note_rewritten
-from workers.store.seams import HISTORY, JOIN, Seam, load_seams, load_symbols_with_history, save_seam
+from workers.store.seams import (
+    HISTORY,
+    JOIN,
+    Seam,
+    load_folds_from,
+    load_seams,
+    load_symbols_with_history,
+    save_seam,
+)
 from workers.store.stretches import load_last_imported_id, load_stretches
 from workers.store.ticks import save_ticks
 from workers.store.watchlist import fill_watchlist
@@ -60,7 +68,8 @@ def test_tasks_of_each_second_read_nothing_from_end_to_end(scanned: Callable[[],
     [
         lambda: load_rebuilds(BTC),
         lambda: count_rebuilds(BTC),
-        lambda: load_seams(BTC),
+        lambda: load_seams(BTC, since=at(0)),
+        lambda: load_folds_from(BTC),
         load_symbols_with_history,
         lambda: load_stretches(BTC),
         lambda: load_last_imported_id(BTC),
@@ -74,6 +83,23 @@ def test_nor_does_a_question_about_one_symbol(
         collection(name).insert_one({"symbol": "ETHUSDT"})
     ask()
     assert scanned() == set()
+
+
+def test_the_holes_there_ever_were_are_not_read_each_second(
+    settings: Settings, mongo_client: MongoClient[dict[str, object]]
+) -> None:
+    ensure_indexes()
+    for name in (HISTORY, JOIN, *map(str, range(300))):
+        save_seam(Seam(BTC, name, at(0), at(60), at(0) if name == HISTORY else None))
+    save_seam(Seam(BTC, "newest", at(60), at(120), at(90)))
+    database = mongo_client[settings.database]
+    database.command("profile", 2)
+    assert set(load_seams(BTC, since=at(120))) == {HISTORY, JOIN, "newest"}
+    assert load_folds_from(BTC) == at(90)
+    database.command("profile", 0)
+    rows = list(database["system.profile"].find({"ns": f"{settings.database}.seams"}))
+    assert len(rows) == 3
+    assert sum(int(str(row["docsExamined"])) for row in rows) <= 10
 
 
 def test_what_is_read_whole_is_noticed(scanned: Callable[[], set[str]]) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from analytics.records.market import Bar, Gap, GapState
 from analytics.timeframes import bar_end, bar_start
-from tests.factories import tick
+from tests.factories import at, tick
 from tests.integration.exchange.running import running
 from tests.product import wait_for
 from workers.binance.history import load_exchange_bars, load_exchange_time
@@ -18,7 +18,7 @@ from workers.store.database import collection
 from workers.store.gaps import save_gaps
 from workers.store.indexes import ensure_indexes
 from workers.store.market_clock import save_market_clock
-from workers.store.seams import HISTORY, JOIN, folds_from, load_seams
+from workers.store.seams import HISTORY, JOIN, load_folds_from, load_seams
 from workers.store.ticks import save_ticks
 from workers.tasks.history import fill_symbol
 
@@ -67,7 +67,7 @@ def test_what_is_stored_is_what_the_exchange_answers() -> None:
 @pytest.mark.usefixtures("_two_hours")
 def test_one_second_bars_begin_on_a_full_hour() -> None:
     fill_symbol(BTC)
-    whole_from = load_seams(BTC)[HISTORY].seconds_from
+    whole_from = load_seams(BTC, since=at(0))[HISTORY].seconds_from
     assert whole_from == bar_start(whole_from, "1h")
     assert load_bars(BTC, "1s")[0].start >= whole_from
 
@@ -75,12 +75,12 @@ def test_one_second_bars_begin_on_a_full_hour() -> None:
 @pytest.mark.usefixtures("_two_hours")
 def test_folding_waits_for_the_first_trade_and_then_begins_on_the_hour() -> None:
     fill_symbol(BTC)
-    assert folds_from(load_seams(BTC)) is None
+    assert load_folds_from(BTC) is None
     save_ticks([tick(1, traded_at=load_exchange_time() - timedelta(seconds=30))])
     fill_symbol(BTC)
-    seams = load_seams(BTC)
+    seams = load_seams(BTC, since=at(0))
     assert set(seams) == {HISTORY, JOIN}
-    assert folds_from(seams) == seams[HISTORY].seconds_from
+    assert load_folds_from(BTC) == seams[HISTORY].seconds_from
 
 
 @pytest.mark.usefixtures("_two_hours")
@@ -107,7 +107,7 @@ def test_over_a_hole_the_exchange_s_bars_stand_and_are_not_final() -> None:
     assert over
     assert {bar.source for bar in over} == {"exchange"}
     assert not any(bar.is_final for bar in over)
-    assert "5" in load_seams(BTC)
+    assert "5" in load_seams(BTC, since=at(0))
 
 
 @pytest.mark.usefixtures("_two_hours")
@@ -123,7 +123,7 @@ def test_a_hole_that_is_resolved_while_candles_come_leaves_no_bar_unfinished(
 
     monkeypatch.setattr("workers.tasks.history.load_exchange_bars", resolve_and_ask)
     fill_symbol(BTC)
-    assert "5" in load_seams(BTC)
+    assert "5" in load_seams(BTC, since=at(0))
     assert [bar for timeframe in ("1s", "1m") for bar in load_bars(BTC, timeframe) if not bar.is_final] == []
 
 
@@ -182,7 +182,7 @@ def test_many_small_holes_are_filled_together() -> None:
     moments = [end - timedelta(seconds=60 - n) for n in range(20)]
     save_gaps([Gap(BTC, 10 * n, 10 * n + 2, "open", end, at, at) for n, at in enumerate(moments, start=1)])
     fill_symbol(BTC)
-    holes = [seam for name, seam in load_seams(BTC).items() if name not in (HISTORY, JOIN)]
+    holes = [seam for name, seam in load_seams(BTC, since=at(0)).items() if name not in (HISTORY, JOIN)]
     assert len(holes) == 20
     assert len({(seam.since, seam.until) for seam in holes}) == 1
 
@@ -204,7 +204,7 @@ def test_minutes_whose_trades_were_brought_before_the_exchange_s_bars_are_not_le
     listed = load_exchange_bars(BTC, "1m", start=cut[0], end=cut[3])
     assert load_bars(BTC, "1m", start=cut[0], end=cut[1]) != []
     assert [bar.start for bar in load_bars(BTC, "1m", start=cut[0], end=cut[3])] == [b.start for b in listed]
-    assert load_seams(BTC)["30"].since == cut[0]
+    assert load_seams(BTC, since=at(0))["30"].since == cut[0]
 
 
 @pytest.mark.usefixtures("_two_hours")
@@ -224,7 +224,7 @@ def test_filled_once_nothing_more_is_asked(monkeypatch: pytest.MonkeyPatch) -> N
 def test_between_history_and_the_first_trade_no_second_is_left_out(behind: float) -> None:
     """Whatever part of a second the clock and the first trade fall into."""
     fill_symbol(BTC)
-    clock = load_seams(BTC)[HISTORY].until
+    clock = load_seams(BTC, since=at(0))[HISTORY].until
     first = clock - timedelta(seconds=behind)
     save_ticks([tick(1, traded_at=first)])
     save_market_clock(clock + timedelta(seconds=5))
@@ -258,8 +258,8 @@ def test_on_futures_the_minute_in_which_history_was_taken_is_not_left_out(
         fill_at(minute + timedelta(seconds=3))
         save_ticks([tick(1, traded_at=minute - timedelta(seconds=2))])
         fill_at(minute + timedelta(seconds=20))
-        assert JOIN not in load_seams(BTC)
+        assert JOIN not in load_seams(BTC, since=at(0))
         fill_at(minute + timedelta(seconds=80))
-        assert folds_from(load_seams(BTC)) == minute + timedelta(minutes=1)
+        assert load_folds_from(BTC) == minute + timedelta(minutes=1)
         newest = load_bars(BTC, "1m", limit=2)
         assert [bar.start for bar in newest] == [minute - timedelta(minutes=1), minute]
