@@ -50,15 +50,22 @@ def save_bars(bars: Sequence[Bar]) -> None:
 
 def save_exchange_bars(bars: Sequence[Bar]) -> None:
     """Replace each bar by its natural key, unless one made of ticks stands there."""
-    if not bars:
-        return
-    saved_at, not_of_ticks = {"saved_at": datetime.now(UTC)}, {"source": {"$ne": "ticks"}}
-    writes = [
-        ReplaceOne({"_id": _key(bar)} | not_of_ticks, _document(bar) | saved_at, upsert=True) for bar in bars
-    ]
+    _write_bars([({"_id": _key(bar), "source": {"$ne": "ticks"}}, bar) for bar in bars])
+
+
+def save_fuller_bars(bars: Sequence[Bar]) -> None:
+    """Replace each bar by its natural key, unless one of more trades stands there."""
+    _write_bars([({"_id": _key(bar), "trades": {"$lte": bar.trades}}, bar) for bar in bars])
+
+
+def _write_bars(bars: Sequence[tuple[Document, Bar]]) -> None:
+    """Put each bar in the place of what meets its condition, or of nothing."""
+    saved_at = {"saved_at": datetime.now(UTC)}
+    writes = [ReplaceOne(condition, _document(bar) | saved_at, upsert=True) for condition, bar in bars]
     try:
-        collection("bars").bulk_write(writes, ordered=False)
-    except BulkWriteError as error:  # an upsert beside a bar made of ticks
+        if writes:
+            collection("bars").bulk_write(writes, ordered=False)
+    except BulkWriteError as error:  # an upsert beside one that stays
         if any(failure["code"] != DUPLICATE_KEY for failure in error.details["writeErrors"]):
             raise
 

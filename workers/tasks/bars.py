@@ -20,7 +20,7 @@ from workers.coordination.single_flight import single_flight
 from workers.messages.market import bars_json
 from workers.messages.rooms import bars_topic
 from workers.publish import publish
-from workers.store.bars import load_bar_before, load_bars, load_unfinished_bars, save_bars
+from workers.store.bars import load_bar_before, load_bars, load_unfinished_bars, save_fuller_bars
 from workers.store.gaps import load_unresolved_gaps
 from workers.store.market_clock import load_market_clock, load_shard_clocks
 from workers.store.progress import BarProgress, load_progress, save_progress
@@ -203,9 +203,10 @@ def _longer(
 def _save_changed(symbol: str, timeframe: str, bars: Sequence[Bar]) -> list[Bar]:
     """Save the bars that differ from the stored ones.
 
-    Where trades are missing the exchange's own bar stands: ours, built from
-    what there is, does not replace it before the hole is filled. Nor does one
-    whose trades were swept by retention meanwhile replace what they made once.
+    Where trades are missing the exchange's own bar stands, also one that is
+    written just now: ours, built from what there is, does not replace it before
+    the hole is filled. Nor does one whose trades were swept by retention
+    meanwhile replace what they made once.
     """
     if not bars:
         return []
@@ -215,7 +216,7 @@ def _save_changed(symbol: str, timeframe: str, bars: Sequence[Bar]) -> list[Bar]
     }
     fullest = [_fuller(bar, stored.get(bar.start)) for bar in bars]
     changed = [bar for bar in fullest if bar != stored.get(bar.start)]
-    save_bars(changed)
+    save_fuller_bars(changed)
     return changed
 
 

@@ -14,7 +14,7 @@ from analytics.series import frame_of
 from analytics.timeframes import TIMEFRAMES, bar_start
 from tests.factories import at, bar, random_ticks, tick, tick_frame
 from workers.settings import Settings
-from workers.store.bars import load_bars, save_bars
+from workers.store.bars import load_bars, save_bars, save_fuller_bars
 from workers.store.database import collection
 from workers.store.gaps import save_gaps
 from workers.store.indexes import ensure_indexes
@@ -191,7 +191,7 @@ def test_a_run_that_died_between_two_saves_is_made_good_by_the_next(
     arrive([*in_time[300:], late])
     note_rebuilds([(BTC, bar_start(late.traded_at, "1s"))])
     with monkeypatch.context() as dying:
-        dying.setattr("workers.tasks.bars.save_bars", _dies_after(saved))
+        dying.setattr("workers.tasks.bars.save_fuller_bars", _dies_after(saved))
         with pytest.raises(ConnectionError):
             build(at(3_600 * 2))
     build(at(3_600 * 2))
@@ -199,6 +199,25 @@ def test_a_run_that_died_between_two_saves_is_made_good_by_the_next(
         expected = bars_from_ticks(tick_frame(ticks), timeframe)
         assert list(frame_of(load_bars(BTC, timeframe))["trades"]) == list(expected["trades"]), timeframe
     assert load_watermarks("indicators")[mark].is_behind(bar_start(late.traded_at, "1m"))
+
+
+def test_the_exchange_s_bar_that_is_written_while_ours_is_built_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    save_gaps([Gap(BTC, 2, 9, "open", at(2), at(0.5), at(1.5))])
+    arrive([tick(1, 100.0, 1.0, 0.2), tick(10, 99.0, 0.5, 1.9)])
+    theirs = bar(at(0), "1s", trades=5, source="exchange")
+
+    def write_theirs_first(bars: Sequence[Bar]) -> None:
+        if bars[0].timeframe == "1s":
+            save_bars([theirs])
+        save_fuller_bars(bars)
+
+    monkeypatch.setattr("workers.tasks.bars.save_fuller_bars", write_theirs_first)
+    build(at(10))
+    first, second = load_bars(BTC, "1s")
+    assert first == theirs
+    assert (second.trades, second.source) == (1, "ticks")
 
 
 def _dies_after(saves: int) -> Callable[[Sequence[Bar]], None]:
