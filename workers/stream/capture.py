@@ -11,7 +11,7 @@ by then waits, and the ids that its predecessor stored meanwhile are dropped as 
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from random import Random
 
@@ -19,14 +19,7 @@ from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 
 from workers.binance.errors import ExchangeError
-from workers.binance.feed import (
-    STREAMS_PER_CONNECTION,
-    stream_address,
-    stream_name,
-    stream_of,
-    subscribe_message,
-    unsubscribe_message,
-)
+from workers.binance.feed import stream_address, stream_of
 from workers.coordination.shards import Shard
 from workers.settings import load_settings
 from workers.store.fences import take_fence
@@ -43,6 +36,7 @@ from workers.stream.segment import Message
 from workers.stream.sequence import Counts, Sequencer
 from workers.stream.spool import Spool
 from workers.stream.spool_roots import carry_over, spool_root
+from workers.stream.subscriptions import Subscriptions
 from workers.stream.universe import load_universe, load_watched
 from workers.stream.watchdog import Watchdog
 from workers.stream.writer import TickWriter
@@ -77,7 +71,6 @@ class Capture:
         lifetime_seconds: float = LIFETIME_SECONDS,
     ) -> None:
         self.shard = shard
-        self.symbols: list[str] = []
         self.failures = 0  # attempts to begin that failed
         self._random = random or Random()
         self._holder = holder
@@ -91,9 +84,8 @@ class Capture:
         self._writer = TickWriter(on_stored=self._spool.acknowledge)
         self._live = LivePublisher()
         self._watchdog = Watchdog()
+        self._subscriptions = Subscriptions(self._watchdog)
         self._rate = RateMeter()
-        self._control_id = 1
-        self._kind = load_settings().stream
         self._drain_until = float("inf")  # monotonic; how long a stop waits for what lies on disk
         self._stopping = threading.Event()
         self._connection = self._new_connection(quota, lifetime_seconds)
@@ -112,6 +104,11 @@ class Capture:
     def start(self) -> None:
         """Begin in threads of its own; waits for the exchange and the store as long as it takes."""
         self._beginning.start()
+
+    @property
+    def symbols(self) -> list[str]:
+        """Whose trades are captured."""
+        return self._subscriptions.symbols
 
     @property
     def is_ready(self) -> bool:
@@ -190,7 +187,7 @@ class Capture:
     def _new_connection(self, quota: ConnectQuota | None, lifetime_seconds: float) -> StreamConnection:
         settings = load_settings()
         callbacks = LinkCallbacks(
-            greetings=self._greetings,
+            greetings=self._subscriptions.greetings,
             on_message=self._intake.offer,
             on_open=lambda: self._watchdog.connected(self.symbols, time.monotonic()),
             on_heard=lambda: self._watchdog.heard(time.monotonic()),
@@ -219,7 +216,8 @@ class Capture:
             part.start()
         if not self._is_successor:
             self._connection.start()
-        log.info("capture started shard=%s symbols=%d stream=%s", self.shard, len(self.symbols), self._kind)
+        kind = load_settings().stream
+        log.info("capture started shard=%s symbols=%d stream=%s", self.shard, len(self.symbols), kind)
 
     def _insist(self, step: Callable[[], None]) -> None:
         """Try until it succeeds or the capture stops."""
@@ -239,16 +237,7 @@ class Capture:
         watched = load_universe()
         own = self.shard.of(watched)
         self._sequencer.pass_over(set(watched).difference(own))
-        self._expect(own)
-
-    def _expect(self, symbols: list[str]) -> None:
-        """Subscribe to these symbols, too, from now on."""
-        room = STREAMS_PER_CONNECTION - len(self.symbols)
-        if symbols[room:]:
-            log.error("symbols left out, one connection holds %d: %s", STREAMS_PER_CONNECTION, symbols[room:])
-        for symbol in symbols[:room]:
-            self._watchdog.add(symbol, time.monotonic())
-            self.symbols = [*self.symbols, symbol]
+        self._subscriptions.expect(own)
 
     def _continue(self) -> None:
         """Take the ledgers on, where the store has them, and keep former holders off them."""
@@ -257,40 +246,20 @@ class Capture:
         self._take_on(self.symbols)
         self._writer.start(fence)
 
-    def _take_on(self, symbols: list[str]) -> None:
+    def _take_on(self, symbols: Sequence[str]) -> None:
         """Be ready for ticks of these symbols."""
         for symbol in symbols:
             self._sequencer.add(symbol)
             self._live.add_symbol(symbol)
 
     def _follow_watchlist(self) -> None:
-        """Subscribe to what was added to the list, unsubscribe from what was taken off."""
         watched = self.shard.of(load_watched())
-        room = STREAMS_PER_CONNECTION - len(self.symbols)
-        added = [symbol for symbol in watched if symbol not in self.symbols][:room]
-        removed = [symbol for symbol in self.symbols if symbol not in watched]
-        if added:
-            self._take_on(added)
-            self._expect(added)
-            self._connection.say(subscribe_message(_names(added), self._next_control_id()))
-        if removed:
-            self.symbols = [symbol for symbol in self.symbols if symbol not in removed]
-            self._watchdog.remove(removed)
-            self._connection.say(unsubscribe_message(_names(removed), self._next_control_id()))
-        if added or removed:
-            log.info("watch-list followed added=%s removed=%s", ",".join(added), ",".join(removed))
+        self._subscriptions.follow(watched, take_on=self._take_on, say=self._connection.say)
 
     def _save_clock(self, reached: datetime) -> None:
         """The exchange's time as it is shown, and as it closes the bars of this shard."""
         save_market_clock(reached)
         save_shard_clock(str(self.shard), self.symbols, reached)
-
-    def _greetings(self) -> list[str]:
-        return [subscribe_message(_names(self.symbols), self._next_control_id())] if self.symbols else []
-
-    def _next_control_id(self) -> int:
-        self._control_id += 1
-        return self._control_id
 
     def _sequence(self) -> None:
         while not (self._stopping.is_set() and self._is_drained()):
@@ -310,9 +279,8 @@ class Capture:
         now = time.monotonic()
         self._watchdog.heard(now)
         streams = {stream_of(raw) for _, raw in messages}
-        for symbol in self.symbols:
-            if stream_name(symbol, self._kind).encode() in streams:
-                self._watchdog.traded(symbol, now)
+        for symbol in self._subscriptions.live_in(streams):
+            self._watchdog.traded(symbol, now)
         if SHUTDOWN_STREAM in streams:
             self._connection.hand_over("the exchange announced that it will close")
 
@@ -334,8 +302,3 @@ def _new_spool(shard: Shard) -> Spool:
         log.error("spool of another number of shards is not carried over reason=%s", error)
     room = int(load_settings().spool_gb * 1e9)
     return Spool(spool_root(shard), capacity_bytes=room // shard.count)
-
-
-def _names(symbols: list[str]) -> list[str]:
-    """The exchange's names of their streams."""
-    return [stream_name(symbol, load_settings().stream) for symbol in symbols]

@@ -207,7 +207,7 @@ def test_the_clock_of_a_shard_follows_its_own_trades_alone() -> None:
 
 def test_a_capture_tells_until_when_its_symbols_were_heard() -> None:
     moment, former = datetime(2024, 8, 9, tzinfo=UTC), Capture(shard=Shard(0, 2))
-    former.symbols = ["BTCUSDT", "ETHUSDT"]
+    former._subscriptions.expect(["BTCUSDT", "ETHUSDT"])
     former._save_clock(moment)
     assert load_shard_clocks() == {"BTCUSDT": moment, "ETHUSDT": moment}
     assert load_market_clock() == moment
