@@ -38,6 +38,8 @@ COLUMNS: dict[ArchiveKind, tuple[str, ...]] = {
         *("taker_buy_volume", "taker_buy_quote_volume", "ignore"),
     ),
 }
+LEAST_COLUMNS: dict[ArchiveKind, int] = {"aggTrade": 7, "trade": 6, "kline": 10}
+UNREAD_COLUMNS = {"quote_qty", "is_best_match", "taker_buy_quote_volume", "ignore"}
 KINDS: dict[str, ArchiveKind] = {"aggTrades": "aggTrade", "trades": "trade"}
 
 _EARLIEST_MS = 1_483_228_800_000  # 2017-01-01: before the exchange existed
@@ -128,12 +130,38 @@ def row_parser(
     read = cells_of[kind]
 
     def parsed(line: bytes, received_at: datetime) -> ArchiveRow:
+        cells = line.strip().split(b",")
         try:
-            return read(line.strip().split(b","), received_at)
+            return read(cells, received_at)
         except (ValueError, IndexError, KeyError, OverflowError) as problem:
-            raise MalformedMessage(f"not a row of {kind}: {problem}") from None
+            raise MalformedMessage(f"not a row of {kind}: {_fault(kind, cells) or problem}") from None
 
     return parsed
+
+
+def _fault(kind: ArchiveKind, cells: list[bytes]) -> str | None:
+    """The first column without a value of its kind; None when each has one and together they are wrong."""
+    names = COLUMNS[kind]
+    if len(cells) < LEAST_COLUMNS[kind]:
+        return f"expected {LEAST_COLUMNS[kind]} columns or more, got {len(cells)}"
+    for name, cell in zip(names, cells, strict=False):
+        expected, read = _reader(name)
+        try:
+            read(cell)
+        except (ValueError, KeyError):
+            return f"{name}: expected {expected}, got {cell.decode(errors='replace')!r:.60}"
+    return None
+
+
+def _reader(column: str) -> tuple[str, Callable[[bytes], object]]:
+    """What stands in a column, and what reads it."""
+    if column in UNREAD_COLUMNS:
+        return "anything", bytes
+    if column == "is_buyer_maker":
+        return "true or false", _FLAGS.__getitem__
+    if column == "count" or column.endswith(("id", "time")):
+        return "a whole number", int
+    return "a number", float
 
 
 def _agg_trade(symbol: str, cells: list[bytes], received_at: datetime) -> Tick | Placeholder:

@@ -88,7 +88,7 @@ def test_the_stages_behind_work_again_from_the_first_new_bar(tmp_path: Path) -> 
         ({4: "nan"}, "low <= open"),
         ({6: "1723075259998"}, "expected a 1m bar"),
         ({8: "-1"}, "volumes from 0"),
-        ({5: "x"}, "could not convert"),
+        ({5: "x"}, "volume: expected a number, got 'x'"),
     ],
 )
 def test_an_impossible_bar_goes_to_quarantine(tmp_path: Path, change: dict[int, str], reason: str) -> None:

@@ -66,6 +66,23 @@ def test_an_impossible_row_is_malformed(row: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (b"1,2,3", "expected 7 columns or more, got 3"),
+        (AGG.replace(b"61837.63000000", b"abc"), "price: expected a number, got 'abc'"),
+        (AGG.replace(b"3914846334", b""), "last_trade_id: expected a whole number, got ''"),
+        (AGG.replace(b"1723161255342", b"\xff"), "transact_time: expected a whole number, got '\ufffd'"),
+        (AGG.replace(b"True,True", b"maybe,True"), "is_buyer_maker: expected true or false, got 'maybe'"),
+        (AGG.replace(b"61837.63000000", b"-1"), "expected a positive price and quantity, got -1.0"),
+    ],
+)
+def test_the_reason_names_the_column_and_what_was_expected(row: bytes, reason: str) -> None:
+    with pytest.raises(MalformedMessage) as raised:
+        row_parser("aggTrade", "BTCUSDT", None)(row, NOW)
+    assert str(raised.value).startswith(f"not a row of aggTrade: {reason}")
+
+
+@pytest.mark.parametrize(
     ("row", "kind"),
     [
         (AGG, ("aggTrade", "spot")),
