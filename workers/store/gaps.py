@@ -7,7 +7,7 @@ Example document:
      "after": 2024-08-08T23:54:18.100Z, "before": 2024-08-08T23:54:19.900Z, "tries": 0, "reason": "",
      "missing": [[3735683300, 3735683310], [3735683312, 3735683341]], "tried_at": None, "absent_at": None}
 
-Indexes: (symbol, state); found_at.
+Indexes: (symbol, state); (symbol, last_id); found_at.
 """
 
 from collections.abc import Collection, Sequence
@@ -23,8 +23,9 @@ _FIELDS = tuple(Gap.__dataclass_fields__)
 
 
 def ensure_indexes() -> None:
-    """By symbol and state, and by when they were found."""
+    """By symbol and state, by the id they end with, and by when they were found."""
     collection("gaps").create_index([("symbol", ASCENDING), ("state", ASCENDING)], name="by_state")
+    collection("gaps").create_index([("symbol", ASCENDING), ("last_id", ASCENDING)], name="by_end")
     collection("gaps").create_index([("found_at", ASCENDING)], name="by_moment")
 
 
@@ -88,6 +89,12 @@ def load_gaps_within(symbol: str, first_id: int, last_id: int) -> list[Gap]:
     """Rows of a symbol in any state that reach into first_id..last_id, lowest id first."""
     query = {"symbol": symbol, "first_id": {"$lte": last_id}, "last_id": {"$gte": first_id}}
     return [_gap(document) for document in collection("gaps").find(query, sort=[("first_id", 1)])]
+
+
+def load_gap_up_to(symbol: str, last_id: int) -> Gap | None:
+    """The row of a symbol, in any state, that ends with an id."""
+    document = collection("gaps").find_one({"symbol": symbol, "last_id": last_id})
+    return _gap(document) if document else None
 
 
 def exchange_gap(known: Gap, new: Gap) -> bool:

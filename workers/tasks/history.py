@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from celery import shared_task
 
-from analytics.records.market import UNRESOLVED, Bar, Gap
+from analytics.records.market import Bar, Gap
 from analytics.second_bars import GRACE, finality
 from analytics.timeframes import TIMEFRAMES, bar_end, bar_start
 from workers.binance.errors import ExchangeBusy, ExchangeError
@@ -16,7 +16,7 @@ from workers.binance.history import SHORTEST_KLINE, load_exchange_bars
 from workers.coordination.single_flight import single_flight
 from workers.settings import load_settings
 from workers.store.bars import load_bars, replace_bars
-from workers.store.gaps import load_gaps_within, load_unresolved_gaps
+from workers.store.gaps import load_gap_up_to, load_unresolved_gaps
 from workers.store.market_clock import load_market_clock
 from workers.store.rewritten import note_rewritten
 from workers.store.seams import HISTORY, JOIN, Seam, load_seams, save_seam, stand_over
@@ -96,13 +96,10 @@ def _stretches(
 
 def _began(gap: Gap, seams: Mapping[str, Seam], after: datetime) -> datetime:
     """When a hole began of which a repair may have brought the first pieces already."""
-    while pieces := [
-        row
-        for row in load_gaps_within(gap.symbol, gap.first_id - 1, gap.first_id - 1)
-        if row.state not in UNRESOLVED and row.after and not stand_over(seams, row.after, row.after)
-    ]:
-        gap = pieces[0]
-        after = min(after, gap.after or after)
+    piece = load_gap_up_to(gap.symbol, gap.first_id - 1)
+    while piece and piece.after and not stand_over(seams, piece.after, after):
+        after = piece.after
+        piece = load_gap_up_to(gap.symbol, piece.first_id - 1)
     return after
 
 
