@@ -72,7 +72,7 @@ function sinceWhen(timeframe, { expected }) {
 export function share({ final, expected }) {
   if (!expected) return format.DASH;
   const hundredths = final >= expected ? 10_000 : Math.min(9_999, Math.floor((final / expected) * 10_000));
-  return `${hundredths === 10_000 ? "100" : (hundredths / 100).toFixed(2)}\u2009%`;
+  return `${hundredths === 10_000 ? "100" : (hundredths / 100).toFixed(2)}\u202f%`;
 }
 
 function fillCheck(cell, { bar_check: check, comparison_reason: reason }, zone) {
@@ -95,7 +95,7 @@ const COUNTED = {
   gaps_found: ["Gaps found", "Holes seen in the ids"],
   repeats: ["Repeats", "Trades that came a second time and were dropped"],
   late: ["Late", "Trades that came after newer ones; their bars were built again"],
-  malformed: ["Malformed", "Messages that could not be read; in quarantine, of a flood a part"],
+  malformed: ["Malformed", "Messages that could not be read; quarantine keeps them, of a flood a part"],
   unkept: ["Not kept", "Malformed messages beyond what quarantine keeps of one reason: a thousand, then one a second"],
   placeholders: ["Placeholders", "Messages of the exchange that are no trades and reach no bar"],
 };
