@@ -94,6 +94,7 @@ def test_the_living_know_of_each_other_until_they_leave() -> None:
 def test_a_worker_that_says_nothing_is_forgotten() -> None:
     one, other = Leases("one@host", 4), Leases("other@host", 4)
     one.announce()
+    assert set(other.announce()) == {"one@host", "other@host"}
     wait_for(lambda: set(other.announce()) == {"other@host"}, 5, "the silent one to be forgotten")
 
 
