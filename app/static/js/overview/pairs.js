@@ -9,7 +9,7 @@ import { pairIn } from "./matching.js";
 
 const RETRY_MS = 3_000;
 
-export function wirePairs({ onCaptured }) {
+export function wirePairs({ watched, onCaptured }) {
   const list = document.getElementById("pairs");
   const form = document.getElementById("pair-add");
   const input = document.getElementById("pair-input");
@@ -81,7 +81,7 @@ export function wirePairs({ onCaptured }) {
   }
 
   onSubmit(form, async () => {
-    const pair = pairIn(input.value);
+    const pair = pairIn(input.value, watched());
     if (!pair) showToast("A pair is two symbols, like ETHUSDT/BTCUSDT.", { kind: "bad" });
     else if (await add(...pair)) input.value = "";
   });

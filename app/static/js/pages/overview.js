@@ -71,7 +71,7 @@ tbody.addEventListener("click", (event) => {
 });
 wireAdd({ isWatched: (symbol) => rows.has(symbol) });
 addEventListener("watchlist", load);
-const pairs = wirePairs({ onCaptured: load });
+const pairs = wirePairs({ watched: () => [...rows.keys()], onCaptured: load });
 wireOutOfLine();
 wireMarket();
 skeleton();

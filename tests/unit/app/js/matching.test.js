@@ -19,9 +19,16 @@ test("what is watched is not offered", () => {
 
 test("two words are a pair, however they are parted", () => {
   for (const typed of ["ETHUSDT/BTCUSDT", " ethusdt  btcusdt ", "ethusdt, btcusdt", "ETHUSDT / BTCUSDT"]) {
-    assert.deepEqual(pairIn(typed), ["ETHUSDT", "BTCUSDT"]);
+    assert.deepEqual(pairIn(typed, []), ["ETHUSDT", "BTCUSDT"]);
   }
-  for (const typed of ["", "ETHUSDT", "ETHUSDT/", "A/B/C"]) assert.equal(pairIn(typed), null);
+  for (const typed of ["", "ETHUSDT", "ETHUSDT/", "A/B/C"]) assert.equal(pairIn(typed, ["ETHUSDT", "BTCUSDT"]), null);
+});
+
+test("what is watched may be called by its short name", () => {
+  const watched = ["ETHUSDT", "BTCUSDT"];
+  for (const typed of ["eth btc", "ETH / BTC", "eth, btcusdt"]) assert.deepEqual(pairIn(typed, watched), ["ETHUSDT", "BTCUSDT"]);
+  assert.deepEqual(pairIn("sol btc", watched), ["SOL", "BTCUSDT"]);
+  assert.deepEqual(pairIn("eth btc", ["ETHUSDT", "ETHBTC"]), ["ETH", "BTC"]);
 });
 
 test("a day is said in words for who does not see its colours", () => {
