@@ -13,7 +13,7 @@ from workers.store.pairs import load_pairs
 
 blueprint = Blueprint("pair_page", __name__)
 
-WINDOWS = {bars: f"{bars:,} bars".replace(",", "\u2009") for bars in (240, 720, 1_440, 2_880)}
+WINDOWS = {bars: f"{bars:,} bars".replace(",", "\u202f") for bars in (240, 720, 1_440, 2_880)}
 # What a method and a spread are called on the page.
 METHODS = {
     "ols": "OLS",

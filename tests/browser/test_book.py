@@ -33,11 +33,11 @@ def test_they_are_there_at_once_and_follow_live(
     top = _top(1, 61_837.62, 61_837.63)
     save_book([BookSecond(top.quoted_at - timedelta(seconds=2), top, 4)])
     page = open_page(web.url + "/market/BTCUSDT", scheme=scheme, width=width)
-    expect(page.locator("#mid")).to_have_text("61\u2009837.625")
+    expect(page.locator("#mid")).to_have_text("61\u202f837.625")
     expect(page.locator("#spread")).to_have_text("0.01 · 0.0016 bp")
     wait_watched(page, book_topic("BTCUSDT"))
     publish({book_topic("BTCUSDT"): book_json("BTCUSDT", _top(2, 61_830.0, 61_842.0))})
-    expect(page.locator("#mid")).to_have_text("61\u2009836.000")
+    expect(page.locator("#mid")).to_have_text("61\u202f836.000")
     expect(page.locator("#spread")).to_have_text("12.00 · 1.94 bp")
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     assert complaints == []

@@ -136,7 +136,7 @@ def test_the_link_holds_the_choice(drawn: Page) -> None:
     drawn.locator("#window").press("ArrowLeft")
     expect(drawn).to_have_url(re.compile(r"/correlation\?tf=5m&window=960$"))
     drawn.go_back()
-    expect(drawn.locator("#window-text")).to_contain_text("1\u2009440 returns")
+    expect(drawn.locator("#window-text")).to_contain_text("1\u202f440 returns")
     expect(drawn.locator("button[data-timeframe='5m']")).to_have_attribute("aria-pressed", "true")
     drawn.locator("h1").click()  # away from the slider
     drawn.keyboard.press("2")

@@ -127,15 +127,15 @@ def test_a_trade_is_in_the_digits_the_title_and_the_trades(
     open_page: OpenPage, web: WebProcess, market: MovingMarket
 ) -> None:
     page = _chart(open_page, web)
-    expect(page.locator("#last-price")).to_have_text("61\u2009837.60")
+    expect(page.locator("#last-price")).to_have_text("61\u202f837.60")
     traded_at = market.trade("BTCUSDT", 61_900.25)
     price = page.locator("#last-price")
-    expect(price).to_have_text("61\u2009900.25")
+    expect(price).to_have_text("61\u202f900.25")
     text = traded_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     expect(price).to_have_attribute("data-traded-at", text)
-    expect(page).to_have_title("[SIMULATED] 61\u2009900.25 BTCUSDT · GemsCap")
-    expect(page.locator("#trades tr").first).to_contain_text("61\u2009900.25")
-    expect(page.locator("#readout")).to_contain_text("C 61\u2009900.25")
+    expect(page).to_have_title("[SIMULATED] 61\u202f900.25 BTCUSDT · GemsCap")
+    expect(page.locator("#trades tr").first).to_contain_text("61\u202f900.25")
+    expect(page.locator("#readout")).to_contain_text("C 61\u202f900.25")
 
 
 def test_the_price_flashes_the_way_it_went_on_the_screen(
@@ -223,7 +223,7 @@ def test_zoom_survives_a_hundred_updates(open_page: OpenPage, web: WebProcess, m
     assert zoomed != before
     for number in range(100):
         market.trade("BTCUSDT", 61_840.0 + number)
-    expect(page.locator("#last-price")).to_have_text("61\u2009939.00")
+    expect(page.locator("#last-price")).to_have_text("61\u202f939.00")
     assert _settled_range(page) == zoomed
 
 
@@ -426,7 +426,7 @@ def test_the_line_above_the_chart_tells_of_the_bar_under_the_pointer_as_it_is_no
     expect(readout).to_contain_text("forming")
     for price in (2_640.25, 2_641.5):
         market.trade("ETHUSDT", price)
-        expect(readout).to_contain_text(f"C {price:,.2f}".replace(",", "\u2009"))
+        expect(readout).to_contain_text(f"C {price:,.2f}".replace(",", "\u202f"))
     page.mouse.move(x - 200, y)
     expect(readout).not_to_contain_text("forming")
     page.keyboard.press("3")
@@ -457,7 +457,7 @@ def test_the_overview_is_live_and_rows_stay_where_they_are(
     symbols = page.locator("#rows a.symbol")
     expect(symbols).to_have_text(["BTCUSDT", "ETHUSDT", "DOGEUSDT"])
     market.trade("ETHUSDT", 99_999.5)
-    expect(cell).to_have_text("99\u2009999.50")
+    expect(cell).to_have_text("99\u202f999.50")
     expect(symbols).to_have_text(["BTCUSDT", "ETHUSDT", "DOGEUSDT"])
     page.locator("#filter").fill("doge")
     expect(page.locator("#rows tr:visible")).to_have_count(1)

@@ -305,7 +305,7 @@ def test_the_title_tells_z_and_the_link_the_tab(
 ) -> None:
     page = opened(open_page, web)
     expect(page).to_have_title(
-        re.compile(rf"^\[SIMULATED\] z [\u2212\u2009\d]+\.\d\d {ETH} / {BTC} · GemsCap$")
+        re.compile(rf"^\[SIMULATED\] z [\u2212\u202f\d]+\.\d\d {ETH} / {BTC} · GemsCap$")
     )
     assert f"z {page.locator('#lead-z').inner_text()} " in page.title()
     page.locator("#tab-statistics").click()

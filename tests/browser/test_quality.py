@@ -108,7 +108,7 @@ def test_a_gap_shows_live_and_is_shown_as_filled(
     save_symbol_quality([dataclasses.replace(_whole("ETHUSDT", judged), completeness=stamps, spans=spans)])
     row = page.locator("#symbols tr[data-symbol='ETHUSDT']")
     expect(row.locator("rect[data-state='repairing']")).to_have_count(1, timeout=10_000)
-    expect(row.locator("[data-timeframe='1m']")).to_have_text("99.93\u2009%")
+    expect(row.locator("[data-timeframe='1m']")).to_have_text("99.93\u202f%")
     expect(row.locator("[data-field='gaps']")).to_have_text("1")
     expect(page.locator("#gaps tr")).to_contain_text(["open"])
     expect(page.locator("#gaps tr").first).to_contain_text("3 min")
@@ -169,7 +169,7 @@ def test_a_bar_that_differs_is_told_with_both_figures(
     page = open_page(web.url + "/quality")
     found = page.locator("#symbols tr[data-symbol='BTCUSDT'] [data-field='bars']")
     expect(found).to_have_text(
-        re.compile(r"2 of 60 differ: close at .*: ours 61\u2009830\.50, theirs 61\u2009840\.25")
+        re.compile(r"2 of 60 differ: close at .*: ours 61\u202f830\.50, theirs 61\u202f840\.25")
     )
     expect(page.locator("#symbols tr[data-symbol='ETHUSDT'] [data-field='bars']")).to_have_text("60 equal")
     expect(page.locator("#short-bars")).to_have_text("118 of 120")
@@ -301,8 +301,8 @@ def test_seconds_say_since_when_they_are_kept(open_page: OpenPage, web: WebProce
     save_symbol_quality([dataclasses.replace(_whole("BTCUSDT", judged), completeness=stamps)])
     page = open_page(web.url + "/quality")
     cell = page.locator("#symbols tr[data-symbol='BTCUSDT'] [data-timeframe='1s']")
-    expect(cell).to_have_text("99.98\u2009%")
+    expect(cell).to_have_text("99.98\u202f%")
     expect(cell).to_have_attribute(
-        "title", re.compile(r"5\u2009399 final; seconds are kept since 1 h 30 min")
+        "title", re.compile(r"5\u202f399 final; seconds are kept since 1\u00a0h 30\u00a0min")
     )
     expect(page.locator("#symbols tr[data-symbol='ETHUSDT'] [data-timeframe='1s']")).to_have_text("–")

@@ -76,7 +76,7 @@ def test_pages_say_that_they_are_stale_and_come_back(
     with pytest.raises(CoordinationDown):
         market.trade("BTCUSDT", price)  # stored, and nobody can be told
     redis.start()
-    shown = f"{price:,.2f}".replace(",", "\u2009")
+    shown = f"{price:,.2f}".replace(",", "\u202f")
     fresh = wait_for(lambda: shows(page, market, shown), FRESH_SECONDS, "what was traded meanwhile")
     measured(
         "R6",
@@ -85,5 +85,5 @@ def test_pages_say_that_they_are_stale_and_come_back(
         found=f"stale after {stale:.1f} s, fresh {fresh:.1f} s after the return",
     )
     market.trade("BTCUSDT", price + 1)
-    shown = f"{price + 1:,.2f}".replace(",", "\u2009")
+    shown = f"{price + 1:,.2f}".replace(",", "\u202f")
     wait_for(lambda: shows(page, market, shown), FRESH_SECONDS, "live prices again")

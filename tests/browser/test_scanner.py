@@ -270,7 +270,7 @@ def test_thousands_of_rows_scroll_with_few_of_them_in_the_page(
     page.route("**/api/scan/columns*", lambda route: route.fulfill(json=body))
     page.goto(web.url + "/scanner?tf=1h")
     drawn_table(page)
-    expect(page.locator("#note")).to_contain_text("3\u2009540 of 3\u2009540 rows")
+    expect(page.locator("#note")).to_contain_text("3\u202f540 of 3\u202f540 rows")
     assert page.locator(ROWS).count() < 100
     page.locator("#scroll").evaluate("frame => { frame.scrollTop = frame.scrollHeight; }")
     expect(page.locator(ROWS).last).to_have_attribute("data-id", "S59USDT/S58USDT")
@@ -339,22 +339,22 @@ def test_of_more_rows_than_are_loaded_the_server_sorts_and_filters(
 ) -> None:
     page = opened_large(open_page, web.url)
     note, first = page.locator("#note"), page.locator(ROWS).first
-    expect(note).to_have_text("5\u2009112 of 5\u2009112 rows; the first 5\u2009000 in this order are here")
+    expect(note).to_have_text("5\u202f112 of 5\u202f112 rows; the first 5\u202f000 in this order are here")
     expect(first).to_have_attribute("data-id", large[0])
     page.locator("th[data-column='zscore'] button").click()
     expect(first).to_have_attribute("data-id", large[-1])  # was not among the 5,000
     page.locator("button[data-filter='z']").click()
-    expect(note).to_have_text("3\u2009112 of 5\u2009112 rows")  # z from 2 to 5.111
+    expect(note).to_have_text("3\u202f112 of 5\u202f112 rows")  # z from 2 to 5.111
     expect(first).to_have_attribute("data-id", large[-1])
     page.locator("#search").fill("s70")
-    expect(note).to_have_text("114 of 5\u2009112 rows")
+    expect(note).to_have_text("114 of 5\u202f112 rows")
     assert all("S70" in pair for pair in column(page, "pair"))
     assert "–" not in column(page, "other_p")
     first.click()
     expect(page.locator("#panel-title")).to_contain_text("S70")
     page.screenshot(path=pictures / "scanner-large.png")
     page.reload()
-    expect(note).to_have_text("114 of 5\u2009112 rows")
+    expect(note).to_have_text("114 of 5\u202f112 rows")
     assert complaints == []
 
 
@@ -363,7 +363,7 @@ def test_a_filter_undone_before_its_answer_came_leaves_all_rows(
 ) -> None:
     page = opened_large(open_page, web.url)
     note, switch = page.locator("#note"), page.locator("button[data-filter='z']")
-    all_of_them = "5\u2009112 of 5\u2009112 rows; the first 5\u2009000 in this order are here"
+    all_of_them = "5\u202f112 of 5\u202f112 rows; the first 5\u202f000 in this order are here"
     expect(note).to_have_text(all_of_them)
     held: list[Route] = []
     page.route(re.compile("/api/scan/columns.*z_min="), lambda route: held.append(route))
@@ -385,11 +385,11 @@ def test_the_pair_beside_the_table_stays_when_its_row_is_not_loaded_any_more(
     title, first = page.locator("#panel-title"), page.locator(ROWS).first
     expect(title).to_have_text("BTC explained by S00")
     page.locator("#search").fill("s70")
-    expect(page.locator("#note")).to_have_text("142 of 5\u2009112 rows")
+    expect(page.locator("#note")).to_have_text("142 of 5\u202f112 rows")
     page.wait_for_timeout(300)
     expect(title).to_be_visible()
     page.reload()
-    expect(page.locator("#note")).to_have_text("142 of 5\u2009112 rows")
+    expect(page.locator("#note")).to_have_text("142 of 5\u202f112 rows")
     expect(title).to_have_text("BTC explained by S00")
     first.click()
     expect(title).to_contain_text("S70")

@@ -75,15 +75,15 @@ def test_what_was_planted_stands_beside_what_was_found(
     save_result(KEY, _result())
     page = open_page(web.url + "/self-test", width=width, scheme=scheme)
     expect(page.locator("#verdict")).to_have_text(
-        "All 9 planted figures are found; luck finds 5.2\u2009% where 5.0\u2009% is promised; "
+        "All 9 planted figures are found; luck finds 5.2\u202f% where 5.0\u202f% is promised; "
         "1 of 3 pairs cannot be judged yet."
     )
     beta = page.locator("tr", has=page.get_by_role("rowheader", name="beta")).first
-    expect(beta).to_contain_text("1.2001.219+1.6\u2009%✓")
+    expect(beta).to_contain_text("1.2001.219+1.6\u202f%✓")
     expect(page.locator("#pairs")).to_contain_text("AVAXUSDT or SOLUSDT is not captured")
     row = page.locator("tr", has=page.get_by_role("rowheader", name="break"))
     expect(row).to_contain_text("2026-11-22 04:002026-11-22 03:25−35 min✓")
-    expect(page.locator("#luck")).to_contain_text("104 of 2\u2009000 pairs")
+    expect(page.locator("#luck")).to_contain_text("104 of 2\u202f000 pairs")
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
     page.screenshot(path=pictures / f"selftest-{width}-{scheme}.png", full_page=True)
     assert complaints == []
@@ -109,7 +109,7 @@ def test_where_nothing_is_planted_the_page_says_so_and_luck_remains(
     save_result(KEY, _result(reason="On the real market nothing is planted."))
     page = open_page(web.url + "/self-test")
     expect(page.locator("#state")).to_contain_text("Nothing planted here")
-    expect(page.locator("#verdict")).to_have_text("Luck finds 5.2\u2009% where 5.0\u2009% is promised.")
+    expect(page.locator("#verdict")).to_have_text("Luck finds 5.2\u202f% where 5.0\u202f% is promised.")
     page.screenshot(path=pictures / "selftest-nothing.png")
 
 

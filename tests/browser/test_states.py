@@ -146,6 +146,6 @@ def test_what_was_missed_while_the_web_was_away_is_fetched(
         market.close_bar("BTCUSDT", 61_870.0, lost=True)
     market.trade("BTCUSDT", 61_999.75, lost=True)
     web.start()
-    expect(page.locator("#last-price")).to_have_text("61\u2009999.75", timeout=20_000)
+    expect(page.locator("#last-price")).to_have_text("61\u202f999.75", timeout=20_000)
     page.wait_for_function("(n) => document.getElementById('chart').data[0].x.length === n", arg=before + 5)
     expect(page.locator("#notice")).to_be_hidden()

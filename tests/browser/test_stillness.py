@@ -89,7 +89,7 @@ def test_what_is_scrolled_to_stays_in_sight(
         market.trade("BTCUSDT", 61_500.0 + price)
     market.close_bar("BTCUSDT", 61_510.0)
     market.trade("BTCUSDT", 61_520.5)
-    page.wait_for_function("(text) => document.body.innerText.includes(text)", arg="61\u2009520.50")
+    page.wait_for_function("(text) => document.body.innerText.includes(text)", arg="61\u202f520.50")
     assert page.evaluate("() => scrollY") == before
 
 
@@ -99,7 +99,7 @@ def test_many_updates_are_one_drawing_of_a_frame(counted: Page, market: MovingMa
     counted.evaluate(hold, HELD_MS)
     for price in range(TRADES):
         market.trade("BTCUSDT", 61_600.0 + price)
-    price_shown(counted, "61\u2009639.00")
+    price_shown(counted, "61\u202f639.00")
     messages, drawings = counted.evaluate("() => [counts.messages, counts.drawings.filter(Boolean)]")
     assert messages >= TRADES
     assert max(drawings) == 1
@@ -117,7 +117,7 @@ def test_a_hidden_tab_draws_nothing_and_catches_up_on_return(counted: Page, mark
     assert counted.evaluate("() => counts.drawings.filter(Boolean).length") == 0
     assert 0 < waiting < TRADES / 2, "a drawing waits for each thing that is drawn, not for each message"
     counted.evaluate("() => hide(false)")
-    price_shown(counted, "61\u2009739.00")
+    price_shown(counted, "61\u202f739.00")
 
 
 @pytest.mark.parametrize(("wish", "animates"), [("reduce", False), ("no-preference", True)])
@@ -127,9 +127,9 @@ def test_who_asks_for_less_motion_sees_none(
     counted.emulate_media(reduced_motion=wish)  # type: ignore[arg-type] # one of two literals
     counted.evaluate("() => (counts.animations = 0)")
     market.trade("BTCUSDT", 61_801.0)
-    price_shown(counted, "61\u2009801.00")
+    price_shown(counted, "61\u202f801.00")
     market.trade("BTCUSDT", 61_802.0)
-    price_shown(counted, "61\u2009802.00")
+    price_shown(counted, "61\u202f802.00")
     assert counted.locator(".flash-up, .flash-down").count() > 0
     counted.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     assert (counted.evaluate("() => counts.animations") > 0) == animates

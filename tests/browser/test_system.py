@@ -54,7 +54,7 @@ def test_the_flow_has_figures_on_every_arrow(
     expect(page.locator("#flow .arrow")).to_have_count(ARROWS)
     expect(page.locator("#flow .arrow").first).to_contain_text("122 /s")  # of both stream processes
     expect(page.locator("#delays tr[data-step=stored]")).to_contain_text("31 ms90 ms140 ms")
-    expect(page.locator("#times")).to_contain_text(re.compile(r"bars.build_bars\d+250 ms"))
+    expect(page.locator("#times")).to_contain_text(re.compile("bars.build_bars\\d+250\u00a0ms"))
     expect(page.locator("#servers")).to_contain_text("MongoDB6.0")
     expect(page.locator("#queues")).to_contain_text("canary")
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width

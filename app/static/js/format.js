@@ -1,7 +1,8 @@
 // Numbers and times as text; nothing else formats them. What is unknown is a dash.
 
 export const DASH = "–";
-const THIN_SPACE = "\u2009";
+const THIN_SPACE = "\u202f"; // no line breaks at it, nor at the next
+const NO_BREAK = "\u00a0";
 const MINUS = "\u2212";
 const UNITS = { mb: "MB", gb: "GB", ms: "ms", seconds: "s", percent: "%" };
 const YES_OR_NO = new Set(["connected", "book_connected"]);
@@ -76,11 +77,11 @@ export function duration(ms) {
   if (!isNumber(ms)) return DASH;
   const sign = ms < 0 ? MINUS : "";
   const size = Math.abs(ms);
-  if (size < 1_000) return `${sign}${Math.round(size)} ms`;
-  if (size < 60_000) return `${sign}${(size / 1_000).toFixed(size < 10_000 ? 1 : 0)} s`;
-  if (size < 3_600_000) return `${sign}${parts(size, 60_000, "min", 1_000, "s")}`;
-  if (size < DAY_MS) return `${sign}${parts(size, 3_600_000, "h", 60_000, "min")}`;
-  return `${sign}${parts(size, DAY_MS, "d", 3_600_000, "h")}`;
+  if (size < 1_000) return sign + withUnit(Math.round(size), "ms");
+  if (size < 60_000) return sign + withUnit((size / 1_000).toFixed(size < 10_000 ? 1 : 0), "s");
+  if (size < 3_600_000) return sign + parts(size, 60_000, "min", 1_000, "s");
+  if (size < DAY_MS) return sign + parts(size, 3_600_000, "h", 60_000, "min");
+  return sign + parts(size, DAY_MS, "d", 3_600_000, "h");
 }
 
 // Milliseconds to add to UTC so that UTC's own words read as the wanted zone's.
@@ -126,7 +127,11 @@ function decimalsBySize(value) {
 function parts(ms, large, largeUnit, small, smallUnit) {
   const whole = Math.floor(ms / large);
   const rest = Math.floor((ms % large) / small);
-  return rest ? `${whole} ${largeUnit} ${rest} ${smallUnit}` : `${whole} ${largeUnit}`;
+  return rest ? `${withUnit(whole, largeUnit)} ${withUnit(rest, smallUnit)}` : withUnit(whole, largeUnit);
+}
+
+function withUnit(number, unit) {
+  return `${number}${NO_BREAK}${unit}`;
 }
 
 function isNumber(value) {

@@ -29,7 +29,7 @@ export function baseLayout(palette) {
     paper_bgcolor: palette.panel,
     plot_bgcolor: palette.panel,
     font: { family: font(), size: 11, color: palette.muted },
-    separators: ".\u2009",
+    separators: ".\u202f",
     showlegend: false,
     hovermode: false,
     dragmode: "pan",

@@ -8,9 +8,9 @@ const gap = (first, last, state = "open") => ({ symbol: "ETHUSDT", state, missin
 const told = (changes, gaps = []) => [stateOf(whole(changes), gaps), wordsOf(whole(changes), { gaps, bars: "bars" })];
 
 test("complete is said of what is all there and final", () => {
-  assert.deepEqual(told({}), ["good", "Complete: 1\u2009440 of 1\u2009440 bars, 1\u2009440 final"]);
+  assert.deepEqual(told({}), ["good", "Complete: 1\u202f440 of 1\u202f440 bars, 1\u202f440 final"]);
   assert.equal(told({ final: 1_439 })[0], "warn");
-  assert.match(told({ present: 1_439, final: 1_439 })[1], /^Not all there: 1\u2009439 of/);
+  assert.match(told({ present: 1_439, final: 1_439 })[1], /^Not all there: 1\u202f439 of/);
   assert.equal(stateOf(null, []), "waiting");
 });
 

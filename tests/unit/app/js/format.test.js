@@ -4,9 +4,9 @@ import { test } from "node:test";
 import * as format from "../../../../app/static/js/format.js";
 
 test("a price has the digits of the symbol's step and thin spaces between thousands", () => {
-  assert.equal(format.price(61837.6, format.decimalsOf("0.01000000")), "61\u2009837.60");
+  assert.equal(format.price(61837.6, format.decimalsOf("0.01000000")), "61\u202f837.60");
   assert.equal(format.price(0.10421, format.decimalsOf("0.00001000")), "0.10421");
-  assert.equal(format.price(1234567, format.decimalsOf("1.00000000")), "1\u2009234\u2009567");
+  assert.equal(format.price(1234567, format.decimalsOf("1.00000000")), "1\u202f234\u202f567");
 });
 
 test("without a step a small price keeps digits that say something", () => {
@@ -31,9 +31,9 @@ test("a time of another day has its date", () => {
 });
 
 test("a change has a sign, and a change that rounds to nothing has none", () => {
-  assert.equal(format.percent(0.0042), "+0.42\u2009%");
-  assert.equal(format.percent(-0.012), "\u22121.20\u2009%");
-  assert.equal(format.percent(-0.000001), "0.00\u2009%");
+  assert.equal(format.percent(0.0042), "+0.42\u202f%");
+  assert.equal(format.percent(-0.012), "\u22121.20\u202f%");
+  assert.equal(format.percent(-0.000001), "0.00\u202f%");
 });
 
 test("large amounts are shortened", () => {
@@ -43,12 +43,12 @@ test("large amounts are shortened", () => {
 });
 
 test("durations are said in the largest two units", () => {
-  assert.equal(format.duration(41), "41 ms");
-  assert.equal(format.duration(-50), "\u221250 ms");
-  assert.equal(format.duration(1_400), "1.4 s");
-  assert.equal(format.duration(75_000), "1 min 15 s");
-  assert.equal(format.duration(7_500_000), "2 h 5 min");
-  assert.equal(format.duration(2 * 86_400_000), "2 d");
+  assert.equal(format.duration(41), "41\u00a0ms");
+  assert.equal(format.duration(-50), "\u221250\u00a0ms");
+  assert.equal(format.duration(1_400), "1.4\u00a0s");
+  assert.equal(format.duration(75_000), "1\u00a0min 15\u00a0s");
+  assert.equal(format.duration(7_500_000), "2\u00a0h 5\u00a0min");
+  assert.equal(format.duration(2 * 86_400_000), "2\u00a0d");
 });
 
 test("times are UTC unless the reader wants this computer's zone", () => {
@@ -61,10 +61,10 @@ test("times are UTC unless the reader wants this computer's zone", () => {
 });
 
 test("a figure whose name carries its unit is shown with it", () => {
-  assert.deepEqual(format.namedFigure("memory_mb", 88.44), ["Memory", "88.4\u2009MB"]);
-  assert.deepEqual(format.namedFigure("stored_after_ms_p99", 12), ["Stored after, p99", "12\u2009ms"]);
+  assert.deepEqual(format.namedFigure("memory_mb", 88.44), ["Memory", "88.4\u202fMB"]);
+  assert.deepEqual(format.namedFigure("stored_after_ms_p99", 12), ["Stored after, p99", "12\u202fms"]);
   assert.deepEqual(format.namedFigure("clients", 3), ["Clients", "3"]);
-  assert.deepEqual(format.namedFigure("trades_per_second", 61.24), ["Trades", "61.2\u2009/s"]);
+  assert.deepEqual(format.namedFigure("trades_per_second", 61.24), ["Trades", "61.2\u202f/s"]);
   assert.deepEqual(format.namedFigure("connected", 1), ["Connected", "yes"]);
   assert.deepEqual(format.namedFigure("silence_seconds", null), ["Silence", format.DASH]);
 });

@@ -7,7 +7,7 @@ import { bytes, isOpen, knownRows, lookFacts, spanWords, stateWords, tooLarge } 
 
 test("a state is told in words, a running one as a share, a failed one with its reason", () => {
   assert.equal(stateWords({ state: "uploaded" }), "not started");
-  assert.equal(stateWords({ state: "running", share: 0.42 }), "42\u2009%");
+  assert.equal(stateWords({ state: "running", share: 0.42 }), "42\u202f%");
   assert.equal(stateWords({ state: "failed", reason: "line 3: no time" }), "failed: line 3: no time");
   assert.deepEqual(["queued", "running", "done"].map((state) => isOpen({ state })), [true, true, false]);
 });
@@ -26,7 +26,7 @@ test("a span whose end is packed has a beginning", () => {
 test("the facts say how much was read", () => {
   const preview = { format: "archive of trade", symbols: ["A"], columns: [], time_units: [], lines: 2_000, is_whole: false, since: null, until: null };
   const facts = Object.fromEntries(lookFacts({ size: 1_500_000 }, preview, "utc"));
-  assert.equal(facts["Read for this"], "the first 2\u2009000 lines of 1.5 MB");
+  assert.equal(facts["Read for this"], "the first 2\u202f000 lines of 1.5 MB");
   assert.equal(facts.Columns, "names in each row");
 });
 

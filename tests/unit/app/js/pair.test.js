@@ -81,7 +81,7 @@ test("at a moment every pane tells its values, and what the rule did then", () =
   const found = valuesAt({ analysis, moments: [5, 6], from: 0 }, 1);
   const texts = (name) => found[name].map(([text]) => text);
   assert.equal(found.at, 6);
-  assert.deepEqual(texts("yaxis"), ["ETHUSDT +2.00\u2009%", "BTCUSDT –"]);
+  assert.deepEqual(texts("yaxis"), ["ETHUSDT +2.00\u202f%", "BTCUSDT –"]);
   assert.deepEqual(texts("yaxis2"), ["spread \u22120.00012346", "mean 0.5", "short"]);
   assert.deepEqual(texts("yaxis3"), ["z –"]);
 });

@@ -16,7 +16,7 @@ test("a gap was asked for again when it is not new and was not tried since", () 
 });
 
 test("a share is never whole while anything is missing, and unknown where nothing is kept", () => {
-  assert.equal(share({ final: 86_399, expected: 86_400 }), "99.99\u2009%");
-  assert.equal(share({ final: 86_400, expected: 86_400 }), "100\u2009%");
+  assert.equal(share({ final: 86_399, expected: 86_400 }), "99.99\u202f%");
+  assert.equal(share({ final: 86_400, expected: 86_400 }), "100\u202f%");
   assert.equal(share({ final: 0, expected: 0 }), "–");
 });

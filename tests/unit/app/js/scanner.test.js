@@ -67,8 +67,8 @@ test("both directions stand in a row", () => {
 test("of a large scan it is told how many pass, and that only the first of them are here", () => {
   const [shown, rows, symbols] = [ROWS.slice(1), ROWS, Array.from({ length: 80 }, (_, place) => `S${place}`)];
   assert.equal(rowWords({ shown, rows, scan: { symbols, total: 4, isLarge: false } }), "3 of 4 rows");
-  assert.equal(rowWords({ shown: rows, rows, scan: { symbols, total: 4, isLarge: true } }), "4 of 6\u2009320 rows");
-  assert.equal(rowWords({ shown: rows, rows, scan: { symbols, total: 5_900, isLarge: true } }), "5\u2009900 of 6\u2009320 rows; the first 4 in this order are here");
+  assert.equal(rowWords({ shown: rows, rows, scan: { symbols, total: 4, isLarge: true } }), "4 of 6\u202f320 rows");
+  assert.equal(rowWords({ shown: rows, rows, scan: { symbols, total: 5_900, isLarge: true } }), "5\u202f900 of 6\u202f320 rows; the first 4 in this order are here");
 });
 
 test("luck is told beside what was found", () => {

@@ -7,7 +7,7 @@ import { words } from "../../../../app/static/js/task_panel.js";
 
 const LUCK = { pairs: 2000, bars: 1440, found: 96, share: 0.048, level: 0.05, low: 0.035, high: 0.065, seed: 1 };
 const finding = (passed) => ({ passed });
-const thin = "\u2009";
+const thin = "\u202f";
 
 test("the verdict counts what was decided, and only that", () => {
   const planted = [{ findings: [finding(true), finding(null)] }, { findings: [finding(true)] }, { findings: [] }];
@@ -19,12 +19,12 @@ test("the verdict counts what was decided, and only that", () => {
 test("where nothing was planted luck alone speaks", () => {
   const told = verdictOf({ planted: [], false_positives: LUCK });
   assert.equal(told, `Luck finds 4.8${thin}% where 5.0${thin}% is promised.`);
-  assert.match(luckSentence(LUCK), /^96 of 2\u2009000 pairs/);
+  assert.match(luckSentence(LUCK), /^96 of 2\u202f000 pairs/);
 });
 
 test("a difference is a share of what was planted, of a moment a time, and a dash without one", () => {
   assert.equal(differenceOf({ difference: -0.6, planted: 12, unit: "min" }), `\u22125.0${thin}%`);
-  assert.equal(differenceOf({ difference: 5400, planted: 1.7e9, unit: "UTC" }), "1 h 30 min");
+  assert.equal(differenceOf({ difference: 5400, planted: 1.7e9, unit: "UTC" }), "1\u00a0h 30\u00a0min");
   assert.equal(differenceOf({ difference: null, planted: null, unit: "" }), "–");
   assert.equal(textOf(null, { unit: "", name: "beta" }, "utc"), "–");
   assert.equal(textOf(2e-15, { unit: "", name: "Engle-Granger p" }, "utc"), "< 0.001");

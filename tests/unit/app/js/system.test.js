@@ -30,10 +30,10 @@ test("there is an arrow between each stage and the next", () => {
 
 test("each arrow says its rate, its lag and its health", () => {
   const [received, stored, bars, snapshots, , drawn] = arrowsOf(state(), true);
-  assert.deepEqual([received.rate, received.lag, received.mark], ["60.5 /s", "3 ms", "good"]);
-  assert.deepEqual([stored.rate, stored.lag], ["0 waiting", "30 ms"]);
-  assert.deepEqual([bars.rate, bars.lag, bars.mark], ["3 waiting", "1.2 s", "good"]);
-  assert.equal(snapshots.lag, "0 ms");
+  assert.deepEqual([received.rate, received.lag, received.mark], ["60.5 /s", "3\u00a0ms", "good"]);
+  assert.deepEqual([stored.rate, stored.lag], ["0 waiting", "30\u00a0ms"]);
+  assert.deepEqual([bars.rate, bars.lag, bars.mark], ["3 waiting", "1.2\u00a0s", "good"]);
+  assert.equal(snapshots.lag, "0\u00a0ms");
   assert.deepEqual([drawn.rate, drawn.lag, drawn.mark], ["2 screens", "–", "waiting"]);
 });
 
